@@ -1,0 +1,552 @@
+//! The handle for both directions: Go's `chan T`, and how channels are made.
+
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    core::{Channel, Core, Side},
+    error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
+    iter::{IntoIter, Iter, TryIter},
+    private::{Blocked, Handle},
+    receiver::Receiver,
+    select::{self, Limit, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo},
+    sender::Sender,
+};
+
+/// A channel, for sending and receiving: Go's `chan T`.
+///
+/// Made by [`make`]; nil by [`nil`](Self::nil) or `default`. It counts as a handle that can send and
+/// as one that can receive. [`sender`](Self::sender), [`receiver`](Self::receiver) and
+/// [`split`](Self::split) give handles for one direction, Go's `chan<- T` and `<-chan T`; a program
+/// that relies on the channel closing by itself when one end is gone wants those.
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+///
+/// let c = gochan::make(0);
+/// thread::scope(|s| {
+///     s.spawn(|| c.send("ping"));
+///     assert_eq!(c.recv(), "ping");
+/// });
+/// ```
+pub struct Chan<T>(Option<Core<T>>);
+
+/// Makes a channel that buffers `cap` values: Go's `make(chan T, cap)`. With 0 it is unbuffered: a
+/// send waits until a receive takes the value.
+///
+/// # Panics
+///
+/// With "capacity overflow" if the buffer would be larger than an allocation can be.
+///
+/// ```
+/// let c = gochan::make(3);
+/// c.send("one");
+/// assert_eq!((c.len(), c.cap()), (1, Some(3)));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn make<T>(cap: usize) -> Chan<T> {
+    let core = Core::bounded(cap);
+    core.attach(Side::Send);
+    core.attach(Side::Recv);
+    Chan(Some(core))
+}
+
+/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered.
+///
+/// # Panics
+///
+/// With "capacity overflow" if the buffer would be larger than an allocation can be.
+///
+/// ```
+/// let (tx, rx) = gochan::bounded(1);
+/// tx.send(7);
+/// assert_eq!(rx.recv(), 7);
+/// ```
+#[must_use]
+#[track_caller]
+pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
+    let core = Core::bounded(cap);
+    (Sender::of(Some(&core)), Receiver::of(Some(&core)))
+}
+
+/// Makes a channel without a bound, on which no send blocks, and gives its two ends. Go has no
+/// counterpart.
+///
+/// ```
+/// let (tx, rx) = gochan::unbounded();
+/// (0..1000).for_each(|i| tx.send(i));
+/// assert_eq!(rx.len(), 1000);
+/// ```
+#[must_use]
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    let core = Core::unbounded();
+    (Sender::of(Some(&core)), Receiver::of(Some(&core)))
+}
+
+/// What a handle shows with `{:?}`: the state of its channel, and who is blocked on it.
+pub(crate) fn describe<T>(
+    name: &str,
+    core: Option<&Core<T>>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let Some(core) = core else { return write!(f, "{name} {{ nil }}") };
+    let mut blocked = core.blocked(Side::Send);
+    blocked.extend(core.blocked(Side::Recv));
+    f.debug_struct(name)
+        .field("kind", &format_args!("{}", core.kind()))
+        .field("len", &core.len())
+        .field("cap", &core.cap())
+        .field("closed", &core.is_closed())
+        .field("blocked", &blocked)
+        .finish()
+}
+
+impl<T> Chan<T> {
+    fn core(&self) -> Option<&Core<T>> {
+        self.0.as_ref()
+    }
+
+    /// The nil channel: every operation blocks for ever, `select!` passes it over. Go's
+    /// `var c chan T`.
+    ///
+    /// ```
+    /// use gochan::{select, Chan};
+    ///
+    /// let nil = Chan::<u8>::nil();
+    /// select! {
+    ///     recv(nil) => unreachable!(),
+    ///     default => {}
+    /// }
+    /// ```
+    pub const fn nil() -> Self {
+        Self(None)
+    }
+
+    /// A handle that can only send: Go's conversion to `chan<- T`.
+    ///
+    /// ```
+    /// let c = gochan::make(1);
+    /// c.sender().send(7);
+    /// assert_eq!(c.recv(), 7);
+    /// ```
+    #[must_use]
+    pub fn sender(&self) -> Sender<T> {
+        Sender::of(self.core())
+    }
+
+    /// A handle that can only receive: Go's conversion to `<-chan T`.
+    ///
+    /// ```
+    /// let c = gochan::make(1);
+    /// c.send(7);
+    /// assert_eq!(c.receiver().recv(), 7);
+    /// ```
+    #[must_use]
+    pub fn receiver(&self) -> Receiver<T> {
+        Receiver::of(self.core())
+    }
+
+    /// The two ends.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::make(1).split();
+    /// tx.send(7);
+    /// drop(tx);
+    /// assert!(rx.into_iter().eq([7]));
+    /// ```
+    #[must_use]
+    pub fn split(self) -> (Sender<T>, Receiver<T>) {
+        (self.sender(), self.receiver())
+    }
+
+    /// Sends `value`: Go's `c <- value`. Blocks while it must. See [`Sender::send`].
+    ///
+    /// # Panics
+    ///
+    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed.
+    ///
+    /// ```
+    /// let c = gochan::make(1);
+    /// c.send(7);
+    /// assert_eq!(c.len(), 1);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn send(&self, value: T) {
+        if self.send_ok(value).is_err() {
+            panic!("send on closed channel");
+        }
+    }
+
+    /// Sends `value` as [`send`](Self::send) does, and reports a closed channel. See [`Sender::send_ok`].
+    ///
+    /// # Errors
+    ///
+    /// The value comes back if the channel is, or meanwhile becomes, closed.
+    ///
+    /// ```
+    /// let c = gochan::make(1);
+    /// assert!(c.send_ok(7).is_ok());
+    /// c.close();
+    /// assert_eq!(c.send_ok(8).unwrap_err().into_inner(), 8);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
+        select::send(self.core(), value, Limit::Never)
+            .map_err(|error| SendError(error.into_inner()))
+    }
+
+    /// Sends `value` if that needs no waiting. See [`Sender::try_send`].
+    ///
+    /// # Errors
+    ///
+    /// The value comes back: `Full` if the send would block, `Closed` if the channel is closed.
+    ///
+    /// ```
+    /// let c = gochan::make(0);
+    /// assert!(c.try_send(7).unwrap_err().is_full());
+    /// ```
+    #[inline]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.core() {
+            Some(core) => core.try_send(value),
+            None => Err(TrySendError::Full(value)),
+        }
+    }
+
+    /// Sends `value`, blocking for `timeout` at most. See [`Sender::send_timeout`].
+    ///
+    /// # Errors
+    ///
+    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let c = gochan::make(0);
+    /// assert!(c.send_timeout(7, Duration::from_millis(1)).unwrap_err().is_timeout());
+    /// ```
+    #[track_caller]
+    pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
+        select::send(self.core(), value, Limit::after(timeout))
+    }
+
+    /// Sends `value`, blocking until `deadline` at most. See [`Sender::send_deadline`].
+    ///
+    /// # Errors
+    ///
+    /// As [`send_timeout`](Self::send_timeout).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let c = gochan::make(0);
+    /// assert!(c.send_deadline(7, Instant::now()).unwrap_err().is_timeout());
+    /// ```
+    #[track_caller]
+    pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
+        select::send(self.core(), value, Limit::At(deadline))
+    }
+
+    /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is closed and
+    /// drained. Blocks while it must. See [`Receiver::recv`].
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// c.close();
+    /// assert_eq!(c.recv(), 0);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn recv(&self) -> T
+    where
+        T: Default,
+    {
+        self.recv_ok().unwrap_or_default()
+    }
+
+    /// Receives the next value, or `None` once the channel is closed and drained: Go's `v, ok := <-c`.
+    /// Blocks while it must. See [`Receiver::recv_ok`].
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// c.close();
+    /// assert_eq!(c.recv_ok(), None);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn recv_ok(&self) -> Option<T> {
+        select::recv(self.core(), Limit::Never).ok()
+    }
+
+    /// Receives a value if one is there. See [`Receiver::try_recv`].
+    ///
+    /// # Errors
+    ///
+    /// `Empty` if the receive would block, `Closed` once the channel is closed and drained.
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(c.try_recv().unwrap_err().is_empty());
+    /// ```
+    #[inline]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.core().map_or(Err(TryRecvError::Empty), Core::try_recv)
+    }
+
+    /// Receives a value, blocking for `timeout` at most. See [`Receiver::recv_timeout`].
+    ///
+    /// # Errors
+    ///
+    /// `Timeout` when the time is up, `Closed` once the channel is closed and drained.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(c.recv_timeout(Duration::from_millis(1)).unwrap_err().is_timeout());
+    /// ```
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        select::recv(self.core(), Limit::after(timeout))
+    }
+
+    /// Receives a value, blocking until `deadline` at most. See [`Receiver::recv_deadline`].
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_timeout`](Self::recv_timeout).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(c.recv_deadline(Instant::now()).unwrap_err().is_timeout());
+    /// ```
+    #[track_caller]
+    pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
+        select::recv(self.core(), Limit::At(deadline))
+    }
+
+    /// Waits for a value, appends it and what else is there to `values`, `limit` values at most, and says
+    /// how many. See [`Receiver::recv_many`].
+    ///
+    /// ```
+    /// let c = gochan::make(3);
+    /// (1..=3).for_each(|i| c.send(i));
+    /// let mut values = vec![];
+    /// assert_eq!(c.recv_many(&mut values, 8), 3);
+    /// ```
+    #[track_caller]
+    pub fn recv_many(&self, values: &mut Vec<T>, limit: usize) -> usize {
+        self.receiver().recv_many(values, limit)
+    }
+
+    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Blocks while
+    /// it must. `for v in &c` is the same.
+    ///
+    /// ```
+    /// let c = gochan::make(2);
+    /// c.send(1);
+    /// c.send(2);
+    /// c.close();
+    /// assert!(c.iter().eq([1, 2]));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter::new(self.core())
+    }
+
+    /// The values that are there. Ends instead of blocking.
+    ///
+    /// ```
+    /// let c = gochan::make(2);
+    /// c.send(1);
+    /// assert!(c.try_iter().eq([1]));
+    /// ```
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter::new(self.core())
+    }
+
+    /// Closes the channel: Go's `close(c)`. See [`Sender::close`].
+    ///
+    /// # Panics
+    ///
+    /// With "close of closed channel" or "close of nil channel".
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// c.close();
+    /// assert!(c.is_closed());
+    /// ```
+    #[track_caller]
+    pub fn close(&self) {
+        match self.core() {
+            None => panic!("close of nil channel"),
+            Some(core) if !core.close() => panic!("close of closed channel"),
+            Some(_) => {}
+        }
+    }
+
+    /// Closes the channel; true if this call closed it. See [`Sender::close_ok`].
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(c.close_ok());
+    /// assert!(!c.close_ok());
+    /// ```
+    pub fn close_ok(&self) -> bool {
+        self.core().is_some_and(Core::close)
+    }
+
+    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil.
+    ///
+    /// ```
+    /// let c = gochan::make(2);
+    /// c.send(1);
+    /// assert_eq!(c.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.core().map_or(0, Core::len)
+    }
+
+    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound; `Some(0)` for
+    /// nil.
+    ///
+    /// ```
+    /// assert_eq!(gochan::make::<u8>(2).cap(), Some(2));
+    /// ```
+    pub fn cap(&self) -> Option<usize> {
+        self.core().map_or(Some(0), Core::cap)
+    }
+
+    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// assert!(gochan::make::<u8>(2).is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// assert!(gochan::make::<u8>(0).is_full());
+    /// ```
+    pub fn is_full(&self) -> bool {
+        self.cap() == Some(self.len())
+    }
+
+    /// True if the channel is closed, whether or not values are left. False for nil.
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(!c.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.core().is_some_and(Core::is_closed)
+    }
+
+    /// True for the nil channel: Go's `c == nil`.
+    ///
+    /// ```
+    /// assert!(gochan::Chan::<u8>::default().is_nil());
+    /// ```
+    pub fn is_nil(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
+    ///
+    /// ```
+    /// let c = gochan::make::<u8>(0);
+    /// assert!(c.same_channel(&c.clone()));
+    /// assert!(!c.same_channel(&gochan::make(0)));
+    /// ```
+    pub fn same_channel(&self, other: &Self) -> bool {
+        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
+    }
+}
+
+impl<T> Clone for Chan<T> {
+    fn clone(&self) -> Self {
+        Self(self.core().map(|core| core.share_for(&[Side::Send, Side::Recv])))
+    }
+}
+
+impl<T> Drop for Chan<T> {
+    fn drop(&mut self) {
+        if let Some(core) = self.core() {
+            core.detach(Side::Send);
+            core.detach(Side::Recv);
+        }
+    }
+}
+
+impl<T> Default for Chan<T> {
+    /// The nil channel.
+    fn default() -> Self {
+        Self::nil()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Chan<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Chan<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter::new(self.receiver())
+    }
+}
+
+impl<T> fmt::Debug for Chan<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("Chan", self.core(), f)
+    }
+}
+
+// What a panic leaves behind is a channel in order: values move whole or not at all.
+impl<T> UnwindSafe for Chan<T> {}
+impl<T> RefUnwindSafe for Chan<T> {}
+
+impl<T> RecvFrom for Chan<T> {
+    type Item = T;
+
+    fn recv_case(&self) -> RecvCase<'_, T> {
+        RecvCase::new(self.core())
+    }
+}
+
+impl<T> SendTo for Chan<T> {
+    type Item = T;
+
+    fn send_case(&self, value: T) -> SendCase<'_, T> {
+        SendCase::new(self.core(), value)
+    }
+
+    fn send_from_case<'a>(&'a self, slot: &'a mut Option<T>) -> SendFromCase<'a, T> {
+        SendFromCase::new(self.core(), slot)
+    }
+}
+
+impl<T> Handle for Chan<T> {
+    fn blocked(&self) -> Blocked {
+        Blocked::of(self.core())
+    }
+}

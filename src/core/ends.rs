@@ -1,0 +1,77 @@
+//! The handles that are left of a channel. It closes when the last of either end is gone.
+
+use super::{Channel, Core, Side};
+use crate::sync::{AtomicUsize, Ordering};
+
+/// How many handles can send, and how many can receive.
+pub(crate) struct Ends {
+    senders: AtomicUsize,
+    receivers: AtomicUsize,
+}
+
+impl Ends {
+    /// No handle yet.
+    pub(crate) fn new() -> Self {
+        Self { senders: AtomicUsize::new(0), receivers: AtomicUsize::new(0) }
+    }
+
+    fn count(&self, side: Side) -> &AtomicUsize {
+        match side {
+            Side::Send => &self.senders,
+            Side::Recv => &self.receivers,
+        }
+    }
+}
+
+impl<T> Core<T> {
+    /// Counts a new handle that can act on `side`.
+    pub(crate) fn attach(&self, side: Side) {
+        // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
+        let before = self.ends().count(side).fetch_add(1, Ordering::Relaxed);
+        if before > isize::MAX as usize {
+            // Only by forgetting handles without end; a count that wraps would close too early.
+            std::process::abort();
+        }
+    }
+
+    /// Counts a handle that is gone. The last one closes the channel, and where nobody can receive
+    /// any more, the values left are dropped, here and now.
+    pub(crate) fn detach(&self, side: Side) {
+        // ORDERING: AcqRel; what other handles did before they went comes before the close.
+        if self.ends().count(side).fetch_sub(1, Ordering::AcqRel) != 1 {
+            return;
+        }
+        self.close();
+        // A timer's channel never closes and holds nothing.
+        if side == Side::Recv && self.is_closed() {
+            Drain(self).run();
+        }
+    }
+
+    /// A reference for a handle that acts on `sides`.
+    pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
+        sides.iter().for_each(|&side| self.attach(side));
+        self.share()
+    }
+}
+
+/// Drops what is left in a channel, all of it even if a value's `Drop` panics.
+struct Drain<'a, T>(&'a Core<T>);
+
+impl<T> Drain<'_, T> {
+    fn run(self) {
+        self.drop_values();
+        std::mem::forget(self);
+    }
+
+    fn drop_values(&self) {
+        // Closed, so each turn removes a value; one that is being sent is waited for.
+        while !matches!(self.0.try_recv(), Err(crate::error::TryRecvError::Closed)) {}
+    }
+}
+
+impl<T> Drop for Drain<'_, T> {
+    fn drop(&mut self) {
+        self.drop_values();
+    }
+}

@@ -1,0 +1,359 @@
+//! The unbounded channel: a list of blocks.
+//!
+//! Sends are numbered by positions. A block has `BLOCK_SLOTS` slots, and one position more, the
+//! gap, which no send uses: `tail` stands on it while the sender that took the last slot links the
+//! next block. Receivers take turns by a lock; it is held for a few instructions and the senders
+//! never touch it.
+//!
+//! - a slot's stamp is its position plus one once its value is there, so blocks are used again
+//!   without being cleaned;
+//! - a block leaves the list when its last slot has been received, so a block with a slot that is
+//!   still to be written or received is alive;
+//! - a send takes effect when it advances `tail`, the close when it sets `CLOSED` in `tail`.
+#![allow(unsafe_code)]
+
+use std::{mem::MaybeUninit, ptr};
+
+use crossbeam_utils::CachePadded;
+
+use super::{Channel, Ends, Side};
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::{spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, UnsafeCell, BLOCK_SLOTS},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Why},
+};
+
+/// The bit in `tail` that says closed.
+const CLOSED: u64 = 1 << 63;
+/// Positions from one block's start to the next.
+const LAP: u64 = BLOCK_SLOTS + 1;
+
+pub(crate) struct List<T> {
+    tail: CachePadded<Tail<T>>,
+    head: CachePadded<Head<T>>,
+    receivers: CachePadded<WaitSide<T>>,
+    ends: Ends,
+}
+
+/// The senders' end.
+struct Tail<T> {
+    /// The next send's position, and `CLOSED`.
+    position: AtomicU64,
+    /// The block of that position.
+    block: AtomicPtr<Block<T>>,
+    /// An empty block to use again, or null.
+    spare: AtomicPtr<Block<T>>,
+}
+
+/// The receivers' end.
+struct Head<T> {
+    /// The next receive's position; written under the lock.
+    position: AtomicU64,
+    /// The block of that position.
+    block: Mutex<*mut Block<T>>,
+}
+
+struct Block<T> {
+    next: AtomicPtr<Block<T>>,
+    slots: [Slot<T>; BLOCK_SLOTS as usize],
+}
+
+struct Slot<T> {
+    stamp: AtomicU64,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+// SAFETY: a value is moved in by one thread and out by another, never shared: the sender that
+// advanced `tail` writes it, the receiver that holds the lock and saw the stamp takes it.
+unsafe impl<T: Send> Sync for List<T> {}
+// SAFETY: owns its values and blocks.
+unsafe impl<T: Send> Send for List<T> {}
+
+impl<T> Block<T> {
+    /// A block on the heap, never on the stack: it is large where `T` is.
+    fn allocate() -> *mut Self {
+        let mut memory = Vec::<Self>::with_capacity(1);
+        let block = memory.as_mut_ptr();
+        let slots = |i: usize| {
+            // SAFETY: inside the allocation; makes a pointer only.
+            unsafe { ptr::addr_of_mut!((*block).slots[i].stamp) }
+        };
+        for i in 0..BLOCK_SLOTS as usize {
+            // SAFETY: inside the allocation, and written for the first time.
+            unsafe { slots(i).write(AtomicU64::new(0)) };
+            #[cfg(loom)]
+            // SAFETY: inside the allocation; loom's cell has a state of its own to write.
+            unsafe {
+                ptr::addr_of_mut!((*block).slots[i].value)
+                    .write(UnsafeCell::new(MaybeUninit::uninit()))
+            };
+        }
+        // SAFETY: inside the allocation; makes a pointer only.
+        let next = unsafe { ptr::addr_of_mut!((*block).next) };
+        // SAFETY: inside the allocation, and written for the first time.
+        unsafe { next.write(AtomicPtr::new(ptr::null_mut())) };
+        std::mem::forget(memory);
+        block
+    }
+
+    /// Frees a block that no thread uses any more, or null.
+    ///
+    /// # Safety
+    ///
+    /// `block` comes from `allocate` and is freed once. Its values have been moved out.
+    unsafe fn free(block: *mut Self) {
+        if !block.is_null() {
+            // SAFETY: a `Vec` of capacity one allocated it, and every field is initialized but the
+            // values, which are `MaybeUninit`.
+            drop(unsafe { Vec::from_raw_parts(block, 1, 1) });
+        }
+    }
+}
+
+/// How many sends come before `position`.
+fn count(position: u64) -> u64 {
+    position / LAP * BLOCK_SLOTS + (position % LAP).min(BLOCK_SLOTS)
+}
+
+impl<T> List<T> {
+    pub(crate) fn new() -> Self {
+        let block = Block::allocate();
+        Self {
+            tail: CachePadded::new(Tail {
+                position: AtomicU64::new(0),
+                block: AtomicPtr::new(block),
+                spare: AtomicPtr::new(ptr::null_mut()),
+            }),
+            head: CachePadded::new(Head { position: AtomicU64::new(0), block: Mutex::new(block) }),
+            receivers: CachePadded::new(WaitSide::new()),
+            ends: Ends::new(),
+        }
+    }
+
+    /// An empty block: the spare one, or a new one.
+    #[cold]
+    fn new_block(&self) -> *mut Block<T> {
+        // ORDERING: Acquire; pairs with the Release in `recycle`: its receivers are done with it.
+        let spare = self.tail.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        if spare.is_null() {
+            Block::allocate()
+        } else {
+            spare
+        }
+    }
+
+    /// Keeps an empty block for the next sender that needs one; frees the one kept before.
+    fn recycle(&self, block: *mut Block<T>) {
+        // SAFETY: out of the list, and only this thread still knows it.
+        let next = unsafe { &(*block).next };
+        // ORDERING: Relaxed; published by the exchange below.
+        next.store(ptr::null_mut(), Ordering::Relaxed);
+        // ORDERING: Release; pairs with the Acquire in `new_block`. Acquire: for freeing.
+        let before = self.tail.spare.swap(block, Ordering::AcqRel);
+        // SAFETY: whoever swaps a block out of `spare` owns it.
+        unsafe { Block::free(before) };
+    }
+
+    /// Links `next` after `block`, whose last slot this thread has taken, and moves `tail` over the
+    /// gap to it.
+    #[cold]
+    fn append(&self, block: &Block<T>, next: *mut Block<T>) {
+        // ORDERING: Release; pairs with the Acquire in `try_send`: the block is initialized.
+        self.tail.block.store(next, Ordering::Release);
+        // ORDERING: Release; pairs with the Acquire in `try_send`: the block is the new one. An
+        // addition, since a plain store would wipe out a `CLOSED` set meanwhile.
+        #[cfg(not(gochan_mutant = "append_stores"))]
+        self.tail.position.fetch_add(1, Ordering::SeqCst);
+        #[cfg(gochan_mutant = "append_stores")]
+        {
+            let position = self.tail.position.load(Ordering::Relaxed) & !CLOSED;
+            self.tail.position.store(position + 1, Ordering::SeqCst);
+        }
+        // ORDERING: Release; pairs with the Acquire in `try_recv`.
+        block.next.store(next, Ordering::Release);
+    }
+
+    /// The tail's position and whether the channel is closed.
+    fn end(&self) -> (u64, bool) {
+        // ORDERING: SeqCst; pairs with the read-modify-writes of senders and closers.
+        let tail = self.tail.position.load(Ordering::SeqCst);
+        (tail & !CLOSED, tail & CLOSED != 0)
+    }
+
+    /// What a receiver reports that finds the slot at `head` empty, holding the lock.
+    #[cold]
+    fn nothing(&self, head: u64) -> TryRecvError {
+        match self.end() {
+            // A send that took effect is being written, so the channel is not drained.
+            (tail, true) if count(tail) == count(head) => TryRecvError::Closed,
+            _ => TryRecvError::Empty,
+        }
+    }
+}
+
+impl<T> Channel<T> for List<T> {
+    #[inline]
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        let mut patience = Patience::new();
+        let mut next = ptr::null_mut();
+        loop {
+            // ORDERING: Acquire; pairs with the Release in `append`: `block` is not older.
+            let tail = self.tail.position.load(Ordering::Acquire);
+            if tail & CLOSED != 0 {
+                // SAFETY: allocated here and linked nowhere.
+                unsafe { Block::free(next) };
+                return Err(TrySendError::Closed(value));
+            }
+            let slot = tail % LAP;
+            if slot == BLOCK_SLOTS {
+                // Another sender is moving `tail` to the next block.
+                patience.turn();
+                continue;
+            }
+            let last = slot + 1 == BLOCK_SLOTS;
+            if last && next.is_null() {
+                next = self.new_block();
+            }
+            // ORDERING: Acquire; pairs with the Release in `append`.
+            let block = self.tail.block.load(Ordering::Acquire);
+            // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
+            let order = (Ordering::SeqCst, Ordering::Relaxed);
+            if self.tail.position.compare_exchange_weak(tail, tail + 1, order.0, order.1).is_err() {
+                spin_loop();
+                continue;
+            }
+            // SAFETY: `tail` did not move between the two loads and the exchange, so `block` is its
+            // block; it is alive, since this thread's slot is still to be written.
+            let block = unsafe { &*block };
+            if last {
+                self.append(block, next);
+            } else if !next.is_null() {
+                self.recycle(next);
+            }
+            let slot = &block.slots[slot as usize];
+            // SAFETY: the exchange gave this slot to this thread.
+            slot.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
+            // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
+            slot.stamp.store(tail + 1, Ordering::Release);
+            self.receivers.notify();
+            return Ok(());
+        }
+    }
+
+    #[inline]
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut current = self.head.block.lock();
+        // ORDERING: Relaxed; written under the lock.
+        let head = self.head.position.load(Ordering::Relaxed);
+        let index = head % LAP;
+        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
+        let block = unsafe { &**current };
+        let slot = &block.slots[index as usize];
+        // ORDERING: Acquire; pairs with the sender's Release: the value is there.
+        if slot.stamp.load(Ordering::Acquire) != head + 1 {
+            return Err(self.nothing(head));
+        }
+        // SAFETY: the stamp says that the value is there, and the lock that nobody else takes it.
+        let value = slot.value.with_mut(|place| unsafe { place.cast::<T>().read() });
+        if index + 1 < BLOCK_SLOTS {
+            // ORDERING: Release; pairs with the Acquire in `len`.
+            self.head.position.store(head + 1, Ordering::Release);
+            return Ok(value);
+        }
+        // ORDERING: Acquire; pairs with the Release in `append`, which comes before the last stamp.
+        let next = block.next.load(Ordering::Acquire);
+        let empty = std::mem::replace(&mut *current, next);
+        self.head.position.store(head + 2, Ordering::Release);
+        drop(current);
+        self.recycle(empty);
+        Ok(value)
+    }
+
+    fn close(&self) -> bool {
+        // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
+        // close; and the publisher's half of the handshake with the receivers.
+        if self.tail.position.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
+            return false;
+        }
+        self.receivers.notify_all();
+        true
+    }
+
+    fn is_closed(&self) -> bool {
+        self.end().1
+    }
+
+    fn len(&self) -> usize {
+        loop {
+            let (tail, _) = self.end();
+            let head = self.head.position.load(Ordering::SeqCst);
+            if self.end().0 == tail {
+                return (count(tail) - count(head)) as usize;
+            }
+            spin_loop();
+        }
+    }
+
+    fn cap(&self) -> Option<usize> {
+        None
+    }
+
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+        if side == Side::Send {
+            return Lined::Ready;
+        }
+        self.receivers.line_up(entry, place);
+        if self.looks_ready(side) {
+            Lined::Ready
+        } else {
+            Lined::Waiting
+        }
+    }
+
+    fn withdraw(&self, side: Side, entry: &Entry<T>) {
+        if side == Side::Recv {
+            self.receivers.withdraw(entry);
+        }
+    }
+
+    fn pass_on(&self, side: Side) {
+        if side == Side::Recv {
+            self.receivers.notify();
+        }
+    }
+
+    fn blocked(&self, side: Side) -> Vec<Why> {
+        match side {
+            Side::Send => Vec::new(),
+            Side::Recv => self.receivers.reasons(),
+        }
+    }
+
+    fn looks_ready(&self, side: Side) -> bool {
+        // ORDERING: SeqCst; `head` first: it never passes `tail`.
+        let head = self.head.position.load(Ordering::SeqCst);
+        let (tail, closed) = self.end();
+        side == Side::Send || closed || count(tail) != count(head)
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        self.tail.position.load(Ordering::SeqCst)
+    }
+
+    fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}
+
+impl<T> Drop for List<T> {
+    fn drop(&mut self) {
+        // No handle is left, and so no operation: what stands before `tail` is there.
+        while self.try_recv().is_ok() {}
+        let block = *self.head.block.lock();
+        // SAFETY: the last block; `try_recv` has given up the others.
+        unsafe { Block::free(block) };
+        let spare = self.tail.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        // SAFETY: whoever swaps a block out of `spare` owns it.
+        unsafe { Block::free(spare) };
+    }
+}

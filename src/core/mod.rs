@@ -1,0 +1,226 @@
+//! One channel: four cores behind one small trait.
+//!
+//! A core moves values and keeps the two lines of those who wait. It never learns whether a plain
+//! operation or a select stands in line, and it never blocks.
+
+mod ends;
+mod list;
+mod rendezvous;
+mod ring;
+mod timer;
+
+use std::time::Instant;
+
+pub(crate) use ends::Ends;
+pub use timer::MissedTickBehavior;
+pub(crate) use timer::{Schedule, Timer};
+
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::Arc,
+    wait::{Entry, Lined, Place, Why},
+};
+use list::List;
+use rendezvous::Rendezvous;
+use ring::Ring;
+
+/// Which line of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Those who send.
+    Send,
+    /// Those who receive.
+    Recv,
+}
+
+impl Side {
+    /// The line of the partners.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Side::Send => Side::Recv,
+            Side::Recv => Side::Send,
+        }
+    }
+}
+
+/// What a case asks of a channel.
+pub(crate) trait Channel<T> {
+    /// Sends without waiting for a partner.
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>>;
+    /// Receives without waiting for a partner. `Closed` only when no value is left.
+    fn try_recv(&self) -> Result<T, TryRecvError>;
+    /// Closes the channel and has everyone who waits look again. False if it was closed before.
+    fn close(&self) -> bool;
+    fn is_closed(&self) -> bool;
+    fn len(&self) -> usize;
+    /// `None`: unbounded.
+    fn cap(&self) -> Option<usize>;
+
+    /// Links `entry`, or completes the operation if `place` allows; then looks again.
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined;
+    /// Unlinks `entry`, if it is linked.
+    fn withdraw(&self, side: Side, entry: &Entry<T>);
+    /// Hands an unused hint to the next in line.
+    fn pass_on(&self, side: Side);
+    /// What those in line do, in order.
+    fn blocked(&self, side: Side) -> Vec<Why>;
+
+    /// False if a try would certainly fail. A few loads: for polling.
+    fn looks_ready(&self, side: Side) -> bool;
+    /// A number that differs from an earlier one if this side may have become ready in between.
+    fn version(&self, side: Side) -> u64;
+    /// True if a partner can proceed only with someone who stands in line: line up, then poll.
+    fn meets(&self) -> bool {
+        false
+    }
+    /// When this side becomes ready by the mere passage of time.
+    fn ready_at(&self) -> Option<Instant> {
+        None
+    }
+    /// The handles that are left.
+    fn ends(&self) -> &Ends;
+}
+
+/// A channel of any kind, shared by its handles.
+pub(crate) enum Core<T> {
+    Rendezvous(Arc<Rendezvous<T>>),
+    Ring(Arc<Ring<T>>),
+    List(Arc<List<T>>),
+    Timer(Arc<Timer<T>>),
+}
+
+/// Runs an expression on the core, whatever its kind.
+macro_rules! on {
+    ($core:expr, $channel:ident => $do:expr) => {
+        match $core {
+            Core::Rendezvous($channel) => $do,
+            Core::Ring($channel) => $do,
+            Core::List($channel) => $do,
+            Core::Timer($channel) => $do,
+        }
+    };
+}
+
+impl<T> Core<T> {
+    /// A channel that buffers `cap` values.
+    #[track_caller]
+    pub(crate) fn bounded(cap: usize) -> Self {
+        match cap {
+            0 => Core::Rendezvous(Arc::new(Rendezvous::new())),
+            _ => Core::Ring(Arc::new(Ring::new(cap))),
+        }
+    }
+
+    /// A channel without a bound.
+    pub(crate) fn unbounded() -> Self {
+        Core::List(Arc::new(List::new()))
+    }
+
+    /// A channel of a timer's instants, which `value` turns into values.
+    pub(crate) fn timer(schedule: Schedule, value: fn(Instant) -> T) -> Self {
+        Core::Timer(Arc::new(Timer::new(schedule, value)))
+    }
+
+    /// The timer, if this is one.
+    pub(crate) fn as_timer(&self) -> Option<&Timer<T>> {
+        match self {
+            Core::Timer(timer) => Some(timer),
+            _ => None,
+        }
+    }
+
+    /// True if both are handles of one channel.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Core::Rendezvous(a), Core::Rendezvous(b)) => Arc::ptr_eq(a, b),
+            (Core::Ring(a), Core::Ring(b)) => Arc::ptr_eq(a, b),
+            (Core::List(a), Core::List(b)) => Arc::ptr_eq(a, b),
+            (Core::Timer(a), Core::Timer(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// The kind, for people.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Core::Rendezvous(_) => "unbuffered",
+            Core::Ring(_) => "buffered",
+            Core::List(_) => "unbounded",
+            Core::Timer(_) => "timer",
+        }
+    }
+
+    /// Another reference to the same channel; the caller counts it as a sender or a receiver.
+    fn share(&self) -> Self {
+        match self {
+            Core::Rendezvous(channel) => Core::Rendezvous(channel.clone()),
+            Core::Ring(channel) => Core::Ring(channel.clone()),
+            Core::List(channel) => Core::List(channel.clone()),
+            Core::Timer(channel) => Core::Timer(channel.clone()),
+        }
+    }
+}
+
+impl<T> Channel<T> for Core<T> {
+    #[inline]
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        on!(self, channel => channel.try_send(value))
+    }
+
+    #[inline]
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        on!(self, channel => channel.try_recv())
+    }
+
+    fn close(&self) -> bool {
+        on!(self, channel => channel.close())
+    }
+
+    fn is_closed(&self) -> bool {
+        on!(self, channel => channel.is_closed())
+    }
+
+    fn len(&self) -> usize {
+        on!(self, channel => channel.len())
+    }
+
+    fn cap(&self) -> Option<usize> {
+        on!(self, channel => channel.cap())
+    }
+
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+        on!(self, channel => channel.line_up(side, entry, place))
+    }
+
+    fn withdraw(&self, side: Side, entry: &Entry<T>) {
+        on!(self, channel => channel.withdraw(side, entry))
+    }
+
+    fn pass_on(&self, side: Side) {
+        on!(self, channel => channel.pass_on(side))
+    }
+
+    fn blocked(&self, side: Side) -> Vec<Why> {
+        on!(self, channel => channel.blocked(side))
+    }
+
+    fn looks_ready(&self, side: Side) -> bool {
+        on!(self, channel => channel.looks_ready(side))
+    }
+
+    fn version(&self, side: Side) -> u64 {
+        on!(self, channel => channel.version(side))
+    }
+
+    fn meets(&self) -> bool {
+        on!(self, channel => channel.meets())
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        on!(self, channel => channel.ready_at())
+    }
+
+    fn ends(&self) -> &Ends {
+        on!(self, channel => channel.ends())
+    }
+}

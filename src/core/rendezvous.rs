@@ -1,0 +1,215 @@
+//! The unbuffered channel: a send meets a receive.
+//!
+//! Two lines behind one lock. Who arrives takes the first partner in the other line, and the value
+//! moves straight between their entries; who finds nobody lines up.
+//!
+//! - whenever the lock is free, not both lines hold a waiter that could be claimed, unless it is
+//!   one waiter (a select on both directions) or one of them was hinted away to come again;
+//! - closed ⇒ whoever lines up leaves at once.
+
+use super::{Channel, Ends, Side};
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::{AtomicU64, Mutex, Ordering},
+    wait::{Entry, Lined, Place, WaitQueue, Wake, Why},
+};
+
+/// The bits of a line's summary; above them the number of arrivals.
+const WAITING: u64 = 1;
+const CLOSED: u64 = 2;
+const ARRIVAL: u64 = 4;
+
+pub(crate) struct Rendezvous<T> {
+    /// A summary of each line, so that whoever finds no partner needs no lock.
+    senders: AtomicU64,
+    receivers: AtomicU64,
+    state: Mutex<State<T>>,
+    ends: Ends,
+}
+
+struct State<T> {
+    closed: bool,
+    senders: WaitQueue<T>,
+    receivers: WaitQueue<T>,
+}
+
+impl<T> State<T> {
+    fn line(&mut self, side: Side) -> &mut WaitQueue<T> {
+        match side {
+            Side::Send => &mut self.senders,
+            Side::Recv => &mut self.receivers,
+        }
+    }
+
+    /// The line of those whom `side` waits for.
+    fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
+        self.line(side.other())
+    }
+
+    /// Moves the value between `entry`, of someone in no line, and the first partner.
+    fn pair(&mut self, side: Side, entry: &Entry<T>) -> (Lined, Option<Wake>) {
+        let met = match (side, entry.replace(None)) {
+            (Side::Recv, _) => self.senders.take().map(|(value, wake)| (Some(value), wake)),
+            (Side::Send, Some(value)) => match self.receivers.deliver(value) {
+                Ok(wake) => Some((None, wake)),
+                Err(value) => {
+                    entry.replace(Some(value));
+                    None
+                }
+            },
+            (Side::Send, None) => None,
+        };
+        let Some((value, wake)) = met else { return (Lined::Waiting, None) };
+        entry.replace(value);
+        (Lined::Fired, Some(wake))
+    }
+}
+
+impl<T> Rendezvous<T> {
+    pub(crate) fn new() -> Self {
+        let state = State { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
+        Self {
+            senders: AtomicU64::new(0),
+            receivers: AtomicU64::new(0),
+            state: Mutex::new(state),
+            ends: Ends::new(),
+        }
+    }
+
+    /// Changes the state under the lock, then brings the summaries up to date.
+    fn change<R>(&self, arrival: Option<Side>, change: impl FnOnce(&mut State<T>) -> R) -> R {
+        let mut state = self.state.lock();
+        let result = change(&mut state);
+        for side in [Side::Send, Side::Recv] {
+            let summary = self.summary(side);
+            // ORDERING: Relaxed; written under the lock only.
+            let before = summary.load(Ordering::Relaxed);
+            let arrived = if arrival == Some(side) { ARRIVAL } else { 0 };
+            let waiting = if state.line(side).len() > 0 { WAITING } else { 0 };
+            let closed = if state.closed { CLOSED } else { 0 };
+            let after = ((before & !(WAITING | CLOSED)) + arrived) | waiting | closed;
+            if after != before {
+                // ORDERING: Release; pairs with the Acquire in `partners`: who sees the close
+                // comes after all that its closer did.
+                summary.store(after, Ordering::Release);
+            }
+        }
+        result
+    }
+
+    fn summary(&self, side: Side) -> &AtomicU64 {
+        match side {
+            Side::Send => &self.senders,
+            Side::Recv => &self.receivers,
+        }
+    }
+
+    /// The summary of those whom `side` waits for.
+    fn partners(&self, side: Side) -> u64 {
+        self.summary(side.other()).load(Ordering::Acquire)
+    }
+}
+
+impl<T> Channel<T> for Rendezvous<T> {
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        if !self.looks_ready(Side::Send) {
+            return Err(TrySendError::Full(value));
+        }
+        let sent = self.change(None, |state| match state.closed {
+            true => Err(TrySendError::Closed(value)),
+            false => state.receivers.deliver(value).map_err(TrySendError::Full),
+        });
+        sent.map(|wake| wake.wake())
+    }
+
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        if !self.looks_ready(Side::Recv) {
+            return Err(TryRecvError::Empty);
+        }
+        let taken = self.change(None, |state| match state.closed {
+            true => Err(TryRecvError::Closed),
+            false => state.senders.take().ok_or(TryRecvError::Empty),
+        });
+        taken.map(|(value, wake)| {
+            wake.wake();
+            value
+        })
+    }
+
+    fn close(&self) -> bool {
+        let before = self.change(None, |state| std::mem::replace(&mut state.closed, true));
+        if before {
+            return false;
+        }
+        for side in [Side::Send, Side::Recv] {
+            while let Some(wake) = self.change(None, |state| state.line(side).hint()) {
+                wake.wake();
+            }
+        }
+        true
+    }
+
+    fn is_closed(&self) -> bool {
+        self.partners(Side::Send) & CLOSED != 0
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn cap(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+        let (lined, wake) = self.change(Some(side), |state| {
+            if state.closed {
+                return (Lined::Ready, None);
+            }
+            let (met, wake) = if place.alone() {
+                state.pair(side, entry)
+            } else {
+                state.partners(side).meet(place.waiter())
+            };
+            if met == Lined::Waiting {
+                state.line(side).push(entry, place);
+            }
+            (met, wake)
+        });
+        if let Some(wake) = wake {
+            wake.wake();
+        }
+        lined
+    }
+
+    fn withdraw(&self, side: Side, entry: &Entry<T>) {
+        self.change(None, |state| state.line(side).remove(entry));
+    }
+
+    fn pass_on(&self, side: Side) {
+        if let Some(wake) = self.change(None, |state| state.line(side).hint()) {
+            wake.wake();
+        }
+    }
+
+    fn blocked(&self, side: Side) -> Vec<Why> {
+        self.state.lock().line(side).reasons()
+    }
+
+    fn looks_ready(&self, side: Side) -> bool {
+        self.partners(side) & (WAITING | CLOSED) != 0
+    }
+
+    fn version(&self, side: Side) -> u64 {
+        // A partner that leaves makes nothing ready.
+        self.partners(side) & !WAITING
+    }
+
+    fn meets(&self) -> bool {
+        true
+    }
+
+    fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}

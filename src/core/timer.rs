@@ -1,0 +1,204 @@
+//! The channel of a timer: a deadline that whoever receives evaluates.
+//!
+//! Nothing runs between two looks at the clock: a blocked receiver sleeps until the deadline by
+//! itself, and an instant that nobody receives is never made. So nothing stale can be received
+//! after a stop or a reset, and one tick at most is pending.
+
+use std::time::{Duration, Instant};
+
+use super::{Channel, Ends, Side};
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::{clock, Mutex},
+    wait::{Entry, Lined, Place, WaitSide, Why},
+};
+
+pub(crate) struct Timer<T> {
+    state: Mutex<State>,
+    receivers: WaitSide<T>,
+    /// Turns the scheduled instant into the channel's value.
+    value: fn(Instant) -> T,
+    ends: Ends,
+}
+
+struct State {
+    schedule: Schedule,
+    /// How many times the schedule was set or an instant received.
+    changes: u64,
+}
+
+/// When a timer fires.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schedule {
+    /// The next instant; `None`: never.
+    pub(crate) next: Option<Instant>,
+    /// `None`: once.
+    pub(crate) period: Option<Duration>,
+    pub(crate) missed: MissedTickBehavior,
+}
+
+/// What a [`Ticker`](crate::Ticker) does about ticks that nobody received in time.
+///
+/// Go has no such choice; its rule is [`Skip`](Self::Skip). The names are tokio's.
+///
+/// # Examples
+///
+/// ```
+/// use gochan::{MissedTickBehavior, Ticker};
+/// use std::time::Duration;
+///
+/// let ticker = Ticker::new(Duration::from_millis(10));
+/// assert_eq!(ticker.missed_tick_behavior(), MissedTickBehavior::Skip);
+/// ticker.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// assert_eq!(ticker.missed_tick_behavior(), MissedTickBehavior::Delay);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MissedTickBehavior {
+    /// Every tick is received, late ones one right after the other.
+    Burst,
+    /// The next tick comes a whole period after the late one was received.
+    Delay,
+    /// Missed ticks are dropped and the ticks keep their phase. Go's rule.
+    #[default]
+    Skip,
+}
+
+impl Schedule {
+    /// Once, at `next`.
+    pub(crate) fn once(next: Option<Instant>) -> Self {
+        Self { next, period: None, missed: MissedTickBehavior::Skip }
+    }
+
+    /// Every `period` from now.
+    pub(crate) fn every(period: Duration, missed: MissedTickBehavior) -> Self {
+        Self { next: clock::now().checked_add(period), period: Some(period), missed }
+    }
+
+    /// True if the instant has come.
+    fn is_due(&self) -> bool {
+        self.next.is_some_and(|next| clock::now() >= next)
+    }
+
+    /// Takes the instant that has come, and moves on to the next one.
+    fn fire(&mut self) -> Option<Instant> {
+        let due = self.next?;
+        let now = clock::now();
+        if now < due {
+            return None;
+        }
+        self.next = self.period.and_then(|period| match self.missed {
+            MissedTickBehavior::Burst => due.checked_add(period),
+            MissedTickBehavior::Delay => now.checked_add(period),
+            MissedTickBehavior::Skip => next_in_phase(due, period, now),
+        });
+        Some(due)
+    }
+}
+
+/// The first instant after `now` that is a whole number of periods after `due`.
+fn next_in_phase(due: Instant, period: Duration, now: Instant) -> Option<Instant> {
+    let late = (now - due).as_nanos() % period.as_nanos();
+    // Less than a period, which is a `Duration`.
+    let late = Duration::new((late / 1_000_000_000) as u64, (late % 1_000_000_000) as u32);
+    now.checked_add(period - late)
+}
+
+impl<T> Timer<T> {
+    pub(crate) fn new(schedule: Schedule, value: fn(Instant) -> T) -> Self {
+        Self {
+            state: Mutex::new(State { schedule, changes: 0 }),
+            receivers: WaitSide::new(),
+            value,
+            ends: Ends::new(),
+        }
+    }
+
+    /// The current schedule.
+    pub(crate) fn schedule(&self) -> Schedule {
+        self.state.lock().schedule
+    }
+
+    /// Changes the schedule. True if an instant was still to be received.
+    pub(crate) fn set(&self, change: impl FnOnce(&mut Schedule)) -> bool {
+        let mut state = self.state.lock();
+        let pending = state.schedule.next.is_some();
+        change(&mut state.schedule);
+        state.changes += 1;
+        drop(state);
+        // Those who sleep until the old instant have to learn the new one.
+        self.receivers.notify_all();
+        pending
+    }
+}
+
+impl<T> Channel<T> for Timer<T> {
+    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        // There is no handle that could send.
+        Err(TrySendError::Full(value))
+    }
+
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut state = self.state.lock();
+        let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
+        state.changes += 1;
+        drop(state);
+        Ok((self.value)(fired))
+    }
+
+    fn close(&self) -> bool {
+        false
+    }
+
+    fn is_closed(&self) -> bool {
+        false
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn cap(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+        self.receivers.line_up(entry, place);
+        if self.looks_ready(side) {
+            Lined::Ready
+        } else {
+            Lined::Waiting
+        }
+    }
+
+    fn withdraw(&self, _: Side, entry: &Entry<T>) {
+        self.receivers.withdraw(entry);
+    }
+
+    fn pass_on(&self, _: Side) {
+        self.receivers.notify();
+    }
+
+    fn blocked(&self, side: Side) -> Vec<Why> {
+        match side {
+            Side::Send => Vec::new(),
+            Side::Recv => self.receivers.reasons(),
+        }
+    }
+
+    fn looks_ready(&self, side: Side) -> bool {
+        side == Side::Recv && self.state.lock().schedule.is_due()
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        let state = self.state.lock();
+        state.changes << 1 | u64::from(state.schedule.is_due())
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.schedule().next
+    }
+
+    fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}

@@ -1,0 +1,347 @@
+//! The receiving end: Go's `<-chan T`.
+
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    chan::{describe, Chan},
+    core::{Channel, Core, Side},
+    error::{RecvTimeoutError, TryRecvError},
+    iter::{IntoIter, Iter, TryIter},
+    private::{Blocked, Handle},
+    select::{self, Limit, RecvCase, RecvFrom},
+};
+
+/// The receiving end of a channel: Go's `<-chan T`.
+///
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a [`Chan`], or by a
+/// timer such as [`after`](crate::after); nil by [`nil`](Self::nil) or `default`. Clones are handles
+/// of the same channel and share its values; when the last handle that can receive is dropped, the
+/// channel closes and the values left in it are dropped at once.
+///
+/// # Examples
+///
+/// ```
+/// let (tx, rx) = gochan::bounded(3);
+/// for i in 1..=3 {
+///     tx.send(i);
+/// }
+/// tx.close();
+/// assert_eq!(rx.iter().sum::<i32>(), 6);
+/// ```
+pub struct Receiver<T>(Option<Core<T>>);
+
+impl<T> Receiver<T> {
+    /// Counts a new handle of `core`.
+    pub(crate) fn of(core: Option<&Core<T>>) -> Self {
+        Self(core.map(|core| core.share_for(&[Side::Recv])))
+    }
+
+    pub(crate) fn core(&self) -> Option<&Core<T>> {
+        self.0.as_ref()
+    }
+
+    /// The nil channel: receives block for ever, `select!` passes it over. Go's `var c <-chan T`.
+    ///
+    /// ```
+    /// use gochan::{Receiver, TryRecvError};
+    ///
+    /// assert_eq!(Receiver::<u8>::nil().try_recv(), Err(TryRecvError::Empty));
+    /// ```
+    pub const fn nil() -> Self {
+        Self(None)
+    }
+
+    /// Receives the next value: Go's `<-c`. Blocks while there is none, on a nil channel for ever.
+    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(1);
+    /// tx.send(7);
+    /// tx.close();
+    /// assert_eq!(rx.recv(), 7);
+    /// assert_eq!(rx.recv(), 0);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn recv(&self) -> T
+    where
+        T: Default,
+    {
+        self.recv_ok().unwrap_or_default()
+    }
+
+    /// Receives the next value, or `None` once the channel is closed and drained: Go's
+    /// `v, ok := <-c`. Blocks as [`recv`](Self::recv) does.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(1);
+    /// tx.send(7);
+    /// tx.close();
+    /// assert_eq!(rx.recv_ok(), Some(7));
+    /// assert_eq!(rx.recv_ok(), None);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn recv_ok(&self) -> Option<T> {
+        select::recv(self.core(), Limit::Never).ok()
+    }
+
+    /// Receives a value if one is there: Go's `select` with a receive and a `default`.
+    ///
+    /// # Errors
+    ///
+    /// `Empty` if there is nothing to receive now or the channel is nil; `Closed` once it is closed
+    /// and drained.
+    ///
+    /// ```
+    /// use gochan::{bounded, TryRecvError};
+    ///
+    /// let (tx, rx) = bounded(1);
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    /// tx.send(7);
+    /// assert_eq!(rx.try_recv(), Ok(7));
+    /// ```
+    #[inline]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.core().map_or(Err(TryRecvError::Empty), Core::try_recv)
+    }
+
+    /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and
+    /// `time.After`. A timeout that is too long to represent never ends; a zero one is a try.
+    ///
+    /// # Errors
+    ///
+    /// `Timeout` when the time is up, `Closed` once the channel is closed and drained. A value or
+    /// the close is reported rather than a timeout.
+    ///
+    /// ```
+    /// use gochan::{bounded, RecvTimeoutError};
+    /// use std::time::Duration;
+    ///
+    /// let (_tx, rx) = bounded::<u8>(0);
+    /// let received = rx.recv_timeout(Duration::from_millis(1));
+    /// assert_eq!(received, Err(RecvTimeoutError::Timeout));
+    /// ```
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        select::recv(self.core(), Limit::after(timeout))
+    }
+
+    /// Receives a value, blocking until `deadline` at most. A deadline in the past is a try.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_timeout`](Self::recv_timeout).
+    ///
+    /// ```
+    /// use gochan::bounded;
+    /// use std::time::Instant;
+    ///
+    /// let (tx, rx) = bounded(1);
+    /// tx.send(7);
+    /// assert_eq!(rx.recv_deadline(Instant::now()), Ok(7));
+    /// ```
+    #[track_caller]
+    pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
+        select::recv(self.core(), Limit::At(deadline))
+    }
+
+    /// Waits for a value, appends it and what else is there to `values`, at most `limit` values,
+    /// and says how many: 0 once the channel is closed and drained, or if `limit` is 0. Go has no
+    /// counterpart.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::unbounded();
+    /// (0..5).for_each(|i| tx.send(i));
+    /// let mut values = vec![];
+    /// assert_eq!(rx.recv_many(&mut values, 3), 3);
+    /// assert_eq!(values, [0, 1, 2]);
+    /// ```
+    #[track_caller]
+    pub fn recv_many(&self, values: &mut Vec<T>, limit: usize) -> usize {
+        if limit == 0 {
+            return 0;
+        }
+        let Some(first) = self.recv_ok() else { return 0 };
+        let before = values.len();
+        values.push(first);
+        values.extend(self.try_iter().take(limit - 1));
+        values.len() - before
+    }
+
+    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Each
+    /// step blocks as [`recv_ok`](Self::recv_ok) does. `for v in &rx` is the same.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(2);
+    /// tx.send(1);
+    /// tx.send(2);
+    /// drop(tx);
+    /// assert!(rx.iter().eq([1, 2]));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter::new(self.core())
+    }
+
+    /// The values that are there. Ends instead of blocking.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(2);
+    /// tx.send(1);
+    /// assert!(rx.try_iter().eq([1]));
+    /// ```
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter::new(self.core())
+    }
+
+    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil and for timers.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(2);
+    /// tx.send(1);
+    /// assert_eq!(rx.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.core().map_or(0, Core::len)
+    }
+
+    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound;
+    /// `Some(0)` for nil and for timers.
+    ///
+    /// ```
+    /// assert_eq!(gochan::bounded::<u8>(2).1.cap(), Some(2));
+    /// assert_eq!(gochan::unbounded::<u8>().1.cap(), None);
+    /// ```
+    pub fn cap(&self) -> Option<usize> {
+        self.core().map_or(Some(0), Core::cap)
+    }
+
+    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// assert!(gochan::bounded::<u8>(2).1.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(1);
+    /// tx.send(1);
+    /// assert!(rx.is_full());
+    /// ```
+    pub fn is_full(&self) -> bool {
+        self.cap() == Some(self.len())
+    }
+
+    /// True if the channel is closed, whether or not values are left. False for nil and timers.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded::<u8>(1);
+    /// drop(tx);
+    /// assert!(rx.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.core().is_some_and(Core::is_closed)
+    }
+
+    /// True for the nil channel: Go's `c == nil`.
+    ///
+    /// ```
+    /// assert!(gochan::Receiver::<u8>::nil().is_nil());
+    /// ```
+    pub fn is_nil(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
+    ///
+    /// ```
+    /// let (_tx, rx) = gochan::bounded::<u8>(0);
+    /// assert!(rx.same_channel(&rx.clone()));
+    /// ```
+    pub fn same_channel(&self, other: &Self) -> bool {
+        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        Self::of(self.core())
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        if let Some(core) = self.core() {
+            core.detach(Side::Recv);
+        }
+    }
+}
+
+impl<T> Default for Receiver<T> {
+    /// The nil channel.
+    fn default() -> Self {
+        Self::nil()
+    }
+}
+
+impl<T> From<Chan<T>> for Receiver<T> {
+    fn from(chan: Chan<T>) -> Self {
+        chan.receiver()
+    }
+}
+
+impl<T> From<&Chan<T>> for Receiver<T> {
+    fn from(chan: &Chan<T>) -> Self {
+        chan.receiver()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter::new(self)
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("Receiver", self.core(), f)
+    }
+}
+
+// What a panic leaves behind is a channel in order: values move whole or not at all.
+impl<T> UnwindSafe for Receiver<T> {}
+impl<T> RefUnwindSafe for Receiver<T> {}
+
+impl<T> RecvFrom for Receiver<T> {
+    type Item = T;
+
+    fn recv_case(&self) -> RecvCase<'_, T> {
+        RecvCase::new(self.core())
+    }
+}
+
+impl<T> Handle for Receiver<T> {
+    fn blocked(&self) -> Blocked {
+        Blocked::of(self.core())
+    }
+}

@@ -1,0 +1,421 @@
+//! The run-time form of select: a list of cases, each with what to do if it wins.
+
+use std::{
+    fmt,
+    panic::Location,
+    time::{Duration, Instant},
+};
+
+use super::{case::Case, run, Limit, Order, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo};
+use crate::{
+    error::SendError,
+    wait::{Reason, Why},
+};
+
+/// A select whose cases are put together at run time: Go's `reflect.Select`.
+///
+/// Each case comes with a handler. [`wait`](Self::wait) completes exactly one case, chosen at random
+/// among those that are ready, calls its handler and returns what that returns. There is no token
+/// between the choice and the operation that could be lost.
+///
+/// The cases mean what they mean in [`select!`](crate::select); where the number of cases is known,
+/// that is the shorter way.
+///
+/// # Examples
+///
+/// ```
+/// use gochan::{make, Select};
+///
+/// let chans: Vec<_> = (0..10).map(|_| make::<&str>(1)).collect();
+/// chans[7].send("hello");
+///
+/// let mut select = Select::new();
+/// for (i, c) in chans.iter().enumerate() {
+///     select.recv(c, move |word| (i, word));
+/// }
+/// assert_eq!(select.wait(), (7, "hello"));
+/// ```
+#[must_use = "a select does nothing until it is waited on"]
+pub struct Select<'a, R> {
+    cases: Vec<Box<dyn Handled<'a, R> + 'a>>,
+    biased: bool,
+}
+
+/// A case with its handler.
+trait Handled<'a, R> {
+    fn case(&self) -> &dyn Case;
+    /// True if the case has won, its channel is closed, and its handler cannot be told.
+    fn is_refused(&self) -> bool {
+        false
+    }
+    /// Calls the handler with the outcome of the case, which has won.
+    fn finish(self: Box<Self>) -> R;
+}
+
+impl<'a, R> Select<'a, R> {
+    /// A select without cases.
+    ///
+    /// ```
+    /// let select = gochan::Select::<()>::new();
+    /// assert!(select.is_empty());
+    /// ```
+    pub fn new() -> Self {
+        Self { cases: Vec::new(), biased: false }
+    }
+
+    /// Tries the cases in the order in which they were added, not at random.
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let (a, b) = (make(1), make(1));
+    /// a.send(1);
+    /// b.send(2);
+    /// let mut select = Select::new();
+    /// select.biased().recv(&a, |v| v).recv(&b, |v| v);
+    /// assert_eq!(select.wait(), 1);
+    /// ```
+    pub fn biased(&mut self) -> &mut Self {
+        self.biased = true;
+        self
+    }
+
+    /// Adds a receive; `then` gets the value, or `T::default()` once the channel is closed and
+    /// drained.
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let c = make::<u32>(0);
+    /// c.close();
+    /// let mut select = Select::new();
+    /// select.recv(&c, |v| v + 1);
+    /// assert_eq!(select.wait(), 1);
+    /// ```
+    pub fn recv<C>(&mut self, from: &'a C, then: impl FnOnce(C::Item) -> R + 'a) -> &mut Self
+    where
+        C: RecvFrom + ?Sized,
+        C::Item: Default + 'a,
+    {
+        self.recv_ok(from, |value| then(value.unwrap_or_default()))
+    }
+
+    /// Adds a receive; `then` gets the value, or `None` once the channel is closed and drained.
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let c = make::<u32>(0);
+    /// c.close();
+    /// let mut select = Select::new();
+    /// select.recv_ok(&c, |v| v);
+    /// assert_eq!(select.wait(), None);
+    /// ```
+    pub fn recv_ok<C>(
+        &mut self,
+        from: &'a C,
+        then: impl FnOnce(Option<C::Item>) -> R + 'a,
+    ) -> &mut Self
+    where
+        C: RecvFrom + ?Sized,
+        C::Item: 'a,
+    {
+        self.add(Receive { case: from.recv_case(), then })
+    }
+
+    /// Adds a send; `then` is called once `value` is sent.
+    ///
+    /// # Panics
+    ///
+    /// Waiting panics with "send on closed channel" if this case wins and the channel is closed.
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let c = make(1);
+    /// let mut select = Select::new();
+    /// select.send(&c, 7, || "sent");
+    /// assert_eq!(select.wait(), "sent");
+    /// assert_eq!(c.recv(), 7);
+    /// ```
+    pub fn send<C>(&mut self, to: &'a C, value: C::Item, then: impl FnOnce() -> R + 'a) -> &mut Self
+    where
+        C: SendTo + ?Sized,
+        C::Item: 'a,
+    {
+        self.add(Send { case: to.send_case(value), then: |_| then(), reports: false })
+    }
+
+    /// Adds a send; `then` gets `Ok`, or the value back if the channel is closed.
+    ///
+    /// ```
+    /// use gochan::{make, Select, SendError};
+    ///
+    /// let c = make(1);
+    /// c.close();
+    /// let mut select = Select::new();
+    /// select.send_ok(&c, 7, |sent| sent);
+    /// assert_eq!(select.wait(), Err(SendError(7)));
+    /// ```
+    pub fn send_ok<C>(
+        &mut self,
+        to: &'a C,
+        value: C::Item,
+        then: impl FnOnce(Result<(), SendError<C::Item>>) -> R + 'a,
+    ) -> &mut Self
+    where
+        C: SendTo + ?Sized,
+        C::Item: 'a,
+    {
+        self.add(Send { case: to.send_case(value), then, reports: true })
+    }
+
+    /// Adds a send of the value in `slot`, which stays there unless this case wins. An empty slot
+    /// switches the case off.
+    ///
+    /// # Panics
+    ///
+    /// As [`send`](Self::send); the value is back in its slot then.
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let (full, mut slot) = (make(0), Some(7));
+    /// let mut select = Select::new();
+    /// select.send_from(&full, &mut slot, || ());
+    /// assert!(select.try_wait().is_err());
+    /// assert_eq!(slot, Some(7));
+    /// ```
+    pub fn send_from<C>(
+        &mut self,
+        to: &'a C,
+        slot: &'a mut Option<C::Item>,
+        then: impl FnOnce() -> R + 'a,
+    ) -> &mut Self
+    where
+        C: SendTo + ?Sized,
+        C::Item: 'a,
+    {
+        self.add(SendFrom { case: to.send_from_case(slot), then })
+    }
+
+    /// The number of cases.
+    ///
+    /// ```
+    /// use gochan::{after, Select};
+    /// use std::time::Duration;
+    ///
+    /// let timeout = after(Duration::from_secs(1));
+    /// let mut select = Select::new();
+    /// select.recv_ok(&timeout, |_| ());
+    /// assert_eq!(select.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// True if there is no case.
+    ///
+    /// ```
+    /// assert!(gochan::Select::<()>::new().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
+    /// Blocks until a case can proceed, completes it and returns what its handler returns. Blocks
+    /// for ever without a case that could.
+    ///
+    /// # Panics
+    ///
+    /// If a [`send`](Self::send) or [`send_from`](Self::send_from) wins whose channel is closed.
+    ///
+    /// ```
+    /// use gochan::{after, make, Select};
+    /// use std::time::Duration;
+    ///
+    /// let (quiet, timeout) = (make::<u32>(0), after(Duration::from_millis(1)));
+    /// let mut select = Select::new();
+    /// select.recv(&quiet, |_| "value").recv_ok(&timeout, |_| "timeout");
+    /// assert_eq!(select.wait(), "timeout");
+    /// ```
+    #[track_caller]
+    pub fn wait(self) -> R {
+        match self.run(Limit::Never) {
+            Ok(result) => result,
+            Err(_) => unreachable!("a select without a limit returned without a winner"),
+        }
+    }
+
+    /// Completes a case if one can proceed at once.
+    ///
+    /// # Errors
+    ///
+    /// Gives the select back, with every value, if none can: Go's `default`.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    ///
+    /// let c = make::<u32>(0);
+    /// let mut select = Select::new();
+    /// select.recv(&c, |v| v);
+    /// assert!(select.try_wait().is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_wait(self) -> Result<R, Self> {
+        self.run(Limit::Now)
+    }
+
+    /// Blocks until a case can proceed, for `timeout` at most. One too long to represent never ends.
+    ///
+    /// # Errors
+    ///
+    /// Gives the select back, with every value, when the time is up.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    /// use std::time::Duration;
+    ///
+    /// let c = make::<u32>(0);
+    /// let mut select = Select::new();
+    /// select.recv(&c, |v| v);
+    /// assert!(select.wait_timeout(Duration::from_millis(1)).is_err());
+    /// ```
+    #[track_caller]
+    pub fn wait_timeout(self, timeout: Duration) -> Result<R, Self> {
+        self.run(Limit::after(timeout))
+    }
+
+    /// Blocks until a case can proceed, until `deadline` at most. One in the past is now.
+    ///
+    /// # Errors
+    ///
+    /// Gives the select back, with every value, when the time is up.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use gochan::{make, Select};
+    /// use std::time::Instant;
+    ///
+    /// let c = make(1);
+    /// c.send(1);
+    /// let mut select = Select::new();
+    /// select.recv(&c, |v| v);
+    /// assert_eq!(select.wait_deadline(Instant::now()).ok(), Some(1));
+    /// ```
+    #[track_caller]
+    pub fn wait_deadline(self, deadline: Instant) -> Result<R, Self> {
+        self.run(Limit::At(deadline))
+    }
+
+    #[track_caller]
+    fn run(mut self, limit: Limit) -> Result<R, Self> {
+        let why = Why { reason: Reason::Select, location: Location::caller() };
+        let cases: Vec<&dyn Case> = self.cases.iter().map(|handled| handled.case()).collect();
+        let mut indices = vec![0; cases.len()];
+        let order = if self.biased { Order::Source } else { Order::random(&mut indices) };
+        match run(&cases, order, limit, why) {
+            Some(winner) => {
+                let winner = self.cases.swap_remove(winner);
+                // The losers' values go before the handler runs, as in `select!`.
+                drop(self);
+                if winner.is_refused() {
+                    drop(winner);
+                    panic!("send on closed channel");
+                }
+                Ok(winner.finish())
+            }
+            None => Err(self),
+        }
+    }
+
+    fn add(&mut self, case: impl Handled<'a, R> + 'a) -> &mut Self {
+        assert!(self.cases.len() < usize::from(u16::MAX), "a select of more than 65535 cases");
+        self.cases.push(Box::new(case));
+        self
+    }
+}
+
+impl<R> Default for Select<'_, R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R> fmt::Debug for Select<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select").field("cases", &self.len()).field("biased", &self.biased).finish()
+    }
+}
+
+struct Receive<'a, T, F> {
+    case: RecvCase<'a, T>,
+    then: F,
+}
+
+impl<'a, T, R, F: FnOnce(Option<T>) -> R> Handled<'a, R> for Receive<'a, T, F> {
+    fn case(&self) -> &dyn Case {
+        self.case.arm().0
+    }
+
+    fn finish(self: Box<Self>) -> R {
+        let Self { case, then } = *self;
+        let value = case.take().flatten();
+        drop(case);
+        then(value)
+    }
+}
+
+struct Send<'a, T, F> {
+    case: SendCase<'a, T>,
+    then: F,
+    /// The handler learns whether the channel is closed.
+    reports: bool,
+}
+
+impl<'a, T, R, F: FnOnce(Result<(), SendError<T>>) -> R> Handled<'a, R> for Send<'a, T, F> {
+    fn case(&self) -> &dyn Case {
+        self.case.arm().0
+    }
+
+    fn is_refused(&self) -> bool {
+        !self.reports && self.case.is_refused()
+    }
+
+    fn finish(self: Box<Self>) -> R {
+        let Self { case, then, .. } = *self;
+        then(case.take().unwrap_or(Ok(())))
+    }
+}
+
+struct SendFrom<'a, T, F> {
+    case: SendFromCase<'a, T>,
+    then: F,
+}
+
+impl<'a, T, R, F: FnOnce() -> R> Handled<'a, R> for SendFrom<'a, T, F> {
+    fn case(&self) -> &dyn Case {
+        self.case.arm().0
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self.case.take(), Some(Err(_)))
+    }
+
+    fn finish(self: Box<Self>) -> R {
+        let Self { case, then } = *self;
+        drop(case);
+        then()
+    }
+}

@@ -1,0 +1,233 @@
+//! The `select!` macro.
+//!
+//! `@parse` takes one case after the other off the front and puts it into one form,
+//! `(name operation [operands] [pattern] [condition] body)`, where each `name` is a variable of its
+//! own by macro hygiene. Then everything expands at once: bind each case, run, take the outcomes
+//! out, drop the cases, and last the ladder of bodies, which stand in no closure.
+
+/// Waits on several channel operations and completes exactly one: Go's `select`.
+///
+/// ```text
+/// select! {
+///     biased;                              // optional, first: tried in source order, not at random
+///     recv(rx) => body,                    // a value or the close; the value is dropped
+///     recv(rx) -> pat => body,             // pat: T, the zero value once closed    (T: Default)
+///     recv_ok(rx) -> pat => body,          // pat: Option<T>, None once closed
+///     send(tx, value) => body,             // panics, if chosen, on a closed channel
+///     send_ok(tx, value) -> pat => body,   // pat: Result<(), SendError<T>>
+///     send_from(tx, slot) => body,         // slot: &mut Option<T>; emptied only if this case wins
+///     default => body,                     // none ready: do this instead of waiting
+///     default(timeout) => body,            // none ready within the timeout, a Duration
+/// }
+/// ```
+///
+/// - The channel is any expression that is, or borrows, a [`Receiver`](crate::Receiver),
+///   [`Sender`](crate::Sender), [`Chan`](crate::Chan), [`Timer`](crate::Timer) or
+///   [`Ticker`](crate::Ticker).
+/// - Any case may have a condition: `recv(rx) -> v, if cond => body`. Where it is false the case is
+///   as good as nil.
+/// - Channels, values and conditions are evaluated once, in source order, on entry; the timeout
+///   comes last. Patterns must be irrefutable.
+/// - If several cases are ready one of them is chosen uniformly at random. A nil channel is never
+///   ready; a closed one always is. `default` is chosen only if at one instant none was ready.
+/// - The value of a `send` that is not chosen is dropped before the body of the winner runs;
+///   `send_from` leaves it in its slot.
+/// - Commas are as in `match`. The whole is an expression; `break`, `continue`, `return` and `?` in
+///   a body act on the code around the select. There is room for 60 cases and more.
+/// - `select! {}` blocks for ever and has type `!`.
+///
+/// # Panics
+///
+/// If a `send` or `send_from` is chosen whose channel is closed, with "send on closed channel".
+///
+/// # Examples
+///
+/// ```
+/// use gochan::{after, make, select};
+/// use std::{thread, time::Duration};
+///
+/// let (jobs, done) = (make(0), make::<()>(0));
+/// thread::scope(|s| {
+///     s.spawn(|| {
+///         (1..=3).for_each(|job| jobs.send(job));
+///         done.close();
+///     });
+///     let mut sum = 0;
+///     loop {
+///         select! {
+///             recv(jobs) -> job => sum += job,
+///             recv(done) => break,
+///             recv(after(Duration::from_secs(10))) => panic!("too slow"),
+///         }
+///     }
+///     assert_eq!(sum, 6);
+/// });
+/// ```
+///
+/// Switching off a case by making its channel nil, as in Go:
+///
+/// ```
+/// use gochan::{bounded, select, Receiver};
+///
+/// let (tx, mut a) = bounded(2);
+/// tx.send(5);
+/// drop(tx);
+/// let (tx, mut b) = bounded(2);
+/// tx.send(7);
+/// drop(tx);
+/// let mut got = vec![];
+/// while !(a.is_nil() && b.is_nil()) {
+///     select! {
+///         recv_ok(a) -> v => match v { Some(v) => got.push(v), None => a = Receiver::nil() },
+///         recv_ok(b) -> v => match v { Some(v) => got.push(v), None => b = Receiver::nil() },
+///     }
+/// }
+/// got.sort();
+/// assert_eq!(got, [5, 7]);
+/// ```
+#[macro_export]
+macro_rules! select {
+    () => { $crate::__private::block_for_ever() };
+    (biased; $($cases:tt)*) => { $crate::__select!(@parse false [] [] $($cases)*) };
+    ($($cases:tt)*) => { $crate::__select!(@parse true [] [] $($cases)*) };
+}
+
+/// The engine of `select!`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select {
+    // `default`, with the comma rules of `match`.
+    (@parse $fair:tt $cases:tt [] default $(($timeout:expr))? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@parse $fair $cases [($($timeout)?) $body] $($rest)*)
+    };
+    (@parse $fair:tt $cases:tt [] default $(($timeout:expr))? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@parse $fair $cases [($($timeout)?) $body] $($rest)*)
+    };
+    (@parse $fair:tt $cases:tt [] default $(($timeout:expr))? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@parse $fair $cases [($($timeout)?) $body] $($($rest)*)?)
+    };
+    (@parse $fair:tt $cases:tt $default:tt default $(($timeout:expr))? => $($rest:tt)*) => {
+        ::core::compile_error!("`select!` takes at most one `default` case")
+    };
+    (@parse $fair:tt $cases:tt $default:tt default $($rest:tt)*) => {
+        ::core::compile_error!("expected `default => body` or `default(timeout) => body`")
+    };
+    (@parse $fair:tt $cases:tt $default:tt biased; $($rest:tt)*) => {
+        ::core::compile_error!("`biased;` comes first in `select!`, once")
+    };
+
+    // One case, with the comma rules of `match`.
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
+    };
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
+    };
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($($rest)*)?)
+    };
+
+    // All cases are parsed.
+    (@parse $fair:tt
+     [$(($case:ident $op:ident $args:tt $pat:tt $cond:tt $body:expr))*] [$(($($timeout:expr)?) $default:expr)?]) => {{
+        let ($($case,)*) = {
+            $($crate::__select_case!(@bind $case $op $args $cond);)*
+            let limit = $crate::__select_case!(@limit $(($($timeout)?))?);
+            $crate::__private::select([$($case.arm()),*], $fair, limit);
+            ($($case.take(),)*)
+        };
+        $(if let ::core::option::Option::Some(won) = $case {
+            $crate::__select_case!(@won won $op $pat);
+            $body
+        } else)* {
+            $crate::__select_case!(@default $($default)?)
+        }
+    }};
+
+    (@parse $fair:tt $cases:tt $default:tt $op:ident($($args:tt)*) $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "expected `-> pattern`, `, if condition` or `=> body` after `",
+            ::core::stringify!($op($($args)*)), "`, and a comma after a body without braces"))
+    };
+    (@parse $fair:tt $cases:tt $default:tt $($bad:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "expected a case of `select!`, such as `recv(rx) -> value => body`, `send(tx, value) => body` ",
+            "or `default => body`, found `", ::core::stringify!($($bad)*), "`"))
+    };
+}
+
+/// What differs between the operations of `select!`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select_case {
+    // Binds a case to its channel. The temporaries of `$chan` live as long as the case.
+    (@bind $case:ident recv [$chan:expr $(,)?] [$($cond:expr)?]) => {
+        let chan = &$chan;
+        let $case = $crate::RecvFrom::recv_case(chan)$(.only_if($cond))?;
+    };
+    (@bind $case:ident recv_ok $args:tt $cond:tt) => {
+        $crate::__select_case!(@bind $case recv $args $cond);
+    };
+    (@bind $case:ident send [$chan:expr, $value:expr $(,)?] [$($cond:expr)?]) => {
+        let chan = &$chan;
+        let value = $value;
+        let $case = $crate::SendTo::send_case(chan, value)$(.only_if($cond))?;
+    };
+    (@bind $case:ident send_ok $args:tt $cond:tt) => {
+        $crate::__select_case!(@bind $case send $args $cond);
+    };
+    (@bind $case:ident send_from [$chan:expr, $slot:expr $(,)?] [$($cond:expr)?]) => {
+        let chan = &$chan;
+        let slot = $slot;
+        let $case = $crate::SendTo::send_from_case(chan, slot)$(.only_if($cond))?;
+    };
+    (@bind $case:ident send [$($args:tt)*] $cond:tt) => {
+        ::core::compile_error!("`send` takes a channel and a value: `send(tx, value) => body`");
+    };
+    (@bind $case:ident send_from [$($args:tt)*] $cond:tt) => {
+        ::core::compile_error!("`send_from` takes a channel and a slot: `send_from(tx, &mut slot) => body`");
+    };
+    (@bind $case:ident recv [$($args:tt)*] $cond:tt) => {
+        ::core::compile_error!("`recv` takes one channel: `recv(rx) -> value => body`");
+    };
+    (@bind $case:ident $op:ident $args:tt $cond:tt) => {
+        ::core::compile_error!(::core::concat!("unknown case `", ::core::stringify!($op),
+            "` in `select!`: the cases are recv, recv_ok, send, send_ok, send_from and default"));
+    };
+
+    // How long to wait.
+    (@limit) => { $crate::__private::Limit::Never };
+    (@limit ()) => { $crate::__private::Limit::Now };
+    (@limit ($timeout:expr)) => { $crate::__private::Limit::after($timeout) };
+
+    // Hands the outcome of the winner to its pattern.
+    (@won $won:ident recv []) => { ::core::mem::drop($won); };
+    (@won $won:ident recv [$pat:pat]) => {
+        let $pat = $crate::__private::value_or_zero($won);
+    };
+    (@won $won:ident recv_ok [$pat:pat]) => { let $pat = $won; };
+    (@won $won:ident send []) => { $crate::__private::sent_or_panic($won); };
+    (@won $won:ident send_ok [$pat:pat]) => { let $pat = $won; };
+    (@won $won:ident send_from []) => { $crate::__private::sent_or_panic($won); };
+    (@won $won:ident recv_ok []) => {
+        ::core::compile_error!("`recv_ok` needs a pattern: `recv_ok(rx) -> value => body`; to drop the value write `recv(rx) => body`")
+    };
+    (@won $won:ident send_ok []) => {
+        ::core::compile_error!("`send_ok` needs a pattern: `send_ok(tx, value) -> result => body`")
+    };
+    (@won $won:ident $op:ident [$pat:pat]) => {
+        ::core::compile_error!(::core::concat!("`", ::core::stringify!($op),
+            "` gives no value: write `=> body` without a pattern, or use `send_ok(tx, value) -> result`"))
+    };
+    (@won $won:ident $op:ident $pat:tt) => {};
+
+    // What to do if no case won.
+    (@default) => { $crate::__private::no_winner() };
+    (@default $default:expr) => { $default };
+}

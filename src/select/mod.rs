@@ -1,0 +1,143 @@
+//! The engine behind every blocking operation: a receive or a send is a select with one case.
+//!
+//! 1. Try every case once, in random order.
+//! 2. Poll for a moment, unless a case must be seen in line by its partner.
+//! 3. Stand in every line, looking again each time; then poll the own word for a moment, and sleep.
+//! 4. Leave every line, and finish the case that won, or start over.
+
+mod case;
+mod dynamic;
+mod limit;
+mod macros;
+mod operand;
+mod operation;
+
+pub use case::{Arm, RecvCase, SendCase, SendFromCase};
+pub use dynamic::Select;
+pub use limit::Limit;
+pub use operand::{RecvFrom, SendTo};
+pub(crate) use operation::{recv, send};
+
+use std::{panic::Location, time::Instant};
+
+use crate::{
+    sync::random,
+    wait::{Lined, Lines, Outcome, Reason, Spin, Waiter, Why},
+};
+use case::Case;
+
+/// Completes one of `arms`, for `select!`. Without a winner at `limit` nothing is completed.
+#[track_caller]
+pub fn select<const N: usize>(arms: [Arm<'_>; N], fair: bool, limit: Limit) {
+    let cases = arms.map(|arm| arm.0);
+    let mut order = [0; N];
+    let order = if fair && N > 1 { Order::random(&mut order) } else { Order::Source };
+    run(&cases, order, limit, Why { reason: Reason::Select, location: Location::caller() });
+}
+
+/// In which order the cases are tried.
+pub(crate) enum Order<'a> {
+    /// As they are written.
+    Source,
+    /// At random; the slice is a permutation of the cases' indices.
+    Random(&'a mut [u16]),
+}
+
+impl<'a> Order<'a> {
+    /// Random, with `indices` as its memory.
+    pub(crate) fn random(indices: &'a mut [u16]) -> Self {
+        indices.iter_mut().zip(0..).for_each(|(index, i)| *index = i);
+        Order::Random(indices)
+    }
+
+    /// The first case in this order for which `ready` is true.
+    fn find(&mut self, count: usize, mut ready: impl FnMut(usize) -> bool) -> Option<usize> {
+        let Order::Random(indices) = self else { return (0..count).find(|&case| ready(case)) };
+        for i in 0..count {
+            // Fisher and Yates, one step at a time.
+            indices.swap(i, i + random((count - i) as u32) as usize);
+            let case = usize::from(indices[i]);
+            if ready(case) {
+                return Some(case);
+            }
+        }
+        None
+    }
+}
+
+/// Completes one of `cases` and says which. `None`: at `limit`, at one instant, none was ready.
+pub(crate) fn run(
+    cases: &[&dyn Case],
+    mut order: Order<'_>,
+    limit: Limit,
+    why: Why,
+) -> Option<usize> {
+    let mut returning = None;
+    loop {
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now()) {
+            return Some(winner);
+        }
+        if limit.is_over() {
+            // The tries were spread over time. Nothing changed up to here since each of them, so
+            // at the instant between the last try and this look no case was ready.
+            if cases.len() <= 1 || cases.iter().all(|case| case.is_unchanged()) {
+                return None;
+            }
+            continue;
+        }
+        let meets = cases.iter().any(|case| case.meets());
+        if !meets && poll(cases) {
+            continue;
+        }
+        let spin = if meets { Spin::new() } else { Spin::none() };
+        match wait(cases, returning, spin, limit, why) {
+            Outcome::Delivered(winner) => {
+                cases[winner].complete();
+                return Some(winner);
+            }
+            // Whoever gets a hint uses it or finds it used up: it is never swallowed.
+            Outcome::Hint(winner) if cases[winner].try_now() => return Some(winner),
+            Outcome::Hint(winner) => returning = Some(winner),
+            Outcome::Aborted => {}
+        }
+    }
+}
+
+/// Watches the cases for a moment. True if one looks ready.
+fn poll(cases: &[&dyn Case]) -> bool {
+    let mut spin = Spin::new();
+    while spin.turn() {
+        if cases.iter().any(|case| case.looks_ready()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Stands in every line until a case is claimed or looks ready, or time is up.
+fn wait(
+    cases: &[&dyn Case],
+    returning: Option<usize>,
+    spin: Spin,
+    limit: Limit,
+    why: Why,
+) -> Outcome {
+    let waiter = Waiter::new(cases.len(), why);
+    let mut lines = Lines::new(cases, &waiter);
+    match lines.enter(returning) {
+        (_, Lined::Waiting) => {
+            waiter.wait(spin, earliest(cases, limit));
+        }
+        (_, Lined::Ready) => {}
+        (winner, Lined::Fired) => {
+            lines.leave();
+            return Outcome::Delivered(winner);
+        }
+    }
+    lines.leave()
+}
+
+/// When to wake up even if nobody comes.
+fn earliest(cases: &[&dyn Case], limit: Limit) -> Option<Instant> {
+    cases.iter().filter_map(|case| case.ready_at()).chain(limit.deadline()).min()
+}

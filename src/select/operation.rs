@@ -1,0 +1,65 @@
+//! The plain operations: a try, and if that is not enough a select with one case.
+
+use std::panic::Location;
+
+use super::{run, Limit, Order, RecvCase, SendCase};
+use crate::{
+    core::{Channel, Core},
+    error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError},
+    wait::{Reason, Why},
+};
+
+/// Sends `value`, waiting up to `limit`.
+#[inline]
+#[track_caller]
+pub(crate) fn send<T>(
+    core: Option<&Core<T>>,
+    value: T,
+    limit: Limit,
+) -> Result<(), SendTimeoutError<T>> {
+    let Some(open) = core else { return send_slow(None, value, limit) };
+    match open.try_send(value) {
+        Ok(()) => Ok(()),
+        Err(TrySendError::Closed(value)) => Err(SendTimeoutError::Closed(value)),
+        Err(TrySendError::Full(value)) => send_slow(core, value, limit),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn send_slow<T>(core: Option<&Core<T>>, value: T, limit: Limit) -> Result<(), SendTimeoutError<T>> {
+    let case = SendCase::new(core, value);
+    let why = Why { reason: Reason::Send, location: Location::caller() };
+    let won = run(&[case.arm().0], Order::Source, limit, why);
+    match (won, case.into_value()) {
+        (_, None) => Ok(()),
+        (Some(_), Some(value)) => Err(SendTimeoutError::Closed(value)),
+        (None, Some(value)) => Err(SendTimeoutError::Timeout(value)),
+    }
+}
+
+/// Receives a value, waiting up to `limit`.
+#[inline]
+#[track_caller]
+pub(crate) fn recv<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
+    let Some(open) = core else { return recv_slow(None, limit) };
+    match open.try_recv() {
+        Ok(value) => Ok(value),
+        Err(TryRecvError::Closed) => Err(RecvTimeoutError::Closed),
+        Err(TryRecvError::Empty) => recv_slow(core, limit),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn recv_slow<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
+    let case = RecvCase::new(core);
+    let why = Why { reason: Reason::Recv, location: Location::caller() };
+    run(&[case.arm().0], Order::Source, limit, why);
+    match case.take() {
+        Some(value) => value.ok_or(RecvTimeoutError::Closed),
+        None => Err(RecvTimeoutError::Timeout),
+    }
+}

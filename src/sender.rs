@@ -1,0 +1,322 @@
+//! The sending end: Go's `chan<- T`.
+
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    chan::{describe, Chan},
+    core::{Channel, Core, Side},
+    error::{SendError, SendTimeoutError, TrySendError},
+    private::{Blocked, Handle},
+    select::{self, Limit, SendCase, SendFromCase, SendTo},
+};
+
+/// The sending end of a channel: Go's `chan<- T`.
+///
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a [`Chan`]; nil by
+/// [`nil`](Self::nil) or `default`. Clones are handles of the same channel; when the last handle
+/// that can send is dropped, the channel closes.
+///
+/// # Examples
+///
+/// ```
+/// let (tx, rx) = gochan::bounded(1);
+/// tx.send(7);
+/// drop(tx);
+/// assert_eq!(rx.recv_ok(), Some(7));
+/// assert_eq!(rx.recv_ok(), None);
+/// ```
+pub struct Sender<T>(Option<Core<T>>);
+
+impl<T> Sender<T> {
+    /// Counts a new handle of `core`.
+    pub(crate) fn of(core: Option<&Core<T>>) -> Self {
+        Self(core.map(|core| core.share_for(&[Side::Send])))
+    }
+
+    fn core(&self) -> Option<&Core<T>> {
+        self.0.as_ref()
+    }
+
+    /// The nil channel: sends block for ever, `select!` passes it over. Go's `var c chan<- T`.
+    ///
+    /// ```
+    /// use gochan::{Sender, TrySendError};
+    ///
+    /// assert_eq!(Sender::nil().try_send(1), Err(TrySendError::Full(1)));
+    /// ```
+    pub const fn nil() -> Self {
+        Self(None)
+    }
+
+    /// Sends `value`: Go's `c <- value`. Blocks while there is no room, or, on an unbuffered
+    /// channel, until a receiver has taken it; on a nil channel for ever.
+    ///
+    /// # Panics
+    ///
+    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed. To get the
+    /// value back instead, use [`send_ok`](Self::send_ok).
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded(1);
+    /// tx.send("hello");
+    /// assert_eq!(rx.recv(), "hello");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn send(&self, value: T) {
+        if self.send_ok(value).is_err() {
+            panic!("send on closed channel");
+        }
+    }
+
+    /// Sends `value`, blocking as [`send`](Self::send) does, and reports a closed channel.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back if the channel is, or meanwhile becomes, closed. Go has no counterpart.
+    ///
+    /// ```
+    /// use gochan::{bounded, SendError};
+    ///
+    /// let (tx, rx) = bounded(1);
+    /// assert_eq!(tx.send_ok(1), Ok(()));
+    /// drop(rx);
+    /// assert_eq!(tx.send_ok(2), Err(SendError(2)));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
+        select::send(self.core(), value, Limit::Never)
+            .map_err(|error| SendError(error.into_inner()))
+    }
+
+    /// Sends `value` if that needs no waiting: Go's `select` with a send and a `default`.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back: `Full` if there is no room, no receiver waits, or the channel is nil;
+    /// `Closed` if it is closed.
+    ///
+    /// ```
+    /// use gochan::{bounded, TrySendError};
+    ///
+    /// let (tx, _rx) = bounded(1);
+    /// assert_eq!(tx.try_send(1), Ok(()));
+    /// assert_eq!(tx.try_send(2), Err(TrySendError::Full(2)));
+    /// ```
+    #[inline]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.core() {
+            Some(core) => core.try_send(value),
+            None => Err(TrySendError::Full(value)),
+        }
+    }
+
+    /// Sends `value`, blocking for `timeout` at most: Go's `select` with a send and `time.After`.
+    /// A timeout that is too long to represent never ends; a zero one is a try.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    ///
+    /// ```
+    /// use gochan::{bounded, SendTimeoutError};
+    /// use std::time::Duration;
+    ///
+    /// let (tx, _rx) = bounded(0);
+    /// let sent = tx.send_timeout(1, Duration::from_millis(1));
+    /// assert_eq!(sent, Err(SendTimeoutError::Timeout(1)));
+    /// ```
+    #[track_caller]
+    pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
+        select::send(self.core(), value, Limit::after(timeout))
+    }
+
+    /// Sends `value`, blocking until `deadline` at most. A deadline in the past is a try.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_timeout`](Self::send_timeout).
+    ///
+    /// ```
+    /// use gochan::bounded;
+    /// use std::time::Instant;
+    ///
+    /// let (tx, _rx) = bounded(1);
+    /// assert_eq!(tx.send_deadline(1, Instant::now()), Ok(()));
+    /// ```
+    #[track_caller]
+    pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
+        select::send(self.core(), value, Limit::At(deadline))
+    }
+
+    /// Closes the channel: Go's `close(c)`. Values sent before can still be received; whoever is
+    /// blocked wakes up. Never blocks.
+    ///
+    /// # Panics
+    ///
+    /// With "close of closed channel" or "close of nil channel".
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded::<u8>(0);
+    /// tx.close();
+    /// assert_eq!(rx.recv(), 0);
+    /// ```
+    #[track_caller]
+    pub fn close(&self) {
+        match self.core() {
+            None => panic!("close of nil channel"),
+            Some(core) if !core.close() => panic!("close of closed channel"),
+            Some(_) => {}
+        }
+    }
+
+    /// Closes the channel; true if this call closed it, false if it was closed before or is nil.
+    /// Never blocks. Go has no counterpart.
+    ///
+    /// ```
+    /// let (tx, _rx) = gochan::bounded::<u8>(0);
+    /// assert!(tx.close_ok());
+    /// assert!(!tx.close_ok());
+    /// ```
+    pub fn close_ok(&self) -> bool {
+        self.core().is_some_and(Core::close)
+    }
+
+    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil.
+    ///
+    /// ```
+    /// let (tx, _rx) = gochan::bounded(2);
+    /// tx.send(1);
+    /// assert_eq!(tx.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.core().map_or(0, Core::len)
+    }
+
+    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound;
+    /// `Some(0)` for nil.
+    ///
+    /// ```
+    /// assert_eq!(gochan::bounded::<u8>(2).0.cap(), Some(2));
+    /// assert_eq!(gochan::unbounded::<u8>().0.cap(), None);
+    /// ```
+    pub fn cap(&self) -> Option<usize> {
+        self.core().map_or(Some(0), Core::cap)
+    }
+
+    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// assert!(gochan::bounded::<u8>(2).0.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
+    ///
+    /// ```
+    /// let (tx, _rx) = gochan::bounded(1);
+    /// tx.send(1);
+    /// assert!(tx.is_full());
+    /// ```
+    pub fn is_full(&self) -> bool {
+        self.cap() == Some(self.len())
+    }
+
+    /// True if the channel is closed, whether or not values are left. False for nil.
+    ///
+    /// ```
+    /// let (tx, rx) = gochan::bounded::<u8>(1);
+    /// drop(rx);
+    /// assert!(tx.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.core().is_some_and(Core::is_closed)
+    }
+
+    /// True for the nil channel: Go's `c == nil`.
+    ///
+    /// ```
+    /// assert!(gochan::Sender::<u8>::nil().is_nil());
+    /// ```
+    pub fn is_nil(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
+    ///
+    /// ```
+    /// let (tx, _rx) = gochan::bounded::<u8>(0);
+    /// assert!(tx.same_channel(&tx.clone()));
+    /// ```
+    pub fn same_channel(&self, other: &Self) -> bool {
+        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self::of(self.core())
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        if let Some(core) = self.core() {
+            core.detach(Side::Send);
+        }
+    }
+}
+
+impl<T> Default for Sender<T> {
+    /// The nil channel.
+    fn default() -> Self {
+        Self::nil()
+    }
+}
+
+impl<T> From<Chan<T>> for Sender<T> {
+    fn from(chan: Chan<T>) -> Self {
+        chan.sender()
+    }
+}
+
+impl<T> From<&Chan<T>> for Sender<T> {
+    fn from(chan: &Chan<T>) -> Self {
+        chan.sender()
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("Sender", self.core(), f)
+    }
+}
+
+// What a panic leaves behind is a channel in order: values move whole or not at all.
+impl<T> UnwindSafe for Sender<T> {}
+impl<T> RefUnwindSafe for Sender<T> {}
+
+impl<T> SendTo for Sender<T> {
+    type Item = T;
+
+    fn send_case(&self, value: T) -> SendCase<'_, T> {
+        SendCase::new(self.core(), value)
+    }
+
+    fn send_from_case<'a>(&'a self, slot: &'a mut Option<T>) -> SendFromCase<'a, T> {
+        SendFromCase::new(self.core(), slot)
+    }
+}
+
+impl<T> Handle for Sender<T> {
+    fn blocked(&self) -> Blocked {
+        Blocked::of(self.core())
+    }
+}

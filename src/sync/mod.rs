@@ -1,0 +1,23 @@
+//! The only switch between the real machine and the model checker.
+//!
+//! Everything that another thread can see goes through this module: atomics, cells, locks,
+//! parking, the clock and randomness. Under `--cfg loom` the same names come from loom, and what
+//! loom cannot know (time, chance, how long to spin) is fixed.
+
+#[cfg(not(loom))]
+mod real;
+#[cfg(not(loom))]
+use real as platform;
+
+#[cfg(loom)]
+pub(crate) mod model;
+#[cfg(loom)]
+use model as platform;
+
+pub(crate) use platform::{
+    clock, dekker_light, fence, nap, processors, random, spin_loop, yield_now, Arc, AtomicPtr,
+    AtomicU64, AtomicUsize, Mutex, Ordering, Parker, UnsafeCell, BLOCK_SLOTS, SPINS,
+};
+
+// Written once, by one thread, before anyone else may look: nothing for loom to explore.
+pub(crate) use std::sync::OnceLock;

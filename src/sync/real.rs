@@ -1,0 +1,140 @@
+//! The real machine: std's atomics, parking_lot's locks, the system's clock.
+
+use std::{
+    cell::Cell,
+    sync::atomic::AtomicU64 as Counter,
+    time::{Duration, Instant},
+};
+
+pub(crate) use parking_lot::Mutex;
+pub(crate) use std::{
+    hint::spin_loop,
+    sync::{
+        atomic::{fence, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
+        Arc,
+    },
+    thread::yield_now,
+};
+
+/// Slots in a block of the unbounded channel.
+pub(crate) const BLOCK_SLOTS: u64 = 31;
+
+/// Whether blocked operations poll for a while before they park.
+pub(crate) const SPINS: bool = true;
+
+/// The publisher's half of the handshake with a waiter.
+///
+/// The publisher's own SeqCst read-modify-write already is the barrier, so this is nothing. loom
+/// takes SeqCst accesses for AcqRel and needs a fence here.
+#[inline(always)]
+pub(crate) fn dekker_light() {}
+
+/// Gives the processor away for long enough that a preempted thread of any priority may run.
+pub(crate) fn nap() {
+    std::thread::sleep(Duration::from_micros(50));
+}
+
+/// How many processors the process may use.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The one clock.
+pub(crate) mod clock {
+    use super::Instant;
+
+    /// The current instant.
+    #[inline]
+    pub(crate) fn now() -> Instant {
+        Instant::now()
+    }
+}
+
+/// A cell whose accesses loom can check.
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    #[inline]
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::cell::UnsafeCell::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, access: impl FnOnce(*mut T) -> R) -> R {
+        access(self.0.get())
+    }
+}
+
+/// Where one thread sleeps. It is not the thread's public park token, which stays the user's.
+#[derive(Clone)]
+pub(crate) struct Parker(Arc<Bed>);
+
+struct Bed {
+    woken: Mutex<bool>,
+    changed: parking_lot::Condvar,
+}
+
+impl Parker {
+    /// The current thread's parker; a fresh one while the thread's locals are being destroyed.
+    pub(crate) fn current() -> Self {
+        thread_local!(static PARKER: Parker = Parker::new());
+        PARKER.try_with(Parker::clone).unwrap_or_else(|_| Parker::new())
+    }
+
+    fn new() -> Self {
+        Self(Arc::new(Bed { woken: Mutex::new(false), changed: parking_lot::Condvar::new() }))
+    }
+
+    /// Sleeps until `unpark` or `deadline`. It may also return early, for a wake meant for an
+    /// earlier sleep: the caller looks again and sleeps again.
+    pub(crate) fn park(&self, deadline: Option<Instant>) {
+        let mut woken = self.0.woken.lock();
+        while !*woken {
+            match deadline {
+                None => self.0.changed.wait(&mut woken),
+                Some(deadline) => {
+                    if self.0.changed.wait_until(&mut woken, deadline).timed_out() {
+                        break;
+                    }
+                }
+            }
+        }
+        *woken = false;
+    }
+
+    pub(crate) fn unpark(&self) {
+        *self.0.woken.lock() = true;
+        self.0.changed.notify_one();
+    }
+}
+
+/// A random number below `n`, which is not 0. Each thread has a sequence of its own.
+#[inline]
+pub(crate) fn random(n: u32) -> u32 {
+    thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
+    let random = STATE.try_with(|state| {
+        let next = xorshift(if state.get() == 0 { seed() } else { state.get() });
+        state.set(next);
+        next
+    });
+    // While the thread's locals are being destroyed each number comes from a seed of its own.
+    let random = random.unwrap_or_else(|_| xorshift(seed()));
+    (((random >> 32) * u64::from(n)) >> 32) as u32
+}
+
+fn xorshift(mut x: u64) -> u64 {
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    x
+}
+
+/// A number that no other call returns (splitmix64 of a counter), never 0.
+fn seed() -> u64 {
+    static COUNTER: Counter = Counter::new(0x9E37_79B9_7F4A_7C15);
+    let mut z = COUNTER.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (z ^ (z >> 31)) | 1
+}

@@ -1,0 +1,279 @@
+//! Timers: handles on the timer core. No thread runs for them; a blocked receiver keeps its time.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+pub use crate::core::MissedTickBehavior;
+use crate::{
+    core::{Core, Schedule},
+    receiver::Receiver,
+    select::{RecvCase, RecvFrom},
+    sync::clock,
+};
+
+/// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant at
+/// which it was due. It never closes; a `duration` too long to represent never ends.
+///
+/// ```
+/// use gochan::{after, make, select};
+/// use std::time::Duration;
+///
+/// let quiet = make::<u8>(0);
+/// select! {
+///     recv(quiet) => unreachable!(),
+///     recv(after(Duration::from_millis(5))) => {}
+/// }
+/// ```
+#[must_use]
+pub fn after(duration: Duration) -> Receiver<Instant> {
+    once(clock::now().checked_add(duration))
+}
+
+/// A channel that gives one instant, at `instant`; at once if it is past.
+///
+/// ```
+/// use std::time::Instant;
+///
+/// let now = Instant::now();
+/// assert_eq!(gochan::at(now).recv_ok(), Some(now));
+/// ```
+#[must_use]
+pub fn at(instant: Instant) -> Receiver<Instant> {
+    once(Some(instant))
+}
+
+/// A channel that gives an instant every `period`, the first after one period: Go's `time.Tick`. A
+/// slow receiver misses ticks. Nil if `period` is zero.
+///
+/// ```
+/// use gochan::tick;
+/// use std::time::Duration;
+///
+/// let ticks = tick(Duration::from_millis(2));
+/// let first = ticks.recv_ok().unwrap();
+/// assert!(ticks.recv_ok().unwrap() >= first + Duration::from_millis(2));
+/// assert!(tick(Duration::ZERO).is_nil());
+/// ```
+#[must_use]
+pub fn tick(period: Duration) -> Receiver<Instant> {
+    if period.is_zero() {
+        return Receiver::nil();
+    }
+    receiver(Schedule::every(period, MissedTickBehavior::default()))
+}
+
+fn once(instant: Option<Instant>) -> Receiver<Instant> {
+    receiver(Schedule::once(instant))
+}
+
+fn receiver(schedule: Schedule) -> Receiver<Instant> {
+    Receiver::of(Some(&Core::timer(schedule, |due| due)))
+}
+
+/// Changes when `channel`, which is a timer's, fires. True if an instant was still to be received.
+fn set(channel: &Receiver<Instant>, change: impl FnOnce(&mut Schedule)) -> bool {
+    channel.core().and_then(Core::as_timer).is_some_and(|timer| timer.set(change))
+}
+
+/// One event in the future that can be stopped or moved: Go's `time.Timer`.
+///
+/// After [`stop`](Self::stop) or [`reset`](Self::reset) has returned no instant of before can be
+/// received.
+///
+/// ```
+/// use gochan::Timer;
+/// use std::time::Duration;
+///
+/// let timer = Timer::new(Duration::from_secs(3600));
+/// assert!(timer.reset(Duration::from_millis(1)));
+/// timer.c().recv_ok();
+/// assert!(!timer.stop());
+/// ```
+#[derive(Clone)]
+pub struct Timer(Receiver<Instant>);
+
+impl Timer {
+    /// A timer that fires after `duration`: Go's `time.NewTimer`. One too long to represent never
+    /// fires.
+    ///
+    /// ```
+    /// use gochan::Timer;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let due = Instant::now() + Duration::from_millis(1);
+    /// assert!(Timer::new(Duration::from_millis(1)).c().recv_ok() >= Some(due));
+    /// ```
+    #[must_use]
+    pub fn new(duration: Duration) -> Self {
+        Self(after(duration))
+    }
+
+    /// The channel that gives the instant: Go's `t.C`.
+    ///
+    /// ```
+    /// let timer = gochan::Timer::new(std::time::Duration::ZERO);
+    /// assert!(timer.c().recv_ok().is_some());
+    /// ```
+    #[must_use]
+    pub fn c(&self) -> &Receiver<Instant> {
+        &self.0
+    }
+
+    /// Keeps the timer from firing. True if that prevented a receive; false if the instant was
+    /// received before, or the timer stopped. Never blocks.
+    ///
+    /// ```
+    /// let timer = gochan::Timer::new(std::time::Duration::from_secs(1));
+    /// assert!(timer.stop());
+    /// assert!(!timer.stop());
+    /// ```
+    pub fn stop(&self) -> bool {
+        set(&self.0, |schedule| schedule.next = None)
+    }
+
+    /// Has the timer fire after `duration` from now instead. True if an instant was still to be
+    /// received, which is lost. Never blocks.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = gochan::Timer::new(Duration::ZERO);
+    /// assert!(timer.reset(Duration::from_secs(1)));
+    /// assert!(timer.c().try_recv().is_err());
+    /// ```
+    pub fn reset(&self, duration: Duration) -> bool {
+        let next = clock::now().checked_add(duration);
+        set(&self.0, |schedule| schedule.next = next)
+    }
+}
+
+/// Events at a steady pace: Go's `time.Ticker`.
+///
+/// A slow receiver misses ticks: one at most is pending, and the ticks keep their phase, unless
+/// another [`MissedTickBehavior`] is chosen.
+///
+/// ```
+/// use gochan::Ticker;
+/// use std::time::Duration;
+///
+/// let ticker = Ticker::new(Duration::from_millis(1));
+/// let ticks: Vec<_> = ticker.c().iter().take(3).collect();
+/// assert!(ticks[2] - ticks[0] >= Duration::from_millis(2));
+/// ```
+#[derive(Clone)]
+pub struct Ticker(Receiver<Instant>);
+
+impl Ticker {
+    /// A ticker whose first tick comes after one `period`: Go's `time.NewTicker`.
+    ///
+    /// # Panics
+    ///
+    /// If `period` is zero.
+    ///
+    /// ```
+    /// let ticker = gochan::Ticker::new(std::time::Duration::from_millis(1));
+    /// assert!(ticker.c().recv_ok().is_some());
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn new(period: Duration) -> Self {
+        assert!(!period.is_zero(), "non-positive interval for Ticker::new");
+        Self(tick(period))
+    }
+
+    /// The channel that gives the ticks: Go's `t.C`.
+    ///
+    /// ```
+    /// let ticker = gochan::Ticker::new(std::time::Duration::from_millis(1));
+    /// assert_eq!(ticker.c().cap(), Some(0));
+    /// ```
+    #[must_use]
+    pub fn c(&self) -> &Receiver<Instant> {
+        &self.0
+    }
+
+    /// Turns the ticker off. Its channel does not close. Never blocks.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let ticker = gochan::Ticker::new(Duration::from_millis(1));
+    /// ticker.stop();
+    /// assert!(ticker.c().recv_timeout(Duration::from_millis(5)).is_err());
+    /// ```
+    pub fn stop(&self) {
+        set(&self.0, |schedule| schedule.next = None);
+    }
+
+    /// Has the next tick come after one `period` from now, and the others at that pace. Never
+    /// blocks.
+    ///
+    /// # Panics
+    ///
+    /// If `period` is zero.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let ticker = gochan::Ticker::new(Duration::from_secs(3600));
+    /// ticker.reset(Duration::from_millis(1));
+    /// assert!(ticker.c().recv_ok().is_some());
+    /// ```
+    #[track_caller]
+    pub fn reset(&self, period: Duration) {
+        assert!(!period.is_zero(), "non-positive interval for Ticker::reset");
+        set(&self.0, |schedule| *schedule = Schedule::every(period, schedule.missed));
+    }
+
+    /// What happens to ticks that nobody received in time. Go's rule at first.
+    ///
+    /// ```
+    /// use gochan::{MissedTickBehavior, Ticker};
+    /// use std::time::Duration;
+    ///
+    /// let ticker = Ticker::new(Duration::from_secs(1));
+    /// assert_eq!(ticker.missed_tick_behavior(), MissedTickBehavior::Skip);
+    /// ```
+    #[must_use]
+    pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
+        let timer = self.0.core().and_then(Core::as_timer);
+        timer.map_or_else(MissedTickBehavior::default, |timer| timer.schedule().missed)
+    }
+
+    /// Chooses what happens to ticks that nobody receives in time.
+    ///
+    /// ```
+    /// use gochan::{MissedTickBehavior, Ticker};
+    /// use std::time::Duration;
+    ///
+    /// let ticker = Ticker::new(Duration::from_secs(1));
+    /// ticker.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    /// assert_eq!(ticker.missed_tick_behavior(), MissedTickBehavior::Burst);
+    /// ```
+    pub fn set_missed_tick_behavior(&self, behavior: MissedTickBehavior) {
+        set(&self.0, |schedule| schedule.missed = behavior);
+    }
+}
+
+/// What both kinds of timer are to a select and to people.
+macro_rules! timer_traits {
+    ($($timer:ident),*) => {$(
+        impl RecvFrom for $timer {
+            type Item = Instant;
+
+            fn recv_case(&self) -> RecvCase<'_, Instant> {
+                self.0.recv_case()
+            }
+        }
+
+        impl fmt::Debug for $timer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($timer)).field(&self.0).finish()
+            }
+        }
+    )*};
+}
+
+timer_traits!(Timer, Ticker);

@@ -1,0 +1,88 @@
+//! Standing in several lines at once, and leaving them all whatever happens.
+
+use super::{Outcome, Place, Waiter};
+
+/// What a case does to stand in its channel's line.
+pub(crate) trait Line {
+    /// Links the case's entry for `place`, then looks again.
+    fn line_up(&self, place: Place<'_>) -> Lined;
+    /// Unlinks the entry, if it is linked.
+    fn withdraw(&self);
+    /// Learns that a claimer chose this case and unlinked its entry.
+    fn claimed(&self);
+    /// Gives a hint that this case got and cannot use to the next in line.
+    fn pass_on(&self);
+}
+
+/// How lining up went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lined {
+    /// In line, and nothing to be had right now.
+    Waiting,
+    /// The case was completed on the spot.
+    Fired,
+    /// The case may be ready: leave every line and try.
+    Ready,
+}
+
+/// The places of one waiter in the lines of its cases.
+///
+/// Dropping it unlinks every entry, so neither a return nor a panic leaves one behind.
+pub(crate) struct Lines<'a, L: Line + ?Sized> {
+    cases: &'a [&'a L],
+    waiter: &'a Waiter,
+    /// The cases before this one may be linked.
+    entered: usize,
+}
+
+impl<'a, L: Line + ?Sized> Lines<'a, L> {
+    pub(crate) fn new(cases: &'a [&'a L], waiter: &'a Waiter) -> Self {
+        Self { cases, waiter, entered: 0 }
+    }
+
+    /// Lines up for one case after the other, as long as each says that it waits. `returning` is
+    /// the case for which the waiter was woken in vain. Gives the case that said something else.
+    pub(crate) fn enter(&mut self, returning: Option<usize>) -> (usize, Lined) {
+        let mut alone = true;
+        for (case, line) in self.cases.iter().enumerate() {
+            self.entered = case + 1;
+            let front = returning == Some(case);
+            let lined = line.line_up(Place { waiter: self.waiter, case, alone, front });
+            if lined != Lined::Waiting {
+                return (case, lined);
+            }
+            alone = false;
+        }
+        (self.entered, Lined::Waiting)
+    }
+
+    /// Leaves every line. After this no claimer can come any more.
+    pub(crate) fn leave(mut self) -> Outcome {
+        self.unlink()
+    }
+
+    fn unlink(&mut self) -> Outcome {
+        let outcome = self.waiter.abort();
+        for (case, line) in self.cases[..self.entered].iter().enumerate() {
+            if outcome.case() == Some(case) {
+                line.claimed();
+            } else {
+                line.withdraw();
+            }
+        }
+        self.entered = 0;
+        outcome
+    }
+}
+
+impl<L: Line + ?Sized> Drop for Lines<'_, L> {
+    fn drop(&mut self) {
+        if self.entered == 0 {
+            return;
+        }
+        // Unwinding out of the wait: a value that was delivered stays in its case, a hint moves on.
+        if let Outcome::Hint(case) = self.unlink() {
+            self.cases[case].pass_on();
+        }
+    }
+}

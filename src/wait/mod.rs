@@ -1,0 +1,27 @@
+//! Waiting: one blocked operation ([`Waiter`]), the line it stands in ([`WaitQueue`]), and how
+//! long it polls before it sleeps ([`Spin`]).
+//!
+//! A waiter stands in one line per case, each time by an [`Entry`] that lives on its own stack. It
+//! wins once:
+//!
+//! - whoever completes it *claims* it, by one compare-exchange on its word, under the lock of the
+//!   line in which it was found; a timeout and a close are claimers like any other;
+//! - the claim is the claimer's last touch: everything it needs from the waiter, the handle that
+//!   wakes it included, is taken before;
+//! - a claim either *delivers* (the value has changed hands) or *hints* (the case named is worth a
+//!   retry). Who gets a hint tries that case first, so a wake is never swallowed;
+//! - the sleeper is woken after the lock is released.
+
+mod line;
+mod queue;
+mod side;
+mod spin;
+mod waiter;
+mod why;
+
+pub(crate) use line::{Line, Lined, Lines};
+pub(crate) use queue::{Entry, Place, WaitQueue};
+pub(crate) use side::WaitSide;
+pub(crate) use spin::{Patience, Spin};
+pub(crate) use waiter::{Outcome, Waiter, Wake};
+pub(crate) use why::{Reason, Why};

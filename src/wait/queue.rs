@@ -1,0 +1,287 @@
+//! The line of waiters on one side of a channel, first in, first out.
+//!
+//! A doubly linked list of [`Entry`]s that live on the stacks of the waiters, so that standing in
+//! line allocates nothing and leaving it takes one step.
+//!
+//! What makes the pointers sound, and who keeps it:
+//!
+//! - a linked entry is alive and does not move, and so is its waiter: an entry is linked only for
+//!   a [`Place`], places are made only by [`Lines`](super::Lines), and `Lines` borrows cases and
+//!   waiter and unlinks every entry before it lets them go, also when it unwinds;
+//! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
+//!   an entry is linked in one queue at most;
+//! - the slot of a linked entry is touched only under that lock, of an unlinked one only by its
+//!   owner: a claimer unlinks the entry and is done with it before the claim, and the claim is
+//!   what lets the owner go on.
+#![allow(unsafe_code)]
+
+use std::{cell::Cell, marker::PhantomPinned, ptr};
+
+use super::{Lined, Outcome, Waiter, Wake, Why};
+use crate::sync::UnsafeCell;
+
+/// A waiter standing in one line, for one of its cases, with the value that changes hands.
+pub(crate) struct Entry<T> {
+    /// A sender's starts full, a receiver's empty.
+    slot: UnsafeCell<Option<T>>,
+    links: UnsafeCell<Links<T>>,
+    /// The owner's view of whether the entry may be linked.
+    standing: Cell<bool>,
+    _pinned: PhantomPinned,
+}
+
+struct Links<T> {
+    linked: bool,
+    next: *const Entry<T>,
+    prev: *const Entry<T>,
+    waiter: *const Waiter,
+    case: usize,
+}
+
+/// Permission to link an entry, given by [`Lines`](super::Lines) to the case it lines up.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(super) waiter: &'a Waiter,
+    pub(super) case: usize,
+    /// Stands in no other line yet, so it may claim others.
+    pub(super) alone: bool,
+    /// Was woken for this case and came too late: goes back to the front of the line.
+    pub(super) front: bool,
+}
+
+impl<'a> Place<'a> {
+    /// True if the waiter stands in no line yet.
+    pub(crate) fn alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Whose place it is.
+    pub(crate) fn waiter(&self) -> &'a Waiter {
+        self.waiter
+    }
+}
+
+impl<T> Entry<T> {
+    /// An entry with `value` to give away, or with room for one.
+    pub(crate) fn new(value: Option<T>) -> Self {
+        let links = Links {
+            linked: false,
+            next: ptr::null(),
+            prev: ptr::null(),
+            waiter: ptr::null(),
+            case: 0,
+        };
+        Self {
+            slot: UnsafeCell::new(value),
+            links: UnsafeCell::new(links),
+            standing: Cell::new(false),
+            _pinned: PhantomPinned,
+        }
+    }
+
+    /// True while the entry may stand in a line.
+    pub(crate) fn is_standing(&self) -> bool {
+        self.standing.get()
+    }
+
+    /// Tells the entry that a claimer took it out of its line.
+    pub(crate) fn claimed(&self) {
+        self.standing.set(false);
+    }
+
+    /// Replaces the value of an entry that stands in no line.
+    pub(crate) fn replace(&self, value: Option<T>) -> Option<T> {
+        assert!(!self.standing.get(), "the value of a case in line belongs to the line");
+        self.swap(value)
+    }
+
+    /// Replaces the value. The caller is the owner of an entry that is not linked, or has unlinked
+    /// it and not claimed its waiter yet.
+    fn swap(&self, value: Option<T>) -> Option<T> {
+        // SAFETY: only the callers named above, one at a time; and a swap runs no code of `T`.
+        self.slot.with_mut(|slot| unsafe { ptr::replace(slot, value) })
+    }
+}
+
+impl<T> Drop for Entry<T> {
+    fn drop(&mut self) {
+        if self.standing.get() {
+            // Never reached while `Lines` does its work; a dangling entry would be worse.
+            std::process::abort();
+        }
+    }
+}
+
+/// Waiters in order of arrival.
+pub(crate) struct WaitQueue<T> {
+    first: *const Entry<T>,
+    last: *const Entry<T>,
+    len: usize,
+}
+
+// SAFETY: the pointers are used only by whoever holds the lock around the queue; what they point
+// at is an `Option<T>` that moves between threads, and waiters, which are shared.
+unsafe impl<T: Send> Send for WaitQueue<T> {}
+
+impl<T> WaitQueue<T> {
+    pub(crate) fn new() -> Self {
+        Self { first: ptr::null(), last: ptr::null(), len: 0 }
+    }
+
+    /// How many stand in line, those included that have won elsewhere and not left yet.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Links `entry`, at the end or, for a waiter that comes back, at the front.
+    pub(crate) fn push(&mut self, entry: &Entry<T>, place: Place<'_>) {
+        entry.standing.set(true);
+        let (prev, next) =
+            if place.front { (ptr::null(), self.first) } else { (self.last, ptr::null()) };
+        let (waiter, case) = (ptr::from_ref(place.waiter), place.case);
+        Self::links(entry, |links| *links = Links { linked: true, next, prev, waiter, case });
+        self.join(prev, entry);
+        self.join(entry, next);
+        self.len += 1;
+    }
+
+    /// Unlinks `entry`, unless a claimer already did.
+    pub(crate) fn remove(&mut self, entry: &Entry<T>) {
+        entry.standing.set(false);
+        if Self::links(entry, |links| links.linked) {
+            self.unlink(entry);
+        }
+    }
+
+    /// Gives `value` to the first waiter that can be claimed, a receiver.
+    pub(crate) fn deliver(&mut self, value: T) -> Result<Wake, T> {
+        let mut value = Some(value);
+        while let Some((entry, waiter, case)) = self.pop() {
+            value = entry.swap(value);
+            if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
+                return Ok(wake);
+            }
+            value = entry.swap(value);
+        }
+        // Full again after each claim that failed, so there is a value to give back.
+        Err(value.expect("a value that was not delivered"))
+    }
+
+    /// Takes the value of the first waiter that can be claimed, a sender.
+    pub(crate) fn take(&mut self) -> Option<(T, Wake)> {
+        while let Some((entry, waiter, case)) = self.pop() {
+            let value = entry.swap(None);
+            if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
+                return value.map(|value| (value, wake));
+            }
+            entry.swap(value);
+        }
+        None
+    }
+
+    /// Tells the first waiter that can be claimed that its case is worth a retry.
+    pub(crate) fn hint(&mut self) -> Option<Wake> {
+        while let Some((_, waiter, case)) = self.pop() {
+            let wake = waiter.claim(Outcome::Hint(case));
+            if wake.is_some() {
+                return wake;
+            }
+        }
+        None
+    }
+
+    /// What `me`, who stands in other lines too, does about a possible partner in this line.
+    ///
+    /// Claiming while claimable oneself could pair either of the two twice, so one of them leaves
+    /// its lines, comes again and claims the other, who stays: [`Waiter::stays_before`]. `Ready`:
+    /// it is `me` who leaves.
+    pub(crate) fn meet(&mut self, me: &Waiter) -> (Lined, Option<Wake>) {
+        let mut next = self.first;
+        while !next.is_null() {
+            let at = next;
+            // SAFETY: `at` is linked.
+            let (entry, waiter, case) = unsafe { Self::get(at) };
+            next = Self::links(entry, |links| links.next);
+            if ptr::eq(waiter, me) || waiter.is_decided() {
+                continue;
+            }
+            if !me.stays_before(waiter) {
+                return (Lined::Ready, None);
+            }
+            self.unlink(entry);
+            let wake = waiter.claim(Outcome::Hint(case));
+            if wake.is_some() {
+                return (Lined::Waiting, wake);
+            }
+        }
+        (Lined::Waiting, None)
+    }
+
+    /// What those in line do, in order.
+    pub(crate) fn reasons(&self) -> Vec<Why> {
+        let mut reasons = Vec::with_capacity(self.len);
+        let mut next = self.first;
+        while !next.is_null() {
+            // SAFETY: `next` is linked.
+            let (entry, waiter, _) = unsafe { Self::get(next) };
+            reasons.push(waiter.why());
+            next = Self::links(entry, |links| links.next);
+        }
+        reasons
+    }
+
+    /// Unlinks the first entry.
+    fn pop(&mut self) -> Option<(&Entry<T>, &Waiter, usize)> {
+        if self.first.is_null() {
+            return None;
+        }
+        // SAFETY: `first` is linked. The borrow of the queue keeps the lock, and with it the owner.
+        let popped = unsafe { Self::get(self.first) };
+        self.unlink(popped.0);
+        Some(popped)
+    }
+
+    fn unlink(&mut self, entry: &Entry<T>) {
+        let (prev, next) = Self::links(entry, |links| {
+            links.linked = false;
+            (links.prev, links.next)
+        });
+        self.join(prev, next);
+        self.len -= 1;
+    }
+
+    /// Makes `prev` and `next` neighbours; null stands for the queue's end.
+    fn join(&mut self, prev: *const Entry<T>, next: *const Entry<T>) {
+        // SAFETY: null, linked, or being linked by its owner.
+        match unsafe { prev.as_ref() } {
+            Some(prev) => Self::links(prev, |links| links.next = next),
+            None => self.first = next,
+        }
+        // SAFETY: as above.
+        match unsafe { next.as_ref() } {
+            Some(next) => Self::links(next, |links| links.prev = prev),
+            None => self.last = prev,
+        }
+    }
+
+    /// A linked entry, its waiter and its case.
+    ///
+    /// # Safety
+    ///
+    /// `at` is linked in a queue that the caller has locked, and is used only until the waiter is
+    /// claimed or the lock released.
+    unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, &'a Waiter, usize) {
+        // SAFETY: linked, so it is alive: `Lines` unlinks it before its owner goes on.
+        let entry = unsafe { &*at };
+        let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case));
+        // SAFETY: set by `push` from a reference that outlives the entry's standing in line.
+        (entry, unsafe { &*waiter }, case)
+    }
+
+    /// The links of an entry of this queue, which the caller has locked.
+    fn links<R>(entry: &Entry<T>, access: impl FnOnce(&mut Links<T>) -> R) -> R {
+        // SAFETY: links are touched under the queue's lock only, and `access`, always a few plain
+        // assignments in this file, does not come back here.
+        entry.links.with_mut(|links| access(unsafe { &mut *links }))
+    }
+}

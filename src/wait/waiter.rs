@@ -1,0 +1,168 @@
+//! One blocked operation.
+//!
+//! The word goes from `WAITING`, perhaps through `PARKED`, to exactly one outcome, and stays there.
+//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word.
+
+use std::time::Instant;
+
+use super::{Spin, Why};
+use crate::sync::{clock, AtomicUsize, OnceLock, Ordering, Parker};
+
+/// Undecided; the owner polls.
+const WAITING: usize = 0;
+/// Undecided; the owner sleeps.
+const PARKED: usize = 4;
+
+/// The lowest two bits of a decided word; the case stands above them.
+const ABORTED: usize = 1;
+const HINT: usize = 2;
+const DELIVERED: usize = 3;
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The value of this case has changed hands.
+    Delivered(usize),
+    /// This case is worth a retry.
+    Hint(usize),
+    /// The owner gave up.
+    Aborted,
+}
+
+impl Outcome {
+    /// The case that a claimer named.
+    pub(crate) fn case(self) -> Option<usize> {
+        match self {
+            Outcome::Delivered(case) | Outcome::Hint(case) => Some(case),
+            Outcome::Aborted => None,
+        }
+    }
+
+    fn to_word(self) -> usize {
+        match self {
+            Outcome::Delivered(case) => case << 2 | DELIVERED,
+            Outcome::Hint(case) => case << 2 | HINT,
+            Outcome::Aborted => ABORTED,
+        }
+    }
+
+    fn of_word(word: usize) -> Option<Self> {
+        match word & 3 {
+            DELIVERED => Some(Outcome::Delivered(word >> 2)),
+            HINT => Some(Outcome::Hint(word >> 2)),
+            ABORTED => Some(Outcome::Aborted),
+            _ => None,
+        }
+    }
+}
+
+/// A thread that waits for exactly one of its cases to win.
+pub(crate) struct Waiter {
+    word: AtomicUsize,
+    /// Set before the word becomes `PARKED`.
+    parker: OnceLock<Parker>,
+    /// Stands in one line only, and so never leaves it for the sake of another waiter.
+    firm: bool,
+    why: Why,
+}
+
+impl Waiter {
+    /// A waiter for `cases` cases.
+    pub(crate) fn new(cases: usize, why: Why) -> Self {
+        Self { word: AtomicUsize::new(WAITING), parker: OnceLock::new(), firm: cases == 1, why }
+    }
+
+    /// What the waiter does, and where.
+    pub(crate) fn why(&self) -> Why {
+        self.why
+    }
+
+    /// Decides the wait. `None` if it was decided before. The caller holds the lock of a line in
+    /// which the waiter stands, or is the waiter's owner: after the claim the waiter may be gone.
+    pub(crate) fn claim(&self, outcome: Outcome) -> Option<Wake> {
+        // ORDERING: Acquire, also on failure; pairs with the Release that sets `PARKED`: the
+        // parker is there.
+        let mut seen = self.word.load(Ordering::Acquire);
+        loop {
+            let parker = match seen {
+                WAITING => None,
+                PARKED => self.parker.get().cloned(),
+                _ => return None,
+            };
+            // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the
+            // value that was put into its entry or taken out of it. Acquire: the claimer sees what
+            // the owner wrote before it waited.
+            let order = (Ordering::AcqRel, Ordering::Acquire);
+            match self.word.compare_exchange(seen, outcome.to_word(), order.0, order.1) {
+                Ok(_) => return Some(Wake(parker)),
+                Err(now) => seen = now,
+            }
+        }
+    }
+
+    /// True if `self` keeps its place when it meets `other`, who has to leave the line and come
+    /// again. Exactly one of two waiters that stand in several lines does, so two selects that
+    /// meet never chase each other away for ever.
+    pub(crate) fn stays_before(&self, other: &Waiter) -> bool {
+        !other.firm && (self.firm || std::ptr::from_ref(self) < std::ptr::from_ref(other))
+    }
+
+    /// Gives up, unless a claimer was first.
+    pub(crate) fn abort(&self) -> Outcome {
+        let _ = self.claim(Outcome::Aborted);
+        self.outcome().unwrap_or(Outcome::Aborted)
+    }
+
+    /// True once someone, perhaps the owner, has decided the wait.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.outcome().is_some()
+    }
+
+    /// The decision, once there is one.
+    fn outcome(&self) -> Option<Outcome> {
+        // ORDERING: Acquire; pairs with the Release in `claim`.
+        Outcome::of_word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Waits for a claim, at most until `deadline`: polls while `spin` allows, then sleeps.
+    pub(crate) fn wait(&self, mut spin: Spin, deadline: Option<Instant>) -> Outcome {
+        loop {
+            if let Some(outcome) = self.outcome() {
+                return outcome;
+            }
+            if !spin.turn() {
+                return self.sleep(deadline);
+            }
+        }
+    }
+
+    fn sleep(&self, deadline: Option<Instant>) -> Outcome {
+        let parker = self.parker.get_or_init(Parker::current);
+        // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
+        let order = (Ordering::Release, Ordering::Relaxed);
+        let _ = self.word.compare_exchange(WAITING, PARKED, order.0, order.1);
+        loop {
+            if let Some(outcome) = self.outcome() {
+                return outcome;
+            }
+            if deadline.is_some_and(|deadline| clock::now() >= deadline) {
+                return self.abort();
+            }
+            parker.park(deadline);
+        }
+    }
+}
+
+/// The duty to wake a claimed waiter, after the lock is released.
+#[must_use = "a claimed waiter sleeps until it is woken"]
+pub(crate) struct Wake(Option<Parker>);
+
+impl Wake {
+    /// Wakes the waiter, if it sleeps.
+    #[inline]
+    pub(crate) fn wake(self) {
+        if let Some(parker) = self.0 {
+            parker.unpark();
+        }
+    }
+}

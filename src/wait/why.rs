@@ -1,0 +1,29 @@
+//! Why a thread is blocked, for people.
+
+use std::{fmt, panic::Location};
+
+/// The operation that a waiter performs, and where it stands in the user's code.
+#[derive(Clone, Copy)]
+pub(crate) struct Why {
+    pub(crate) reason: Reason,
+    pub(crate) location: &'static Location<'static>,
+}
+
+/// The kind of operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Send,
+    Recv,
+    Select,
+}
+
+impl fmt::Debug for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            Reason::Send => "send",
+            Reason::Recv => "recv",
+            Reason::Select => "select",
+        };
+        write!(f, "{reason} at {}", self.location)
+    }
+}

@@ -1,0 +1,36 @@
+//! What several test files need: waiting for a condition, and a watchdog that turns a hang into a failure.
+#![allow(dead_code)]
+
+use std::{
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Spins, yielding, until `condition` holds; fails after ten seconds.
+#[track_caller]
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(10), "waited ten seconds in vain");
+        thread::yield_now();
+    }
+}
+
+/// Aborts the test process when it still lives after `seconds`; dropping it calls the dog off.
+#[must_use]
+pub struct Watchdog(#[allow(unused)] mpsc::Sender<()>);
+
+/// Starts a watchdog. A test that may hang holds one for its whole length.
+#[track_caller]
+pub fn watchdog(seconds: u64) -> Watchdog {
+    let place = std::panic::Location::caller();
+    let (alive, dead) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if dead.recv_timeout(Duration::from_secs(seconds)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            eprintln!("watchdog: the test at {place} hangs after {seconds} s");
+            std::process::abort();
+        }
+    });
+    Watchdog(alive)
+}
