@@ -1,6 +1,7 @@
 //! Go's channels for Rust threads.
 
-#![deny(missing_docs)]
+#![deny(missing_docs, unsafe_code)]
+#![warn(unreachable_pub)]
 
 mod chan;
 mod core;

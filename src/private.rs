@@ -19,6 +19,19 @@ pub fn no_winner() -> ! {
     unreachable!("a select without a default returned without a winner")
 }
 
+/// Stands for a case that does not compile, so that one mistake gives one message.
+pub fn absent() -> RecvCase<'static, ()> {
+    RecvCase::new(None)
+}
+
+/// The same, for a send.
+pub fn absent_send() -> SendCase<'static, ()> {
+    SendCase::new(None, ())
+}
+
+/// Drops what a `recv` case without a pattern received.
+pub fn discard<T>(_: Option<T>) {}
+
 /// What a plain `recv` case gives.
 pub fn value_or_zero<T: Default>(received: Option<T>) -> T {
     received.unwrap_or_default()
@@ -58,4 +71,10 @@ impl Blocked {
         let count = |side| core.map_or(0, |core| core.blocked(side).len());
         Self { senders: count(Side::Send), receivers: count(Side::Recv) }
     }
+}
+
+/// Moves the model's clock on: the only way for time to pass under loom.
+#[cfg(loom)]
+pub fn advance_clock(by: std::time::Duration) {
+    crate::sync::model::clock::advance(by);
 }

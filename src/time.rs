@@ -10,7 +10,6 @@ use crate::{
     core::{Core, Schedule},
     receiver::Receiver,
     select::{RecvCase, RecvFrom},
-    sync::clock,
 };
 
 /// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant at
@@ -28,7 +27,7 @@ use crate::{
 /// ```
 #[must_use]
 pub fn after(duration: Duration) -> Receiver<Instant> {
-    once(clock::now().checked_add(duration))
+    receiver(Schedule::after(duration))
 }
 
 /// A channel that gives one instant, at `instant`; at once if it is past.
@@ -41,7 +40,7 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
 /// ```
 #[must_use]
 pub fn at(instant: Instant) -> Receiver<Instant> {
-    once(Some(instant))
+    receiver(Schedule::at(instant))
 }
 
 /// A channel that gives an instant every `period`, the first after one period: Go's `time.Tick`. A
@@ -62,10 +61,6 @@ pub fn tick(period: Duration) -> Receiver<Instant> {
         return Receiver::nil();
     }
     receiver(Schedule::every(period, MissedTickBehavior::default()))
-}
-
-fn once(instant: Option<Instant>) -> Receiver<Instant> {
-    receiver(Schedule::once(instant))
 }
 
 fn receiver(schedule: Schedule) -> Receiver<Instant> {
@@ -130,7 +125,7 @@ impl Timer {
     /// assert!(!timer.stop());
     /// ```
     pub fn stop(&self) -> bool {
-        set(&self.0, |schedule| schedule.next = None)
+        set(&self.0, |schedule| schedule.pending = false)
     }
 
     /// Has the timer fire after `duration` from now instead. True if an instant was still to be
@@ -144,8 +139,7 @@ impl Timer {
     /// assert!(timer.c().try_recv().is_err());
     /// ```
     pub fn reset(&self, duration: Duration) -> bool {
-        let next = clock::now().checked_add(duration);
-        set(&self.0, |schedule| schedule.next = next)
+        set(&self.0, |schedule| *schedule = Schedule::after(duration))
     }
 }
 
@@ -204,7 +198,7 @@ impl Ticker {
     /// assert!(ticker.c().recv_timeout(Duration::from_millis(5)).is_err());
     /// ```
     pub fn stop(&self) {
-        set(&self.0, |schedule| schedule.next = None);
+        set(&self.0, |schedule| schedule.pending = false);
     }
 
     /// Has the next tick come after one `period` from now, and the others at that pace. Never

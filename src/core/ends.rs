@@ -1,21 +1,25 @@
 //! The handles that are left of a channel. It closes when the last of either end is gone.
 
 use super::{Channel, Core, Side};
-use crate::sync::{AtomicUsize, Ordering};
+use crate::{
+    error::TryRecvError,
+    sync::{Count, Ordering},
+    wait::Patience,
+};
 
 /// How many handles can send, and how many can receive.
 pub(crate) struct Ends {
-    senders: AtomicUsize,
-    receivers: AtomicUsize,
+    senders: Count,
+    receivers: Count,
 }
 
 impl Ends {
     /// No handle yet.
     pub(crate) fn new() -> Self {
-        Self { senders: AtomicUsize::new(0), receivers: AtomicUsize::new(0) }
+        Self { senders: Count::new(0), receivers: Count::new(0) }
     }
 
-    fn count(&self, side: Side) -> &AtomicUsize {
+    fn count(&self, side: Side) -> &Count {
         match side {
             Side::Send => &self.senders,
             Side::Recv => &self.receivers,
@@ -65,8 +69,17 @@ impl<T> Drain<'_, T> {
     }
 
     fn drop_values(&self) {
-        // Closed, so each turn removes a value; one that is being sent is waited for.
-        while !matches!(self.0.try_recv(), Err(crate::error::TryRecvError::Closed)) {}
+        let mut patience = Patience::new();
+        loop {
+            match self.0.try_recv() {
+                Ok(value) => drop(value),
+                Err(TryRecvError::Closed) => return,
+                // A send that came before the close is still being written.
+                Err(TryRecvError::Empty) => {
+                    patience.turn();
+                }
+            }
+        }
     }
 }
 

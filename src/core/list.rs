@@ -12,7 +12,11 @@
 //! - a send takes effect when it advances `tail`, the close when it sets `CLOSED` in `tail`.
 #![allow(unsafe_code)]
 
-use std::{mem::MaybeUninit, ptr};
+use std::{
+    alloc::{alloc, handle_alloc_error, Layout},
+    mem::MaybeUninit,
+    ptr,
+};
 
 use crossbeam_utils::CachePadded;
 
@@ -72,27 +76,30 @@ unsafe impl<T: Send> Send for List<T> {}
 impl<T> Block<T> {
     /// A block on the heap, never on the stack: it is large where `T` is.
     fn allocate() -> *mut Self {
-        let mut memory = Vec::<Self>::with_capacity(1);
-        let block = memory.as_mut_ptr();
-        let slots = |i: usize| {
+        let layout = Layout::new::<Self>();
+        // SAFETY: a block is not of size zero.
+        let block = unsafe { alloc(layout) }.cast::<Self>();
+        if block.is_null() {
+            handle_alloc_error(layout);
+        }
+        for slot in 0..BLOCK_SLOTS as usize {
             // SAFETY: inside the allocation; makes a pointer only.
-            unsafe { ptr::addr_of_mut!((*block).slots[i].stamp) }
-        };
-        for i in 0..BLOCK_SLOTS as usize {
+            let stamp = unsafe { ptr::addr_of_mut!((*block).slots[slot].stamp) };
             // SAFETY: inside the allocation, and written for the first time.
-            unsafe { slots(i).write(AtomicU64::new(0)) };
+            unsafe { stamp.write(AtomicU64::new(0)) };
+            // On the real machine the cell of an absent value has nothing to initialize.
             #[cfg(loom)]
-            // SAFETY: inside the allocation; loom's cell has a state of its own to write.
-            unsafe {
-                ptr::addr_of_mut!((*block).slots[i].value)
-                    .write(UnsafeCell::new(MaybeUninit::uninit()))
-            };
+            {
+                // SAFETY: inside the allocation; makes a pointer only.
+                let value = unsafe { ptr::addr_of_mut!((*block).slots[slot].value) };
+                // SAFETY: inside the allocation, and written for the first time.
+                unsafe { value.write(UnsafeCell::new(MaybeUninit::uninit())) };
+            }
         }
         // SAFETY: inside the allocation; makes a pointer only.
         let next = unsafe { ptr::addr_of_mut!((*block).next) };
         // SAFETY: inside the allocation, and written for the first time.
         unsafe { next.write(AtomicPtr::new(ptr::null_mut())) };
-        std::mem::forget(memory);
         block
     }
 
@@ -103,9 +110,9 @@ impl<T> Block<T> {
     /// `block` comes from `allocate` and is freed once. Its values have been moved out.
     unsafe fn free(block: *mut Self) {
         if !block.is_null() {
-            // SAFETY: a `Vec` of capacity one allocated it, and every field is initialized but the
+            // SAFETY: allocated with the layout of a box, and every field is initialized but the
             // values, which are `MaybeUninit`.
-            drop(unsafe { Vec::from_raw_parts(block, 1, 1) });
+            drop(unsafe { Box::from_raw(block) });
         }
     }
 }
@@ -336,8 +343,17 @@ impl<T> Channel<T> for List<T> {
         side == Side::Send || closed || count(tail) != count(head)
     }
 
-    fn version(&self, _: Side) -> u64 {
-        self.tail.position.load(Ordering::SeqCst)
+    fn version(&self, side: Side) -> u64 {
+        let current = self.head.block.lock();
+        let head = self.head.position.load(Ordering::Relaxed);
+        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
+        let block = unsafe { &**current };
+        // A send that has moved `tail` makes a receive ready only with its stamp.
+        let full = block.slots[(head % LAP) as usize].stamp.load(Ordering::SeqCst) == head + 1;
+        let (tail, closed) = self.end();
+        // Both positions only grow, so their sum stays the same only if both do. A send is ready
+        // at all times.
+        (tail + head) << 2 | u64::from(closed) << 1 | u64::from(full || side == Side::Send)
     }
 
     fn ends(&self) -> &Ends {

@@ -29,6 +29,8 @@ pub(crate) struct Rendezvous<T> {
 
 struct State<T> {
     closed: bool,
+    /// How many have lined up to send, and to receive.
+    arrivals: [u64; 2],
     senders: WaitQueue<T>,
     receivers: WaitQueue<T>,
 }
@@ -44,6 +46,13 @@ impl<T> State<T> {
     /// The line of those whom `side` waits for.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.line(side.other())
+    }
+
+    /// What those who do not hold the lock may know of a line.
+    fn summary(&mut self, side: Side) -> u64 {
+        let waiting = if self.line(side).len() > 0 { WAITING } else { 0 };
+        let closed = if self.closed { CLOSED } else { 0 };
+        (self.arrivals[side as usize] * ARRIVAL) | waiting | closed
     }
 
     /// Moves the value between `entry`, of someone in no line, and the first partner.
@@ -67,7 +76,12 @@ impl<T> State<T> {
 
 impl<T> Rendezvous<T> {
     pub(crate) fn new() -> Self {
-        let state = State { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
+        let state = State {
+            closed: false,
+            arrivals: [0; 2],
+            senders: WaitQueue::new(),
+            receivers: WaitQueue::new(),
+        };
         Self {
             senders: AtomicU64::new(0),
             receivers: AtomicU64::new(0),
@@ -77,22 +91,13 @@ impl<T> Rendezvous<T> {
     }
 
     /// Changes the state under the lock, then brings the summaries up to date.
-    fn change<R>(&self, arrival: Option<Side>, change: impl FnOnce(&mut State<T>) -> R) -> R {
+    fn change<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
         let mut state = self.state.lock();
         let result = change(&mut state);
         for side in [Side::Send, Side::Recv] {
-            let summary = self.summary(side);
-            // ORDERING: Relaxed; written under the lock only.
-            let before = summary.load(Ordering::Relaxed);
-            let arrived = if arrival == Some(side) { ARRIVAL } else { 0 };
-            let waiting = if state.line(side).len() > 0 { WAITING } else { 0 };
-            let closed = if state.closed { CLOSED } else { 0 };
-            let after = ((before & !(WAITING | CLOSED)) + arrived) | waiting | closed;
-            if after != before {
-                // ORDERING: Release; pairs with the Acquire in `partners`: who sees the close
-                // comes after all that its closer did.
-                summary.store(after, Ordering::Release);
-            }
+            // ORDERING: Release; pairs with the Acquire in `partners`: who sees the close comes
+            // after all that its closer did.
+            self.summary(side).store(state.summary(side), Ordering::Release);
         }
         result
     }
@@ -115,7 +120,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         if !self.looks_ready(Side::Send) {
             return Err(TrySendError::Full(value));
         }
-        let sent = self.change(None, |state| match state.closed {
+        let sent = self.change(|state| match state.closed {
             true => Err(TrySendError::Closed(value)),
             false => state.receivers.deliver(value).map_err(TrySendError::Full),
         });
@@ -126,7 +131,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         if !self.looks_ready(Side::Recv) {
             return Err(TryRecvError::Empty);
         }
-        let taken = self.change(None, |state| match state.closed {
+        let taken = self.change(|state| match state.closed {
             true => Err(TryRecvError::Closed),
             false => state.senders.take().ok_or(TryRecvError::Empty),
         });
@@ -137,12 +142,12 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn close(&self) -> bool {
-        let before = self.change(None, |state| std::mem::replace(&mut state.closed, true));
+        let before = self.change(|state| std::mem::replace(&mut state.closed, true));
         if before {
             return false;
         }
         for side in [Side::Send, Side::Recv] {
-            while let Some(wake) = self.change(None, |state| state.line(side).hint()) {
+            while let Some(wake) = self.change(|state| state.line(side).hint()) {
                 wake.wake();
             }
         }
@@ -162,7 +167,7 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        let (lined, wake) = self.change(Some(side), |state| {
+        let (lined, wake) = self.change(|state| {
             if state.closed {
                 return (Lined::Ready, None);
             }
@@ -172,6 +177,7 @@ impl<T> Channel<T> for Rendezvous<T> {
                 state.partners(side).meet(place.waiter())
             };
             if met == Lined::Waiting {
+                state.arrivals[side as usize] += 1;
                 state.line(side).push(entry, place);
             }
             (met, wake)
@@ -183,11 +189,11 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn withdraw(&self, side: Side, entry: &Entry<T>) {
-        self.change(None, |state| state.line(side).remove(entry));
+        self.change(|state| state.line(side).remove(entry));
     }
 
     fn pass_on(&self, side: Side) {
-        if let Some(wake) = self.change(None, |state| state.line(side).hint()) {
+        if let Some(wake) = self.change(|state| state.line(side).hint()) {
             wake.wake();
         }
     }

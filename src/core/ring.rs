@@ -259,12 +259,18 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn version(&self, side: Side) -> u64 {
-        let tail = self.tail.load(Ordering::SeqCst);
-        match side {
-            // Only a receive or the close makes room for a send.
-            Side::Send => self.head.load(Ordering::SeqCst) | tail & CLOSED,
-            Side::Recv => tail,
-        }
+        let (tail, head) = (self.tail.load(Ordering::SeqCst), self.head.load(Ordering::SeqCst));
+        let closed = u64::from(tail & CLOSED != 0);
+        let tail = tail & !CLOSED;
+        // A step that has moved its index but not written its stamp makes the other side ready
+        // only with the stamp.
+        let (ticket, free_or_full) = match side {
+            Side::Send => (tail, 2 * tail),
+            Side::Recv => (head, 2 * head + 1),
+        };
+        let stamp = self.slot(ticket).stamp.load(Ordering::SeqCst);
+        // Both indices only grow, so their sum stays the same only if both do.
+        (tail + head) << 2 | closed << 1 | u64::from(stamp == free_or_full)
     }
 
     fn ends(&self) -> &Ends {

@@ -30,7 +30,9 @@ struct State {
 /// When a timer fires.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
-    /// The next instant; `None`: never.
+    /// Set and not stopped, and, if once, not received.
+    pub(crate) pending: bool,
+    /// The next instant; `None`: too far in the future to represent.
     pub(crate) next: Option<Instant>,
     /// `None`: once.
     pub(crate) period: Option<Duration>,
@@ -64,33 +66,53 @@ pub enum MissedTickBehavior {
 }
 
 impl Schedule {
-    /// Once, at `next`.
-    pub(crate) fn once(next: Option<Instant>) -> Self {
-        Self { next, period: None, missed: MissedTickBehavior::Skip }
+    /// Once, `duration` from now.
+    pub(crate) fn after(duration: Duration) -> Self {
+        Self::once(clock::now().checked_add(duration))
+    }
+
+    /// Once, at `instant`.
+    pub(crate) fn at(instant: Instant) -> Self {
+        Self::once(Some(instant))
+    }
+
+    fn once(next: Option<Instant>) -> Self {
+        Self { pending: true, next, period: None, missed: MissedTickBehavior::Skip }
     }
 
     /// Every `period` from now.
     pub(crate) fn every(period: Duration, missed: MissedTickBehavior) -> Self {
-        Self { next: clock::now().checked_add(period), period: Some(period), missed }
+        let next = clock::now().checked_add(period);
+        Self { pending: true, next, period: Some(period), missed }
+    }
+
+    /// The instant to come, if there is one.
+    fn due(&self) -> Option<Instant> {
+        self.next.filter(|_| self.pending)
     }
 
     /// True if the instant has come.
     fn is_due(&self) -> bool {
-        self.next.is_some_and(|next| clock::now() >= next)
+        self.due().is_some_and(|due| clock::now() >= due)
     }
 
     /// Takes the instant that has come, and moves on to the next one.
     fn fire(&mut self) -> Option<Instant> {
-        let due = self.next?;
+        let due = self.due()?;
         let now = clock::now();
         if now < due {
             return None;
         }
-        self.next = self.period.and_then(|period| match self.missed {
-            MissedTickBehavior::Burst => due.checked_add(period),
-            MissedTickBehavior::Delay => now.checked_add(period),
-            MissedTickBehavior::Skip => next_in_phase(due, period, now),
-        });
+        match self.period {
+            None => self.pending = false,
+            Some(period) => {
+                self.next = match self.missed {
+                    MissedTickBehavior::Burst => due.checked_add(period),
+                    MissedTickBehavior::Delay => now.checked_add(period),
+                    MissedTickBehavior::Skip => next_in_phase(due, period, now),
+                }
+            }
+        }
         Some(due)
     }
 }
@@ -121,7 +143,7 @@ impl<T> Timer<T> {
     /// Changes the schedule. True if an instant was still to be received.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Schedule)) -> bool {
         let mut state = self.state.lock();
-        let pending = state.schedule.next.is_some();
+        let pending = state.schedule.pending;
         change(&mut state.schedule);
         state.changes += 1;
         drop(state);
@@ -162,7 +184,8 @@ impl<T> Channel<T> for Timer<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        self.receivers.line_up(entry, place);
+        // At the end also after a hint: `notify_all` counts on it.
+        self.receivers.line_up(entry, place.at_the_end());
         if self.looks_ready(side) {
             Lined::Ready
         } else {
@@ -195,7 +218,7 @@ impl<T> Channel<T> for Timer<T> {
     }
 
     fn ready_at(&self) -> Option<Instant> {
-        self.schedule().next
+        self.schedule().due()
     }
 
     fn ends(&self) -> &Ends {

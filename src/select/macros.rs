@@ -112,8 +112,8 @@ macro_rules! __select {
     (@parse $fair:tt $cases:tt $default:tt default $($rest:tt)*) => {
         ::core::compile_error!("expected `default => body` or `default(timeout) => body`")
     };
-    (@parse $fair:tt $cases:tt $default:tt biased; $($rest:tt)*) => {
-        ::core::compile_error!("`biased;` comes first in `select!`, once")
+    (@parse $fair:tt $cases:tt $default:tt biased $($rest:tt)*) => {
+        ::core::compile_error!("`biased;`, with its semicolon, comes first in `select!`, once")
     };
 
     // One case, with the comma rules of `match`.
@@ -136,11 +136,11 @@ macro_rules! __select {
     // All cases are parsed.
     (@parse $fair:tt
      [$(($case:ident $op:ident $args:tt $pat:tt $cond:tt $body:expr))*] [$(($($timeout:expr)?) $default:expr)?]) => {{
-        let ($($case,)*) = {
+        let ($($case,)* _,) = {
             $($crate::__select_case!(@bind $case $op $args $cond);)*
             let limit = $crate::__select_case!(@limit $(($($timeout)?))?);
             $crate::__private::select([$($case.arm()),*], $fair, limit);
-            ($($case.take(),)*)
+            ($($case.take(),)* (),)
         };
         $(if let ::core::option::Option::Some(won) = $case {
             $crate::__select_case!(@won won $op $pat);
@@ -150,10 +150,15 @@ macro_rules! __select {
         }
     }};
 
+    // What is left are mistakes.
+    (@parse $fair:tt $cases:tt $default:tt
+     $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!("a comma is missing after the body of `",
+            ::core::stringify!($op($($args)*)), "`, which has no braces"))
+    };
     (@parse $fair:tt $cases:tt $default:tt $op:ident($($args:tt)*) $($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "expected `-> pattern`, `, if condition` or `=> body` after `",
-            ::core::stringify!($op($($args)*)), "`, and a comma after a body without braces"))
+        ::core::compile_error!(::core::concat!("expected `-> pattern =>`, `, if condition =>` or `=>` between `",
+            ::core::stringify!($op($($args)*)), "` and its body"))
     };
     (@parse $fair:tt $cases:tt $default:tt $($bad:tt)*) => {
         ::core::compile_error!(::core::concat!(
@@ -176,8 +181,7 @@ macro_rules! __select_case {
     };
     (@bind $case:ident send [$chan:expr, $value:expr $(,)?] [$($cond:expr)?]) => {
         let chan = &$chan;
-        let value = $value;
-        let $case = $crate::SendTo::send_case(chan, value)$(.only_if($cond))?;
+        let $case = $crate::SendTo::send_case(chan, $value)$(.only_if($cond))?;
     };
     (@bind $case:ident send_ok $args:tt $cond:tt) => {
         $crate::__select_case!(@bind $case send $args $cond);
@@ -189,16 +193,20 @@ macro_rules! __select_case {
     };
     (@bind $case:ident send [$($args:tt)*] $cond:tt) => {
         ::core::compile_error!("`send` takes a channel and a value: `send(tx, value) => body`");
+        let $case = $crate::__private::absent_send();
     };
     (@bind $case:ident send_from [$($args:tt)*] $cond:tt) => {
         ::core::compile_error!("`send_from` takes a channel and a slot: `send_from(tx, &mut slot) => body`");
+        let $case = $crate::__private::absent_send();
     };
     (@bind $case:ident recv [$($args:tt)*] $cond:tt) => {
         ::core::compile_error!("`recv` takes one channel: `recv(rx) -> value => body`");
+        let $case = $crate::__private::absent();
     };
     (@bind $case:ident $op:ident $args:tt $cond:tt) => {
         ::core::compile_error!(::core::concat!("unknown case `", ::core::stringify!($op),
             "` in `select!`: the cases are recv, recv_ok, send, send_ok, send_from and default"));
+        let $case = $crate::__private::absent();
     };
 
     // How long to wait.
@@ -207,7 +215,7 @@ macro_rules! __select_case {
     (@limit ($timeout:expr)) => { $crate::__private::Limit::after($timeout) };
 
     // Hands the outcome of the winner to its pattern.
-    (@won $won:ident recv []) => { ::core::mem::drop($won); };
+    (@won $won:ident recv []) => { $crate::__private::discard($won); };
     (@won $won:ident recv [$pat:pat]) => {
         let $pat = $crate::__private::value_or_zero($won);
     };
@@ -221,11 +229,16 @@ macro_rules! __select_case {
     (@won $won:ident send_ok []) => {
         ::core::compile_error!("`send_ok` needs a pattern: `send_ok(tx, value) -> result => body`")
     };
-    (@won $won:ident $op:ident [$pat:pat]) => {
-        ::core::compile_error!(::core::concat!("`", ::core::stringify!($op),
-            "` gives no value: write `=> body` without a pattern, or use `send_ok(tx, value) -> result`"))
+    (@won $won:ident send [$pat:pat]) => {
+        ::core::compile_error!("`send` gives no value: write `send(tx, value) => body`, or use `send_ok(tx, value) -> result => body`");
+        let $pat = $crate::__private::no_winner();
     };
-    (@won $won:ident $op:ident $pat:tt) => {};
+    (@won $won:ident send_from [$pat:pat]) => {
+        ::core::compile_error!("`send_from` gives no value: write `send_from(tx, slot) => body`");
+        let $pat = $crate::__private::no_winner();
+    };
+    // An unknown case, which has its message already.
+    (@won $won:ident $op:ident [$($pat:pat)?]) => { $(let $pat = $crate::__private::no_winner();)? };
 
     // What to do if no case won.
     (@default) => { $crate::__private::no_winner() };

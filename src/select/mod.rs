@@ -22,7 +22,7 @@ use std::{panic::Location, time::Instant};
 
 use crate::{
     sync::random,
-    wait::{Lined, Lines, Outcome, Reason, Spin, Waiter, Why},
+    wait::{Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
 };
 use case::Case;
 
@@ -73,6 +73,7 @@ pub(crate) fn run(
     why: Why,
 ) -> Option<usize> {
     let mut returning = None;
+    let mut patience = Patience::new();
     loop {
         if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now()) {
             return Some(winner);
@@ -87,6 +88,8 @@ pub(crate) fn run(
         }
         let meets = cases.iter().any(|case| case.meets());
         if !meets && poll(cases) {
+            // A peer is in the middle of its step, or others are faster: give them time.
+            patience.turn();
             continue;
         }
         let spin = if meets { Spin::new() } else { Spin::none() };
@@ -97,8 +100,10 @@ pub(crate) fn run(
             }
             // Whoever gets a hint uses it or finds it used up: it is never swallowed.
             Outcome::Hint(winner) if cases[winner].try_now() => return Some(winner),
-            Outcome::Hint(winner) => returning = Some(winner),
-            Outcome::Aborted => {}
+            Outcome::Hint(winner) => (returning, patience) = (Some(winner), Patience::new()),
+            Outcome::Aborted => {
+                patience.turn();
+            }
         }
     }
 }

@@ -5,11 +5,96 @@ use std::time::Instant;
 pub(crate) use loom::{
     cell::UnsafeCell,
     sync::{
-        atomic::{fence, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
+        atomic::{fence, Ordering},
         Arc,
     },
     thread::yield_now,
 };
+
+/// An atomic all of whose accesses loom takes turns on.
+///
+/// loom 0.7 remembers one access of an atomic, the last. A thread that loads and then exchanges, as
+/// almost every operation here does, thereby hides from it that another thread has loaded in
+/// between, and the order in which the exchange comes first is never explored. Here a turn, a
+/// relaxed addition that orders nothing, precedes each access, and no turn can hide another.
+#[derive(Debug)]
+pub(crate) struct Atomic<A> {
+    turns: loom::sync::atomic::AtomicUsize,
+    value: A,
+}
+
+impl<A> Atomic<A> {
+    fn turn(&self) -> &A {
+        self.turns.fetch_add(1, Ordering::Relaxed);
+        &self.value
+    }
+}
+
+/// Never loaded, so nothing is hidden.
+pub(crate) type Count = loom::sync::atomic::AtomicUsize;
+
+pub(crate) type AtomicU64 = Atomic<loom::sync::atomic::AtomicU64>;
+pub(crate) type AtomicUsize = Atomic<loom::sync::atomic::AtomicUsize>;
+pub(crate) type AtomicPtr<T> = Atomic<loom::sync::atomic::AtomicPtr<T>>;
+
+/// The operations that the crate uses.
+macro_rules! operations {
+    ([$($generic:ident)?] $atomic:ty, $value:ty, $($number:ident),*) => {
+        impl$(<$generic>)? Atomic<$atomic> {
+            pub(crate) fn new(value: $value) -> Self {
+                let turns = loom::sync::atomic::AtomicUsize::new(0);
+                Self { turns, value: <$atomic>::new(value) }
+            }
+
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                self.turn().load(order)
+            }
+
+            pub(crate) fn store(&self, value: $value, order: Ordering) {
+                self.turn().store(value, order);
+            }
+
+            #[allow(dead_code)]
+            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.turn().swap(value, order)
+            }
+
+            #[allow(dead_code)]
+            pub(crate) fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.turn().compare_exchange(current, new, success, failure)
+            }
+
+            /// Never fails without a reason: loom does not model that.
+            #[allow(dead_code)]
+            pub(crate) fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.compare_exchange(current, new, success, failure)
+            }
+
+            $(
+                #[allow(dead_code)]
+                pub(crate) fn $number(&self, value: $value, order: Ordering) -> $value {
+                    self.turn().$number(value, order)
+                }
+            )*
+        }
+    };
+}
+
+operations!([] loom::sync::atomic::AtomicU64, u64, fetch_add, fetch_or);
+operations!([] loom::sync::atomic::AtomicUsize, usize, fetch_add, fetch_sub);
+operations!([T] loom::sync::atomic::AtomicPtr<T>, *mut T,);
 
 /// Small, so that a model crosses a block's end after two messages.
 pub(crate) const BLOCK_SLOTS: u64 = 2;
@@ -56,25 +141,39 @@ impl<T> Mutex<T> {
     }
 }
 
-/// Where one thread sleeps.
+/// Where one thread sleeps, for one wait.
+///
+/// Not loom's own `park`: loom wakes a parked thread by its name, so a wake that comes late would
+/// end whatever the thread waits for by then, be it a lock.
 #[derive(Clone)]
-pub(crate) struct Parker(loom::thread::Thread);
+pub(crate) struct Parker(Arc<Bed>);
+
+struct Bed {
+    woken: loom::sync::Mutex<bool>,
+    changed: loom::sync::Condvar,
+}
 
 impl Parker {
     pub(crate) fn current() -> Self {
-        Self(loom::thread::current())
+        let woken = loom::sync::Mutex::new(false);
+        Self(Arc::new(Bed { woken, changed: loom::sync::Condvar::new() }))
     }
 
-    /// Sleeps until `unpark` or until the model's clock is moved to `deadline`.
+    /// Sleeps until `unpark` or until the model's clock is moved. The caller looks at the clock.
     pub(crate) fn park(&self, deadline: Option<Instant>) {
-        match deadline {
-            None => loom::thread::park(),
-            Some(deadline) => clock::sleep_until(self, deadline),
+        if deadline.is_some_and(|deadline| !clock::wake_at(self, deadline)) {
+            return;
         }
+        let mut woken = self.0.woken.lock().unwrap();
+        while !*woken {
+            woken = self.0.changed.wait(woken).unwrap();
+        }
+        *woken = false;
     }
 
     pub(crate) fn unpark(&self) {
-        self.0.unpark();
+        *self.0.woken.lock().unwrap() = true;
+        self.0.changed.notify_one();
     }
 }
 
@@ -108,12 +207,10 @@ pub(crate) mod clock {
         CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
     }
 
-    /// Sleeps until a wake or `deadline`. The look at the clock comes after the registration, so
-    /// an `advance` in between is seen.
-    pub(super) fn sleep_until(parker: &Parker, deadline: Instant) {
+    /// Has `parker` woken when the clock moves; false if `deadline` has come. The look at the clock
+    /// comes after the registration, so an `advance` in between is seen.
+    pub(super) fn wake_at(parker: &Parker, deadline: Instant) -> bool {
         CLOCK.sleepers.lock().push(parker.clone());
-        if now() < deadline {
-            loom::thread::park();
-        }
+        now() < deadline
     }
 }

@@ -16,6 +16,9 @@ pub(crate) use std::{
     thread::yield_now,
 };
 
+/// A counter that is only added to and subtracted from.
+pub(crate) type Count = AtomicUsize;
+
 /// Slots in a block of the unbounded channel.
 pub(crate) const BLOCK_SLOTS: u64 = 31;
 

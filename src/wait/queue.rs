@@ -55,6 +55,11 @@ impl<'a> Place<'a> {
         self.alone
     }
 
+    /// The same place, at the end of the line in any case.
+    pub(crate) fn at_the_end(self) -> Self {
+        Self { front: false, ..self }
+    }
+
     /// Whose place it is.
     pub(crate) fn waiter(&self) -> &'a Waiter {
         self.waiter

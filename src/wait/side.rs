@@ -52,11 +52,16 @@ impl<T> WaitSide<T> {
         }
     }
 
-    /// Has everyone look again. Who lines up later sees what was published before.
+    /// Has everyone look again. Who lines up later sees what was published before, so this ends
+    /// even if those who are woken line up again.
     pub(crate) fn notify_all(&self) {
         dekker_light();
-        while let Some(wake) = self.change(WaitQueue::hint) {
-            wake.wake();
+        let waiting = self.change(|queue| queue.len());
+        for _ in 0..waiting {
+            match self.change(WaitQueue::hint) {
+                Some(wake) => wake.wake(),
+                None => break,
+            }
         }
     }
 
