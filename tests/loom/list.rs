@@ -1,0 +1,104 @@
+//! The unbounded channel; a block has two slots here.
+
+use gochan::{unbounded, TryRecvError};
+use loom::thread;
+
+use crate::model::{check, Value};
+
+/// L21: a send crosses a block's end while another handle closes; the length is right throughout.
+#[test]
+fn l21_block_end_close() {
+    check("l21_block_end_close", None, || {
+        let (tx, rx) = unbounded::<Value>();
+        tx.send(Value::new(1));
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || [2, 3].map(|n| tx.send_ok(Value::new(n)).is_ok())
+        });
+        tx.close();
+        assert!((1..=3).contains(&rx.len()));
+        let sent = sender.join().unwrap();
+        let values: Vec<u32> = rx.iter().map(|v| v.get()).collect();
+        assert_eq!(values.len(), 1 + sent.iter().filter(|&&sent| sent).count());
+        assert!(values.iter().copied().eq(1..=values.len() as u32));
+    });
+}
+
+/// L21: a receiver sleeps at a block's end.
+#[test]
+fn l21_block_end_receive() {
+    check("l21_block_end_receive", Some(3), || {
+        let (tx, rx) = unbounded::<Value>();
+        let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
+        assert!(rx.iter().map(|v| v.get()).eq(1..=3));
+        sender.join().unwrap();
+    });
+}
+
+/// L01: two first sends and the drop of the last receiver.
+#[test]
+fn l01_first_sends_last_drop() {
+    check("l01_first_sends_last_drop", Some(3), || {
+        let (tx, rx) = unbounded::<Value>();
+        let senders = [1, 2].map(|n| {
+            let tx = tx.clone();
+            thread::spawn(move || {
+                let _ = tx.send_ok(Value::new(n));
+            })
+        });
+        drop(rx);
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+    });
+}
+
+/// L02: a send and the drop of the last receiver: the value is gone while the sender still lives.
+#[test]
+fn l02_send_last_drop() {
+    check("l02_send_last_drop", None, || {
+        let (tx, rx) = unbounded::<Value>();
+        let value = Value::new(7);
+        let receiver = thread::spawn(move || drop(rx));
+        let _ = tx.send_ok(value);
+        receiver.join().unwrap();
+        assert_eq!(tx.len(), 0);
+    });
+}
+
+/// Two receivers at a block's end: each value once, and the block is given up once.
+#[test]
+fn two_receivers_at_block_end() {
+    check("two_receivers_at_block_end", Some(2), || {
+        let (tx, rx) = unbounded::<Value>();
+        (1..=3).for_each(|n| tx.send(Value::new(n)));
+        let other = thread::spawn({
+            let rx = rx.clone();
+            move || rx.try_recv().unwrap().get() + rx.try_recv().map_or(0, |v| v.get())
+        });
+        let here = rx.try_recv().unwrap().get();
+        tx.send(Value::new(4));
+        let there = other.join().unwrap();
+        drop(tx);
+        let rest: u32 = rx.iter().map(|v| v.get()).sum();
+        assert_eq!(here + there + rest, 10);
+    });
+}
+
+/// L07: "closed" is never reported while a value is left, nor "empty" after it.
+#[test]
+fn l07_list_closed_after_values() {
+    check("l07_list_closed_after_values", None, || {
+        let (tx, rx) = unbounded::<Value>();
+        let sender = thread::spawn(move || {
+            tx.send(Value::new(7));
+            tx.close();
+        });
+        let first = rx.try_recv();
+        sender.join().unwrap();
+        match first {
+            Ok(value) => assert_eq!(value.get(), 7),
+            Err(TryRecvError::Closed) => panic!("closed while a value was left"),
+            Err(TryRecvError::Empty) => assert_eq!(rx.recv_ok().unwrap().get(), 7),
+        }
+        assert_eq!(rx.try_recv().err(), Some(TryRecvError::Closed));
+    });
+}

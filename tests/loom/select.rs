@@ -1,0 +1,232 @@
+//! Selects: one winner, nothing left behind, every wake used or passed on.
+
+use gochan::{__private::blocked, make, select, Chan};
+use loom::thread;
+
+use crate::model::{check, Value};
+
+fn nobody_is_left<T>(chans: &[&Chan<T>]) {
+    for c in chans {
+        let blocked = blocked(*c);
+        assert_eq!((blocked.senders, blocked.receivers), (0, 0));
+    }
+}
+
+/// L09: two cases, two senders. One value is taken; the other stays with its sender.
+#[test]
+fn l09_two_cases_two_senders() {
+    check("l09_two_cases_two_senders", Some(2), || {
+        let (a, b) = (make::<Value>(0), make::<Value>(0));
+        let senders = [&a, &b].map(|c| {
+            let tx = c.sender();
+            thread::spawn(move || tx.send(Value::new(1)))
+        });
+        let first = select! {
+            recv_ok(a) -> v => (v.unwrap().get(), true),
+            recv_ok(b) -> v => (v.unwrap().get(), false),
+        };
+        let second = if first.1 { b.recv_ok() } else { a.recv_ok() };
+        assert_eq!(first.0 + second.unwrap().get(), 2);
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+        nobody_is_left(&[&a, &b]);
+    });
+}
+
+/// L09 on buffered channels: woken by a hint.
+#[test]
+fn l09_two_cases_buffered() {
+    check("l09_two_cases_buffered", Some(2), || {
+        let (a, b) = (make::<Value>(1), make::<Value>(1));
+        let senders = [&a, &b].map(|c| {
+            let tx = c.sender();
+            thread::spawn(move || tx.send(Value::new(1)))
+        });
+        let mut sum = 0;
+        while sum < 2 {
+            select! {
+                recv_ok(a) -> v => sum += v.unwrap().get(),
+                recv_ok(b) -> v => sum += v.unwrap().get(),
+            }
+        }
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+        nobody_is_left(&[&a, &b]);
+    });
+}
+
+/// L10: a select must not swallow the wake that another receiver needs.
+#[test]
+fn l10_wake_theft() {
+    check("l10_wake_theft", Some(2), || {
+        let (a, b) = (make::<Value>(1), make::<Value>(1));
+        let selecting = thread::spawn({
+            let (a, b) = (a.receiver(), b.receiver());
+            move || {
+                select! {
+                    recv_ok(a) -> v => v.unwrap().get(),
+                    recv_ok(b) -> v => v.unwrap().get() + a.recv_ok().unwrap().get(),
+                }
+            }
+        });
+        let receiving = thread::spawn({
+            let b = b.receiver();
+            move || b.recv_ok().map_or(0, |v| v.get())
+        });
+        a.send(Value::new(1));
+        b.send(Value::new(2));
+        // If the select took `b`, the receiver still waits for the close.
+        let selected = selecting.join().unwrap();
+        b.close();
+        let received = receiving.join().unwrap();
+        assert_eq!(selected + received, 3);
+    });
+}
+
+/// L11: two selects in opposite directions: exactly one rendezvous, and both return.
+#[test]
+fn l11_opposite_selects() {
+    check("l11_opposite_selects", None, || {
+        let (a, b) = (make::<Value>(0), make::<Value>(0));
+        let other = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || {
+                select! {
+                    send(b, Value::new(2)) => None,
+                    recv_ok(a) -> v => v.map(|v| v.get()),
+                }
+            }
+        });
+        let here = select! {
+            send(a, Value::new(1)) => None,
+            recv_ok(b) -> v => v.map(|v| v.get()),
+        };
+        match (here, other.join().unwrap()) {
+            (None, Some(1)) | (Some(2), None) => {}
+            met => panic!("not one rendezvous: {met:?}"),
+        }
+        nobody_is_left(&[&a, &b]);
+    });
+}
+
+/// L12: two selects that send and receive on one channel. Neither meets itself.
+#[test]
+fn l12_both_directions() {
+    check("l12_both_directions", None, || {
+        let c = make::<Value>(0);
+        let run = |c: &Chan<Value>, n| {
+            select! {
+                send(c, Value::new(n)) => 0,
+                recv_ok(c) -> v => v.unwrap().get(),
+            }
+        };
+        let other = thread::spawn({
+            let c = c.clone();
+            move || run(&c, 2)
+        });
+        let met = (run(&c, 1), other.join().unwrap());
+        assert!(met == (0, 1) || met == (2, 0), "not one rendezvous: {met:?}");
+        nobody_is_left(&[&c]);
+    });
+}
+
+/// L13: a channel that stands twice in a select, next to another receiver on it.
+#[test]
+fn l13_channel_twice() {
+    check("l13_channel_twice", Some(2), || {
+        let (c, d) = (make::<Value>(0), make::<Value>(0));
+        let selecting = thread::spawn({
+            let (c, d) = (c.receiver(), d.receiver());
+            move || {
+                select! {
+                    recv(c) => panic!("nothing is sent on c yet"),
+                    recv(c) => panic!("nothing is sent on c yet"),
+                    recv_ok(d) -> v => v.unwrap().get(),
+                }
+            }
+        });
+        let receiving = thread::spawn({
+            let c = c.receiver();
+            move || c.recv_ok().unwrap().get()
+        });
+        d.send(Value::new(3));
+        assert_eq!(selecting.join().unwrap(), 3);
+        c.send(Value::new(4));
+        assert_eq!(receiving.join().unwrap(), 4);
+        nobody_is_left(&[&c, &d]);
+    });
+}
+
+/// L14: leaving a losing channel's line keeps that line in order.
+#[test]
+fn l14_losing_line() {
+    check("l14_losing_line", Some(2), || {
+        let (a, b) = (make::<Value>(0), make::<Value>(0));
+        let receiving = thread::spawn({
+            let a = a.receiver();
+            move || a.recv_ok().unwrap().get()
+        });
+        let selecting = thread::spawn({
+            let (a, b) = (a.receiver(), b.receiver());
+            move || {
+                select! {
+                    recv_ok(a) -> v => v.unwrap().get(),
+                    recv_ok(b) -> v => v.unwrap().get() + a.recv_ok().unwrap().get(),
+                }
+            }
+        });
+        let to_b = select! {
+            send(b, Value::new(10)) => true,
+            default => false,
+        };
+        a.send(Value::new(1));
+        a.send(Value::new(1));
+        let sum = receiving.join().unwrap() + selecting.join().unwrap();
+        assert_eq!(sum, if to_b { 12 } else { 2 });
+        nobody_is_left(&[&a, &b]);
+    });
+}
+
+/// L17: close of one channel and a send on another race for the select.
+#[test]
+fn l17_select_close() {
+    check("l17_select_close", Some(2), || {
+        let (a, b) = (make::<Value>(0), make::<Value>(0));
+        let sender = thread::spawn({
+            let a = a.sender();
+            move || a.send_ok(Value::new(1)).is_ok()
+        });
+        let closer = thread::spawn({
+            let b = b.sender();
+            move || b.close()
+        });
+        let received = select! {
+            recv_ok(a) -> v => v.is_some(),
+            recv_ok(b) -> v => { assert!(v.is_none()); false },
+        };
+        a.close();
+        assert_eq!(sender.join().unwrap(), received);
+        closer.join().unwrap();
+        nobody_is_left(&[&a, &b]);
+    });
+}
+
+/// L18: one of two channels is ready at every instant, so `default` is never chosen.
+#[test]
+fn l18_default_at_one_instant() {
+    check("l18_default_at_one_instant", None, || {
+        let (a, b) = (make(1), make(1));
+        b.send(());
+        let other = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || {
+                a.send(());
+                let _ = b.try_recv();
+            }
+        });
+        select! {
+            recv(a) => {}
+            recv(b) => {}
+            default => panic!("one of the two was ready at every instant"),
+        }
+        other.join().unwrap();
+    });
+}

@@ -1,0 +1,62 @@
+//! Timers, with the model as the clock.
+
+use std::time::Duration;
+
+use gochan::{__private::advance_clock, make, select, Timer};
+use loom::thread;
+
+use crate::model::check;
+
+/// L24: a timer fires, is stopped and is received from at once: the stop prevented the receive, or
+/// came too late.
+#[test]
+fn l24_fire_stop() {
+    check("l24_fire_stop", Some(3), || {
+        let (timer, wait) = (Timer::new(Duration::from_secs(1)), Duration::from_secs(1));
+        let stopper = thread::spawn({
+            let timer = timer.clone();
+            move || timer.stop()
+        });
+        let clock = thread::spawn(move || advance_clock(wait));
+        let received = timer.c().try_recv().is_ok();
+        let stopped = stopper.join().unwrap();
+        clock.join().unwrap();
+        assert!(!(stopped && received));
+        assert_eq!(timer.c().try_recv().is_ok(), !stopped && !received);
+    });
+}
+
+/// L24: a receiver that sleeps until a far instant learns of a reset to a near one.
+#[test]
+fn l24_reset_wakes() {
+    check("l24_reset_wakes", Some(3), || {
+        let timer = Timer::new(Duration::from_secs(3600));
+        let receiver = thread::spawn({
+            let timer = timer.clone();
+            move || timer.c().recv_ok().is_some()
+        });
+        assert!(timer.reset(Duration::ZERO));
+        assert!(receiver.join().unwrap());
+    });
+}
+
+/// A timer and a send race for a select; the sender learns whether it was received.
+#[test]
+fn select_timer_or_send() {
+    check("select_timer_or_send", Some(2), || {
+        let (c, wait) = (make(0), Duration::from_secs(1));
+        let timer = Timer::new(wait);
+        let sender = thread::spawn({
+            let tx = c.sender();
+            move || tx.send_ok(7).is_ok()
+        });
+        let clock = thread::spawn(move || advance_clock(wait));
+        let received = select! {
+            recv(c) -> v => v == 7,
+            recv(timer) => false,
+        };
+        c.close();
+        assert_eq!(sender.join().unwrap(), received);
+        clock.join().unwrap();
+    });
+}
