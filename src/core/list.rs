@@ -23,7 +23,7 @@ use crossbeam_utils::CachePadded;
 use super::{Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, UnsafeCell, BLOCK_SLOTS},
+    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, UnsafeCell, BLOCK_SLOTS},
     wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
@@ -169,12 +169,11 @@ impl<T> List<T> {
         self.tail.block.store(next, Ordering::Release);
         // ORDERING: Release; pairs with the Acquire in `try_send`: the block is the new one. An
         // addition, since a plain store would wipe out a `CLOSED` set meanwhile.
-        #[cfg(not(gochan_mutant = "append_stores"))]
-        self.tail.position.fetch_add(1, Ordering::SeqCst);
-        #[cfg(gochan_mutant = "append_stores")]
-        {
+        if mutant("append_stores") {
             let position = self.tail.position.load(Ordering::Relaxed) & !CLOSED;
             self.tail.position.store(position + 1, Ordering::SeqCst);
+        } else {
+            self.tail.position.fetch_add(1, Ordering::SeqCst);
         }
         // ORDERING: Release; pairs with the Acquire in `try_recv`.
         block.next.store(next, Ordering::Release);

@@ -19,7 +19,7 @@ use crossbeam_utils::CachePadded;
 use super::{Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, spin_loop, AtomicU64, Ordering, UnsafeCell},
+    sync::{fence, mutant, spin_loop, AtomicU64, Ordering, UnsafeCell},
     wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
@@ -107,7 +107,8 @@ impl<T> Ring<T> {
         fence(Ordering::SeqCst);
         // ORDERING: Acquire; a receive that reports the close comes after all that its closer did.
         let tail = self.tail.load(Ordering::Acquire);
-        match (tail & !CLOSED > ticket, tail & CLOSED != 0) {
+        let sent = tail & !CLOSED > ticket && !mutant("closed_first");
+        match (sent, tail & CLOSED != 0) {
             (true, _) => Ok(()),
             (false, false) => Err(TryRecvError::Empty),
             // A closed tail stays as it is, and `head` never passes it.
@@ -138,7 +139,12 @@ impl<T> Channel<T> for Ring<T> {
                         // SAFETY: the stamp says free and the exchange gave this thread the ticket.
                         slot.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
                         // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
-                        slot.stamp.store(2 * tail + 1, Ordering::Release);
+                        let release = if mutant("relaxed_stamp") {
+                            Ordering::Relaxed
+                        } else {
+                            Ordering::Release
+                        };
+                        slot.stamp.store(2 * tail + 1, release);
                         self.receivers.notify();
                         return Ok(());
                     }
@@ -227,7 +233,7 @@ impl<T> Channel<T> for Ring<T> {
         self.side(side).line_up(entry, place);
         // The indices, not the stamps: a peer in the middle of its step has moved its index and
         // may have looked at `waiting` before this waiter came.
-        if self.looks_ready(side) {
+        if self.looks_ready(side) && !mutant("no_second_look") {
             Lined::Ready
         } else {
             Lined::Waiting

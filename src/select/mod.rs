@@ -21,7 +21,7 @@ pub(crate) use operation::{recv, send};
 use std::{panic::Location, time::Instant};
 
 use crate::{
-    sync::random,
+    sync::{mutant, random},
     wait::{Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
 };
 use case::Case;
@@ -81,7 +81,8 @@ pub(crate) fn run(
         if limit.is_over() {
             // The tries were spread over time. Nothing changed up to here since each of them, so
             // at the instant between the last try and this look no case was ready.
-            if cases.len() <= 1 || cases.iter().all(|case| case.is_unchanged()) {
+            let unchanged = || cases.iter().all(|case| case.is_unchanged());
+            if cases.len() <= 1 || mutant("default_after_one_look") || unchanged() {
                 return None;
             }
             continue;
@@ -94,6 +95,7 @@ pub(crate) fn run(
         }
         let spin = if meets { Spin::new() } else { Spin::none() };
         match wait(cases, returning, spin, limit, why) {
+            Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Outcome::Delivered(winner) => {
                 cases[winner].complete();
                 return Some(winner);

@@ -32,6 +32,12 @@ pub(crate) const SPINS: bool = true;
 #[inline(always)]
 pub(crate) fn dekker_light() {}
 
+/// Whether the mistake of this name is made on purpose: never, outside of a model.
+#[inline(always)]
+pub(crate) const fn mutant(_: &str) -> bool {
+    false
+}
+
 /// Gives the processor away for long enough that a preempted thread of any priority may run.
 pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));

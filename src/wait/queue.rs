@@ -18,7 +18,7 @@
 use std::{cell::Cell, marker::PhantomPinned, ptr};
 
 use super::{Lined, Outcome, Waiter, Wake, Why};
-use crate::sync::UnsafeCell;
+use crate::sync::{mutant, UnsafeCell};
 
 /// A waiter standing in one line, for one of its cases, with the value that changes hands.
 pub(crate) struct Entry<T> {
@@ -188,7 +188,7 @@ impl<T> WaitQueue<T> {
     pub(crate) fn hint(&mut self) -> Option<Wake> {
         while let Some((_, waiter, case)) = self.pop() {
             let wake = waiter.claim(Outcome::Hint(case));
-            if wake.is_some() {
+            if wake.is_some() || mutant("hint_gives_up") {
                 return wake;
             }
         }
@@ -207,7 +207,7 @@ impl<T> WaitQueue<T> {
             // SAFETY: `at` is linked.
             let (entry, waiter, case) = unsafe { Self::get(at) };
             next = Self::links(entry, |links| links.next);
-            if ptr::eq(waiter, me) || waiter.is_decided() {
+            if ptr::eq(waiter, me) && !mutant("meets_itself") || waiter.is_decided() {
                 continue;
             }
             if !me.stays_before(waiter) {

@@ -8,7 +8,7 @@
 //! Whichever comes second sees the other. A publisher that finds nobody pays one load.
 
 use super::{Entry, Place, WaitQueue, Why};
-use crate::sync::{dekker_light, fence, AtomicUsize, Mutex, Ordering};
+use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering};
 
 pub(crate) struct WaitSide<T> {
     /// The length of `queue`, readable without its lock.
@@ -25,8 +25,9 @@ impl<T> WaitSide<T> {
     pub(crate) fn line_up(&self, entry: &Entry<T>, place: Place<'_>) {
         self.change(|queue| queue.push(entry, place));
         // ORDERING: pairs with the publisher's SeqCst read-modify-write of its index.
-        #[cfg(not(gochan_mutant = "no_fence"))]
-        fence(Ordering::SeqCst);
+        if !mutant("no_fence") {
+            fence(Ordering::SeqCst);
+        }
     }
 
     /// Unlinks `entry`, if a claimer has not.
@@ -57,7 +58,7 @@ impl<T> WaitSide<T> {
     pub(crate) fn notify_all(&self) {
         dekker_light();
         let waiting = self.change(|queue| queue.len());
-        for _ in 0..waiting {
+        for _ in 0..if mutant("close_wakes_one") { 1 } else { waiting } {
             match self.change(WaitQueue::hint) {
                 Some(wake) => wake.wake(),
                 None => break,

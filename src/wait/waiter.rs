@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::{Spin, Why};
-use crate::sync::{clock, AtomicUsize, OnceLock, Ordering, Parker};
+use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker};
 
 /// Undecided; the owner polls.
 const WAITING: usize = 0;
@@ -92,7 +92,9 @@ impl Waiter {
             // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the
             // value that was put into its entry or taken out of it. Acquire: the claimer sees what
             // the owner wrote before it waited.
-            let order = (Ordering::AcqRel, Ordering::Acquire);
+            let success =
+                if mutant("relaxed_claim") { Ordering::Relaxed } else { Ordering::AcqRel };
+            let order = (success, Ordering::Acquire);
             match self.word.compare_exchange(seen, outcome.to_word(), order.0, order.1) {
                 Ok(_) => return Some(Wake(parker)),
                 Err(now) => seen = now,
@@ -104,6 +106,9 @@ impl Waiter {
     /// again. Exactly one of two waiters that stand in several lines does, so two selects that
     /// meet never chase each other away for ever.
     pub(crate) fn stays_before(&self, other: &Waiter) -> bool {
+        if mutant("both_leave") {
+            return false;
+        }
         !other.firm && (self.firm || std::ptr::from_ref(self) < std::ptr::from_ref(other))
     }
 

@@ -16,7 +16,6 @@ pub(crate) fn check(
     model: impl Fn() + Send + Sync + 'static,
 ) {
     let mut builder = Builder::new();
-    let preemptions = std::env::var("BOUND").ok().and_then(|b| b.parse().ok()).or(preemptions);
     builder.preemption_bound = preemptions;
     builder.max_duration = None;
     builder.max_permutations = None;

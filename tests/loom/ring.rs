@@ -8,7 +8,7 @@ use crate::model::{check, Plain, Value};
 /// L27: a receiver goes to sleep while the sender publishes.
 #[test]
 fn l27_park_handshake() {
-    check("l27_park_handshake", None, || {
+    check("l27_park_handshake", Some(3), || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || tx.send(Value::new(7)));
@@ -65,7 +65,7 @@ fn ring_two_receivers() {
 /// L03: a send and a close. What was sent is received once, what was refused comes back.
 #[test]
 fn l03_send_close() {
-    check("l03_send_close", None, || {
+    check("l03_send_close", Some(3), || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || tx.send_ok(Value::new(7)).is_ok());
@@ -130,7 +130,7 @@ fn l07_closed_after_values() {
 /// L20, B04: the last receiver goes during a send: the value is dropped once, here or there.
 #[test]
 fn l20_last_receiver_drop() {
-    check("l20_last_receiver_drop", None, || {
+    check("l20_last_receiver_drop", Some(3), || {
         let (tx, rx) = gochan::bounded(1);
         let sender = thread::spawn(move || {
             let _ = tx.send_ok(Value::new(7));
@@ -143,7 +143,7 @@ fn l20_last_receiver_drop() {
 /// L23: the k-th receive comes before the (k + capacity)-th send completes: a lock by a channel.
 #[test]
 fn l23_capacity_orders() {
-    check("l23_capacity_orders", None, || {
+    check("l23_capacity_orders", Some(3), || {
         let (c, memory) = (make(1), Plain::new());
         let other = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
@@ -164,7 +164,7 @@ fn l23_capacity_orders() {
 /// L23: what the closer did comes before a receive that reports the close.
 #[test]
 fn l23_close_orders() {
-    check("l23_close_orders", None, || {
+    check("l23_close_orders", Some(3), || {
         let (c, memory) = (make::<()>(1), Plain::new());
         let closer = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());

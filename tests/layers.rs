@@ -1,0 +1,173 @@
+//! The architecture as a test: a module uses only modules below it, and only `sync` names std's
+//! threads, locks, atomics and clock, so that loom sees all of them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Top to bottom; modules of one line do not use each other, except within `handles`.
+const LAYERS: &[&[&str]] = &[
+    &["lib"],
+    &["chan", "iter", "receiver", "sender", "time"],
+    &["private"],
+    &["select"],
+    &["core"],
+    &["error", "wait"],
+    &["sync"],
+];
+
+/// The line of `LAYERS` whose modules, the handles, know each other.
+const HANDLES: usize = 1;
+
+/// What only `sync` may name, outside of its tests.
+const ONLY_SYNC: &[&str] = &[
+    "std::sync",
+    "std::thread",
+    "std::hint::spin_loop",
+    "std::cell::UnsafeCell",
+    "Instant::now()",
+    "parking_lot",
+    "loom::",
+];
+
+/// Where `unsafe` may stand.
+const UNSAFE: &[&str] = &["core/list.rs", "core/ring.rs", "wait/queue.rs"];
+
+struct Source {
+    /// The path below `src`, with `/`.
+    name: String,
+    /// The file without its comments.
+    code: String,
+}
+
+#[test]
+fn dependencies_point_down() {
+    let wrong: Vec<_> = sources().iter().flat_map(upward_uses).collect();
+    assert!(wrong.is_empty(), "wrong layer:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_sync_knows_the_platform() {
+    let mut wrong = vec![];
+    for source in sources().iter().filter(|source| module(source) != "sync") {
+        for word in ONLY_SYNC.iter().filter(|word| source.code.contains(**word)) {
+            // Shared pointers that no model looks into.
+            if source.name != "select/operand.rs" {
+                wrong.push(format!("  {} names {word}; go through crate::sync", source.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "around sync:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_stands_where_it_is_expected() {
+    let sources = sources();
+    let found: Vec<_> = sources
+        .iter()
+        .filter(|source| source.code.contains("unsafe ") && source.name != "lib.rs")
+        .map(|source| source.name.as_str())
+        .collect();
+    assert_eq!(found, UNSAFE);
+}
+
+#[test]
+fn a_planted_upward_use_is_found() {
+    let planted = |name: &str, code: &str| {
+        !upward_uses(&Source { name: name.into(), code: code.into() }).is_empty()
+    };
+    assert!(planted("wait/queue.rs", "use crate::select::run;"));
+    assert!(planted("core/ring.rs", "use crate::{\n    error::SendError,\n    chan::Chan,\n};"));
+    assert!(planted("error.rs", "fn f() { crate::wait::nap(); }"));
+    assert!(!planted("select/mod.rs", "use crate::{core::Core, wait::Waiter};"));
+    assert!(!planted("sender.rs", "use crate::chan::Chan;"));
+}
+
+/// The uses in `source` of a module that is not below it.
+fn upward_uses(source: &Source) -> Vec<String> {
+    let here = layer(module(source)).unwrap_or_else(|| {
+        panic!("{} is in no layer; add its module to LAYERS", source.name);
+    });
+    used_modules(&source.code)
+        .filter(|used| *used != module(source))
+        .filter(|used| match layer(used) {
+            Some(there) => there < here || there == here && here != HANDLES,
+            None => false,
+        })
+        .map(|used| format!("  {} uses {used}, which is not below it", source.name))
+        .collect()
+}
+
+fn module(source: &Source) -> &str {
+    source.name.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|line| line.contains(&module))
+}
+
+/// Every first word after `crate::`, also inside `crate::{...}`.
+fn used_modules(code: &str) -> impl Iterator<Item = &str> {
+    code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+        None => vec![word(rest)],
+        Some(group) => top_level(group).map(word).collect(),
+    })
+}
+
+/// The members of a `use` group, up to its closing brace.
+fn top_level(group: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut start, mut members) = (0, 0, vec![]);
+    for (i, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                members.push(group[start..i].trim());
+                start = i + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    members.into_iter()
+}
+
+fn word(path: &str) -> &str {
+    path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+fn sources() -> Vec<Source> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = vec![];
+    visit(&src, &mut paths);
+    paths.sort();
+    let read = |path: &PathBuf| Source {
+        name: path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/"),
+        code: without_comments(&fs::read_to_string(path).unwrap()),
+    };
+    paths.iter().map(read).collect()
+}
+
+fn visit(dir: &Path, paths: &mut Vec<PathBuf>) {
+    for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            visit(&path, paths);
+        } else {
+            paths.push(path);
+        }
+    }
+}
+
+fn without_comments(code: &str) -> String {
+    code.lines().map(|line| line.split("//").next().unwrap_or_default()).fold(
+        String::new(),
+        |mut code, line| {
+            code.push_str(line);
+            code.push('\n');
+            code
+        },
+    )
+}

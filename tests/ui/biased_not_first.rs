@@ -1,0 +1,10 @@
+use gochan::{make, select};
+
+fn main() {
+    let c = make::<u8>(1);
+    select! {
+        recv(c) => {}
+        biased;
+        default => {}
+    }
+}

@@ -1,0 +1,9 @@
+use std::time::Duration;
+
+use gochan::{after, select};
+
+fn main() {
+    select! {
+        recv(after(Duration::ZERO)) -> now => println!("{now:?}"),
+    }
+}

@@ -1,0 +1,7 @@
+use gochan::select;
+
+fn main() {
+    select! {
+        recv(5) => {}
+    }
+}

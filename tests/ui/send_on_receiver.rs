@@ -1,0 +1,6 @@
+use gochan::bounded;
+
+fn main() {
+    let (_tx, rx) = bounded::<u8>(1);
+    rx.send(1);
+}
