@@ -1,4 +1,98 @@
 //! Go's channels for Rust threads.
+//!
+//! Unbuffered and buffered channels, close from any sender, the zero value after the close, a panic
+//! on a send after it, nil channels, [`select!`] over any number of sends and receives, and timers.
+//! What they do is what the Go specification, the Go memory model and Go 1.23's `time` say.
+//!
+//! ```
+//! use gochan::{make, select};
+//! use std::{thread, time::Duration};
+//!
+//! let (jobs, results, die) = (make::<u64>(0), make(16), make::<()>(0));
+//! thread::scope(|s| {
+//!     for _ in 0..4 {
+//!         s.spawn(|| loop {
+//!             select! {
+//!                 recv(jobs) -> n => results.send(n * n),
+//!                 recv(die) => break,
+//!             }
+//!         });
+//!     }
+//!     (1..=10).for_each(|n| jobs.send(n));
+//!     let sum: u64 = (0..10).map(|_| results.recv()).sum();
+//!     assert_eq!(sum, 385);
+//!     die.close(); // every worker ends
+//! });
+//! ```
+//!
+//! # One naming rule
+//!
+//! | | blocks, Go's meaning | blocks, reports | never blocks | gives up after a time |
+//! |---|---|---|---|---|
+//! | send | [`send`](Sender::send), panics if closed | [`send_ok`](Sender::send_ok) | [`try_send`](Sender::try_send) | [`send_timeout`](Sender::send_timeout), [`send_deadline`](Sender::send_deadline) |
+//! | receive | [`recv`](Receiver::recv), the zero value once closed | [`recv_ok`](Receiver::recv_ok), `None` once closed | [`try_recv`](Receiver::try_recv) | [`recv_timeout`](Receiver::recv_timeout), [`recv_deadline`](Receiver::recv_deadline) |
+//! | close | [`close`](Sender::close), panics if closed or nil | [`close_ok`](Sender::close_ok) | | |
+//!
+//! The plain verb does what Go does, `_ok` reports instead of panicking or inventing a value, and
+//! `try_`, `_timeout` and `_deadline` are what std's and crossbeam's users know. Every error gives
+//! the unsent value back.
+//!
+//! # What each operation does
+//!
+//! | | nil | open, cannot proceed | open, can proceed | closed, values left | closed, drained |
+//! |---|---|---|---|---|---|
+//! | `send` | blocks for ever | blocks | sends | panics | panics |
+//! | `send_ok` | blocks for ever | blocks | `Ok` | `Err(SendError(v))` | the same |
+//! | `try_send` | `Err(Full(v))` | `Err(Full(v))` | `Ok` | `Err(Closed(v))` | the same |
+//! | `recv` | blocks for ever | blocks | value | next value | `T::default()` |
+//! | `recv_ok` | blocks for ever | blocks | `Some` | `Some` | `None` |
+//! | `try_recv` | `Err(Empty)` | `Err(Empty)` | `Ok` | `Ok` | `Err(Closed)` |
+//! | `close` | panics | closes | closes | panics | panics |
+//! | in a select | never chosen | not ready | ready | ready | ready |
+//! | `len`, `cap` | 0, `Some(0)` | | | | |
+//!
+//! - A channel closes by [`close`](Sender::close), when the last handle that can send is dropped, or
+//!   when the last handle that can receive is dropped. In the last case the values left are dropped
+//!   at once, by the dropping thread.
+//! - A close wakes everyone: a receiver gets what is left and then the close, a sender blocked in
+//!   `send` panics at its own line, one in `send_ok` gets its value back.
+//! - A send that returned before the close is received exactly once.
+//! - Go's happens-before rules hold: a send comes before its receive completes, a close before a
+//!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
+//!   buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
+//! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
+//! - Waiters are served in order of arrival; one that still polls may overtake those who sleep.
+//!
+//! # What it does not promise
+//!
+//! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not synchronize
+//!   with them.
+//! - A thread that is preempted in the few instructions between taking its turn and writing its value
+//!   delays those behind it. Operations that never block wait for it for about a millisecond and then
+//!   answer `Full` or `Empty`; a `select!` may choose `default` then.
+//! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
+//! - In a signal handler, and in the child of a `fork`, no operation is safe.
+//!
+//! # Coming from Go
+//!
+//! | Go | gochan |
+//! |---|---|
+//! | `make(chan T)`, `make(chan T, n)` | [`make::<T>(0)`](make), [`make::<T>(n)`](make) |
+//! | `var c chan T` | [`Chan::nil()`] |
+//! | `chan<- T`, `<-chan T` | [`Sender<T>`](Sender), [`Receiver<T>`](Receiver) |
+//! | `c <- v`, `<-c` | [`c.send(v)`](Chan::send), [`c.recv()`](Chan::recv) |
+//! | `v, ok := <-c` | [`c.recv_ok()`](Chan::recv_ok), an `Option` |
+//! | `for v := range c` | `for v in &c` |
+//! | `close(c)`, `len(c)`, `cap(c)` | [`c.close()`](Chan::close), [`c.len()`](Chan::len), [`c.cap()`](Chan::cap) |
+//! | `c = nil` | `std::mem::take(&mut c)`, or `c = Chan::nil()` |
+//! | `select { ... }`, `reflect.Select` | [`select!`], [`Select`] |
+//! | `time.After`, `time.Tick` | [`after`], [`tick`] |
+//! | `time.NewTimer`, `time.NewTicker` | [`Timer::new`], [`Ticker::new`] |
+//!
+//! # Model-checked
+//!
+//! Under `--cfg loom` the crate builds on loom's primitives; `tests/loom` in the repository explores
+//! its protocols, and seeded mistakes show that the models see.
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
@@ -27,3 +121,7 @@ pub use receiver::Receiver;
 pub use select::{RecvFrom, Select, SendTo};
 pub use sender::Sender;
 pub use time::{after, at, tick, MissedTickBehavior, Ticker, Timer};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
