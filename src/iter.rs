@@ -1,6 +1,12 @@
 //! Receiving in a `for` loop: Go's `for v := range c`.
 
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+};
+
 use crate::{
+    chan::describe,
     core::{Channel, Core},
     receiver::Receiver,
     select::{self, Limit},
@@ -17,7 +23,6 @@ use crate::{
 ///     assert_eq!(v, 1);
 /// }
 /// ```
-#[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T>(Source<'a, T>);
 
@@ -28,7 +33,6 @@ pub struct Iter<'a, T>(Source<'a, T>);
 /// tx.send(1);
 /// assert_eq!(rx.try_iter().count(), 1);
 /// ```
-#[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct TryIter<'a, T>(Source<'a, T>);
 
@@ -40,17 +44,14 @@ pub struct TryIter<'a, T>(Source<'a, T>);
 /// drop(tx);
 /// assert_eq!(rx.into_iter().collect::<Vec<_>>(), [1]);
 /// ```
-#[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IntoIter<T>(Receiver<T>);
 
 struct Source<'a, T>(Option<&'a Core<T>>);
 
-impl<T> std::fmt::Debug for Source<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        crate::chan::describe("channel", self.0, f)
-    }
-}
+// As for the handles.
+impl<T> UnwindSafe for Source<'_, T> {}
+impl<T> RefUnwindSafe for Source<'_, T> {}
 
 impl<'a, T> Iter<'a, T> {
     pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
@@ -93,5 +94,23 @@ impl<T> Iterator for IntoIter<T> {
     #[track_caller]
     fn next(&mut self) -> Option<T> {
         self.0.recv_ok()
+    }
+}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("Iter", self.0 .0, f)
+    }
+}
+
+impl<T> fmt::Debug for TryIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("TryIter", self.0 .0, f)
+    }
+}
+
+impl<T> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe("IntoIter", self.0.core(), f)
     }
 }

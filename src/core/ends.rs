@@ -48,7 +48,7 @@ impl<T> Core<T> {
         self.close();
         // A timer's channel never closes and holds nothing.
         if side == Side::Recv && self.is_closed() && !mutant("no_drain") {
-            Drain(self).run();
+            drain(self);
         }
     }
 
@@ -59,15 +59,20 @@ impl<T> Core<T> {
     }
 }
 
-/// Drops what is left in a channel, all of it even if a value's `Drop` panics.
+/// Drops what is left in a closed channel, all of it even if a value's `Drop` panics.
+fn drain<T>(core: &Core<T>) {
+    if core.len() > 0 {
+        let rest = Drain(core);
+        rest.drop_values();
+        std::mem::forget(rest);
+    }
+}
+
 struct Drain<'a, T>(&'a Core<T>);
 
 impl<T> Drain<'_, T> {
-    fn run(self) {
-        self.drop_values();
-        std::mem::forget(self);
-    }
-
+    // A function of its own, since its frame has room for a value, which may be large.
+    #[inline(never)]
     fn drop_values(&self) {
         let mut patience = Patience::new();
         loop {

@@ -14,16 +14,15 @@
 
 use std::{
     alloc::{alloc, handle_alloc_error, Layout},
-    mem::MaybeUninit,
     ptr,
 };
 
 use crossbeam_utils::CachePadded;
 
-use super::{Channel, Ends, Side};
+use super::{slot::Slot, Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, UnsafeCell, BLOCK_SLOTS},
+    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, BLOCK_SLOTS},
     wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
@@ -62,11 +61,6 @@ struct Block<T> {
     slots: [Slot<T>; BLOCK_SLOTS as usize],
 }
 
-struct Slot<T> {
-    stamp: AtomicU64,
-    value: UnsafeCell<MaybeUninit<T>>,
-}
-
 // SAFETY: a value is moved in by one thread and out by another, never shared: the sender that
 // advanced `tail` writes it, the receiver that holds the lock and saw the stamp takes it.
 unsafe impl<T: Send> Sync for List<T> {}
@@ -84,17 +78,9 @@ impl<T> Block<T> {
         }
         for slot in 0..BLOCK_SLOTS as usize {
             // SAFETY: inside the allocation; makes a pointer only.
-            let stamp = unsafe { ptr::addr_of_mut!((*block).slots[slot].stamp) };
-            // SAFETY: inside the allocation, and written for the first time.
-            unsafe { stamp.write(AtomicU64::new(0)) };
-            // On the real machine the cell of an absent value has nothing to initialize.
-            #[cfg(loom)]
-            {
-                // SAFETY: inside the allocation; makes a pointer only.
-                let value = unsafe { ptr::addr_of_mut!((*block).slots[slot].value) };
-                // SAFETY: inside the allocation, and written for the first time.
-                unsafe { value.write(UnsafeCell::new(MaybeUninit::uninit())) };
-            }
+            let slot = unsafe { ptr::addr_of_mut!((*block).slots[slot]) };
+            // SAFETY: memory for a slot that holds nothing yet.
+            unsafe { Slot::init(slot, 0) };
         }
         // SAFETY: inside the allocation; makes a pointer only.
         let next = unsafe { ptr::addr_of_mut!((*block).next) };
@@ -238,7 +224,7 @@ impl<T> Channel<T> for List<T> {
             }
             let slot = &block.slots[slot as usize];
             // SAFETY: the exchange gave this slot to this thread.
-            slot.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
+            unsafe { slot.fill(value) };
             // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
             slot.stamp.store(tail + 1, Ordering::Release);
             self.receivers.notify();
@@ -260,7 +246,7 @@ impl<T> Channel<T> for List<T> {
             return Err(self.nothing(head));
         }
         // SAFETY: the stamp says that the value is there, and the lock that nobody else takes it.
-        let value = slot.value.with_mut(|place| unsafe { place.cast::<T>().read() });
+        let value = unsafe { slot.take() };
         if index + 1 < BLOCK_SLOTS {
             // ORDERING: Release; pairs with the Acquire in `len`.
             self.head.position.store(head + 1, Ordering::Release);
@@ -362,10 +348,9 @@ impl<T> Channel<T> for List<T> {
 
 impl<T> Drop for List<T> {
     fn drop(&mut self) {
-        // No handle is left, and so no operation: what stands before `tail` is there.
-        while self.try_recv().is_ok() {}
         let block = *self.head.block.lock();
-        // SAFETY: the last block; `try_recv` has given up the others.
+        // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
+        // and `try_recv` has given up the blocks before this one.
         unsafe { Block::free(block) };
         let spare = self.tail.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.

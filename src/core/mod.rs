@@ -7,6 +7,7 @@ mod ends;
 mod list;
 mod rendezvous;
 mod ring;
+mod slot;
 mod timer;
 
 use std::time::Instant;

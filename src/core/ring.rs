@@ -7,19 +7,18 @@
 //! - `head <= tail <= head + cap`, both only grow;
 //! - a send takes effect when it advances `tail`, a receive when it advances `head`, the close when
 //!   it sets `CLOSED` in `tail`: all sends that took effect are before it, none after;
+//! - a ring that is dropped is empty: the last receiving handle has drained it (`core/ends.rs`);
 //! - between advancing an index and writing the stamp no code of the user runs and nothing panics.
 //!
 //! In the steady state an operation reads its own index and the slot: never the other side's index.
 #![allow(unsafe_code)]
 
-use std::mem::MaybeUninit;
-
 use crossbeam_utils::CachePadded;
 
-use super::{Channel, Ends, Side};
+use super::{slot::Slot, Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, Ordering, UnsafeCell},
+    sync::{fence, mutant, spin_loop, AtomicU64, Ordering},
     wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
@@ -39,11 +38,6 @@ pub(crate) struct Ring<T> {
     ends: Ends,
 }
 
-struct Slot<T> {
-    stamp: AtomicU64,
-    value: UnsafeCell<MaybeUninit<T>>,
-}
-
 // SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
 // slot to one of them at a time.
 unsafe impl<T: Send> Sync for Ring<T> {}
@@ -58,16 +52,19 @@ impl<T> Ring<T> {
             .checked_mul(cap)
             .is_some_and(|bytes| bytes <= isize::MAX as usize);
         assert!(fits, "capacity overflow: a channel of {cap} values cannot be allocated");
-        let slot = |i| Slot {
-            stamp: AtomicU64::new(2 * i as u64),
-            value: UnsafeCell::new(MaybeUninit::uninit()),
-        };
+        let mut slots = Vec::with_capacity(cap);
+        for (slot, stamp) in slots.spare_capacity_mut()[..cap].iter_mut().zip((0..).step_by(2)) {
+            // SAFETY: memory for a slot that holds nothing yet.
+            unsafe { Slot::init(slot.as_mut_ptr(), stamp) };
+        }
+        // SAFETY: the loop has made `cap` slots.
+        unsafe { slots.set_len(cap) };
         Self {
             tail: CachePadded::new(AtomicU64::new(0)),
             head: CachePadded::new(AtomicU64::new(0)),
             senders: CachePadded::new(WaitSide::new()),
             receivers: CachePadded::new(WaitSide::new()),
-            slots: (0..cap).map(slot).collect(),
+            slots: slots.into_boxed_slice(),
             mask: if cap.is_power_of_two() { cap as u64 - 1 } else { u64::MAX },
             ends: Ends::new(),
         }
@@ -137,7 +134,7 @@ impl<T> Channel<T> for Ring<T> {
                 match self.tail.compare_exchange_weak(tail, tail + 1, order.0, order.1) {
                     Ok(_) => {
                         // SAFETY: the stamp says free and the exchange gave this thread the ticket.
-                        slot.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
+                        unsafe { slot.fill(value) };
                         // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
                         let release = if mutant("relaxed_stamp") {
                             Ordering::Relaxed
@@ -176,8 +173,7 @@ impl<T> Channel<T> for Ring<T> {
                     Ok(_) => {
                         // SAFETY: the stamp says full and the exchange gave this thread the ticket,
                         // so it alone moves the value out.
-                        let value =
-                            slot.value.with_mut(|place| unsafe { place.cast::<T>().read() });
+                        let value = unsafe { slot.take() };
                         // ORDERING: Release; pairs with the sender's Acquire: the slot is free.
                         slot.stamp.store(2 * (head + self.capacity()), Ordering::Release);
                         self.senders.notify();
@@ -281,13 +277,5 @@ impl<T> Channel<T> for Ring<T> {
 
     fn ends(&self) -> &Ends {
         &self.ends
-    }
-}
-
-impl<T> Drop for Ring<T> {
-    fn drop(&mut self) {
-        // The last handle is gone, and so are all operations: what is between the indices is full.
-        // Ending the channel's receivers has emptied it, unless the last of them is forgotten.
-        while self.try_recv().is_ok() {}
     }
 }

@@ -20,7 +20,7 @@ fn l27_park_handshake() {
 /// L22: three laps of a ring of one; the sender sleeps when it is full.
 #[test]
 fn l22_ring_full() {
-    check("l22_ring_full", Some(3), || {
+    check("l22_ring_full", Some(2), || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
