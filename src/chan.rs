@@ -14,6 +14,7 @@ use crate::{
     receiver::Receiver,
     select::{self, Limit, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo},
     sender::Sender,
+    wait::Who,
 };
 
 /// A channel, for sending and receiving: Go's `chan T`.
@@ -216,7 +217,7 @@ impl<T> Chan<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.core() {
-            Some(core) => core.try_send(value),
+            Some(core) => core.try_send(value, Who::NEW),
             None => Err(TrySendError::Full(value)),
         }
     }
@@ -298,7 +299,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), Core::try_recv)
+        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW))
     }
 
     /// Receives a value, blocking for `timeout` at most. See [`Receiver::recv_timeout`].

@@ -10,6 +10,7 @@ use crate::{
     core::{Channel, Core},
     receiver::Receiver,
     select::{self, Limit},
+    wait::Who,
 };
 
 /// The values to come, by [`Receiver::iter`] or `for v in &rx`. Ends once the channel is closed and
@@ -84,7 +85,7 @@ impl<T> Iterator for TryIter<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0 .0?.try_recv().ok()
+        self.0 .0?.try_recv(Who::NEW).ok()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     iter::{IntoIter, Iter, TryIter},
     private::{Blocked, Handle},
     select::{self, Limit, RecvCase, RecvFrom},
+    wait::Who,
 };
 
 /// The receiving end of a channel: Go's `<-chan T`.
@@ -107,7 +108,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), Core::try_recv)
+        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW))
     }
 
     /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and

@@ -12,6 +12,7 @@ use crate::{
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
     select::{self, Limit, SendCase, SendFromCase, SendTo},
+    wait::Who,
 };
 
 /// The sending end of a channel: Go's `chan<- T`.
@@ -111,7 +112,7 @@ impl<T> Sender<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.core() {
-            Some(core) => core.try_send(value),
+            Some(core) => core.try_send(value, Who::NEW),
             None => Err(TrySendError::Full(value)),
         }
     }

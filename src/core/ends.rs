@@ -4,7 +4,7 @@ use super::{Channel, Core, Side};
 use crate::{
     error::TryRecvError,
     sync::{mutant, Count, Ordering},
-    wait::Patience,
+    wait::{Patience, Who},
 };
 
 /// How many handles can send, and how many can receive.
@@ -76,7 +76,7 @@ impl<T> Drain<'_, T> {
     fn drop_values(&self) {
         let mut patience = Patience::new();
         loop {
-            match self.0.try_recv() {
+            match self.0.try_recv(Who::NEW) {
                 Ok(value) => drop(value),
                 Err(TryRecvError::Closed) => return,
                 // A send that came before the close is still being written.

@@ -23,7 +23,7 @@ use super::{slot::Slot, Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, BLOCK_SLOTS},
-    wait::{Entry, Lined, Patience, Place, WaitSide, Why},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
 /// The bit in `tail` that says closed.
@@ -185,7 +185,7 @@ impl<T> List<T> {
 
 impl<T> Channel<T> for List<T> {
     #[inline]
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, _: Who) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         let mut next = ptr::null_mut();
         loop {
@@ -233,7 +233,10 @@ impl<T> Channel<T> for List<T> {
     }
 
     #[inline]
-    fn try_recv(&self) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+        if !self.receivers.admits(who) && !self.is_closed() {
+            return Err(TryRecvError::Empty);
+        }
         let mut current = self.head.block.lock();
         // ORDERING: Relaxed; written under the lock.
         let head = self.head.position.load(Ordering::Relaxed);
@@ -295,7 +298,7 @@ impl<T> Channel<T> for List<T> {
             return Lined::Ready;
         }
         self.receivers.line_up(entry, place);
-        if self.looks_ready(side) {
+        if self.looks_ready(side, Who::of(entry)) {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -309,8 +312,14 @@ impl<T> Channel<T> for List<T> {
     }
 
     fn pass_on(&self, side: Side) {
-        if side == Side::Recv {
+        if side == Side::Recv && self.looks_ready(side, Who::NEW) {
             self.receivers.notify();
+        }
+    }
+
+    fn release(&self, side: Side, who: Who) {
+        if self.receivers.release(who) {
+            self.pass_on(side);
         }
     }
 
@@ -321,11 +330,12 @@ impl<T> Channel<T> for List<T> {
         }
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
+    fn looks_ready(&self, side: Side, who: Who) -> bool {
         // ORDERING: SeqCst; `head` first: it never passes `tail`.
         let head = self.head.position.load(Ordering::SeqCst);
         let (tail, closed) = self.end();
-        side == Side::Send || closed || count(tail) != count(head)
+        let ready = count(tail) != count(head);
+        side == Side::Send || closed || ready && self.receivers.would_admit(who)
     }
 
     fn version(&self, side: Side) -> u64 {

@@ -19,7 +19,7 @@ pub(crate) use timer::{Schedule, Timer};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::Arc,
-    wait::{Entry, Lined, Place, Why},
+    wait::{Entry, Lined, Place, Who, Why},
 };
 use list::List;
 use rendezvous::Rendezvous;
@@ -47,9 +47,9 @@ impl Side {
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
     /// Sends without waiting for a partner.
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>>;
+    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>>;
     /// Receives without waiting for a partner. `Closed` only when no value is left.
-    fn try_recv(&self) -> Result<T, TryRecvError>;
+    fn try_recv(&self, who: Who) -> Result<T, TryRecvError>;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -61,13 +61,15 @@ pub(crate) trait Channel<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined;
     /// Unlinks `entry`, if it is linked.
     fn withdraw(&self, side: Side, entry: &Entry<T>);
-    /// Hands an unused hint to the next in line.
+    /// Has the next in line look, if there is something to be had.
     fn pass_on(&self, side: Side);
+    /// Ends the reservation that `who` may have since it was hinted.
+    fn release(&self, _side: Side, _who: Who) {}
     /// What those in line do, in order.
     fn blocked(&self, side: Side) -> Vec<Why>;
 
-    /// False if a try would certainly fail. A few loads: for polling.
-    fn looks_ready(&self, side: Side) -> bool;
+    /// False if a try of `who` would certainly fail. A few loads: for polling.
+    fn looks_ready(&self, side: Side, who: Who) -> bool;
     /// A number that differs from an earlier one if this side may have become ready in between.
     fn version(&self, side: Side) -> u64;
     /// True if a partner can proceed only with someone who stands in line: line up, then poll.
@@ -164,13 +166,13 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        on!(self, channel => channel.try_send(value))
+    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
+        on!(self, channel => channel.try_send(value, who))
     }
 
     #[inline]
-    fn try_recv(&self) -> Result<T, TryRecvError> {
-        on!(self, channel => channel.try_recv())
+    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+        on!(self, channel => channel.try_recv(who))
     }
 
     fn close(&self) -> bool {
@@ -205,8 +207,12 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.blocked(side))
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
-        on!(self, channel => channel.looks_ready(side))
+    fn release(&self, side: Side, who: Who) {
+        on!(self, channel => channel.release(side, who))
+    }
+
+    fn looks_ready(&self, side: Side, who: Who) -> bool {
+        on!(self, channel => channel.looks_ready(side, who))
     }
 
     fn version(&self, side: Side) -> u64 {

@@ -11,7 +11,7 @@ use super::{Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Place, WaitQueue, Wake, Why},
+    wait::{Entry, Lined, Place, WaitQueue, Wake, Who, Why},
 };
 
 /// The bits of a line's summary; above them the number of arrivals.
@@ -116,8 +116,8 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        if !self.looks_ready(Side::Send) {
+    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
+        if !self.looks_ready(Side::Send, who) {
             return Err(TrySendError::Full(value));
         }
         let sent = self.change(|state| match state.closed {
@@ -127,8 +127,8 @@ impl<T> Channel<T> for Rendezvous<T> {
         sent.map(|wake| wake.wake())
     }
 
-    fn try_recv(&self) -> Result<T, TryRecvError> {
-        if !self.looks_ready(Side::Recv) {
+    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+        if !self.looks_ready(Side::Recv, who) {
             return Err(TryRecvError::Empty);
         }
         let taken = self.change(|state| match state.closed {
@@ -178,7 +178,7 @@ impl<T> Channel<T> for Rendezvous<T> {
             };
             if met == Lined::Waiting {
                 state.arrivals[side as usize] += 1;
-                state.line(side).push(entry, place);
+                state.line(side).push(entry, place, false);
             }
             (met, wake)
         });
@@ -193,6 +193,9 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn pass_on(&self, side: Side) {
+        if !self.looks_ready(side, Who::NEW) {
+            return;
+        }
         if let Some(wake) = self.change(|state| state.line(side).hint()) {
             wake.wake();
         }
@@ -202,7 +205,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.state.lock().line(side).reasons()
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
+    fn looks_ready(&self, side: Side, _: Who) -> bool {
         self.partners(side) & (WAITING | CLOSED) != 0
     }
 

@@ -19,7 +19,7 @@ use super::{slot::Slot, Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{fence, mutant, spin_loop, AtomicU64, Ordering},
-    wait::{Entry, Lined, Patience, Place, WaitSide, Why},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
 /// The bit in `tail` that says closed.
@@ -116,13 +116,16 @@ impl<T> Ring<T> {
 
 impl<T> Channel<T> for Ring<T> {
     #[inline]
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
         let mut tail = self.tail.load(Ordering::Relaxed);
         loop {
             if tail & CLOSED != 0 {
                 return Err(TrySendError::Closed(value));
+            }
+            if !self.senders.admits(who) {
+                return Err(TrySendError::Full(value));
             }
             let slot = self.slot(tail);
             // ORDERING: Acquire; pairs with the receiver's Release: the old value has been moved
@@ -158,7 +161,10 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     #[inline]
-    fn try_recv(&self) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+        if !self.receivers.admits(who) && !self.is_closed() {
+            return Err(TryRecvError::Empty);
+        }
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
         let mut head = self.head.load(Ordering::Relaxed);
@@ -229,7 +235,7 @@ impl<T> Channel<T> for Ring<T> {
         self.side(side).line_up(entry, place);
         // The indices, not the stamps: a peer in the middle of its step has moved its index and
         // may have looked at `waiting` before this waiter came.
-        if self.looks_ready(side) && !mutant("no_second_look") {
+        if self.looks_ready(side, Who::of(entry)) && !mutant("no_second_look") {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -241,23 +247,31 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn pass_on(&self, side: Side) {
-        self.side(side).notify();
+        if self.looks_ready(side, Who::NEW) {
+            self.side(side).notify();
+        }
+    }
+
+    fn release(&self, side: Side, who: Who) {
+        if self.side(side).release(who) && !mutant("release_is_silent") {
+            self.pass_on(side);
+        }
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
         self.side(side).reasons()
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
+    fn looks_ready(&self, side: Side, who: Who) -> bool {
         // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
         // `tail`, and an operation that moves it later finds the waiter in line.
         let head = self.head.load(Ordering::SeqCst);
         let tail = self.tail.load(Ordering::SeqCst);
-        tail & CLOSED != 0
-            || match side {
-                Side::Send => tail - head < self.capacity(),
-                Side::Recv => tail != head,
-            }
+        let ready = match side {
+            Side::Send => tail - head < self.capacity(),
+            Side::Recv => tail != head,
+        };
+        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
     }
 
     fn version(&self, side: Side) -> u64 {

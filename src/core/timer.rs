@@ -10,7 +10,7 @@ use super::{Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
-    wait::{Entry, Lined, Place, WaitSide, Why},
+    wait::{Entry, Lined, Place, WaitSide, Who, Why},
 };
 
 pub(crate) struct Timer<T> {
@@ -156,12 +156,12 @@ impl<T> Timer<T> {
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, _: Who) -> Result<(), TrySendError<T>> {
         // There is no handle that could send.
         Err(TrySendError::Full(value))
     }
 
-    fn try_recv(&self) -> Result<T, TryRecvError> {
+    fn try_recv(&self, _: Who) -> Result<T, TryRecvError> {
         let mut state = self.state.lock();
         let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
         state.changes += 1;
@@ -188,7 +188,7 @@ impl<T> Channel<T> for Timer<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
         // At the end also after a hint: `notify_all` counts on it.
         self.receivers.line_up(entry, place.at_the_end());
-        if self.looks_ready(side) {
+        if self.looks_ready(side, Who::NEW) {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -199,8 +199,10 @@ impl<T> Channel<T> for Timer<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn pass_on(&self, _: Side) {
-        self.receivers.notify();
+    fn pass_on(&self, side: Side) {
+        if self.looks_ready(side, Who::NEW) {
+            self.receivers.notify();
+        }
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
@@ -210,7 +212,7 @@ impl<T> Channel<T> for Timer<T> {
         }
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
+    fn looks_ready(&self, side: Side, _: Who) -> bool {
         side == Side::Recv && self.state.lock().schedule.is_due()
     }
 

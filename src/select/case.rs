@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Instant};
 use crate::{
     core::{Channel, Core, Side},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Entry, Line, Lined, Place},
+    wait::{Entry, Line, Lined, Place, Who},
 };
 
 /// What the engine asks of an operation. It never learns the value's type.
@@ -41,6 +41,8 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
+    /// Set once it was hinted: as whom it may have the side of its channel for itself.
+    hinted: Cell<Option<Who>>,
     /// The channel's version before the last try.
     version: Cell<u64>,
 }
@@ -48,12 +50,17 @@ struct Operation<'a, T> {
 impl<'a, T> Operation<'a, T> {
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
         let (stage, version) = (Cell::new(Stage::Open), Cell::new(0));
-        Self { core, side, entry: Entry::new(value), stage, version }
+        let hinted = Cell::new(None);
+        Self { core, side, entry: Entry::new(value), stage, hinted, version }
+    }
+
+    fn who(&self) -> Who {
+        Who::of(&self.entry)
     }
 
     fn try_send(&self, core: &Core<T>) -> bool {
         let Some(value) = self.entry.replace(None) else { return false };
-        let (stage, back) = match core.try_send(value) {
+        let (stage, back) = match core.try_send(value, self.who()) {
             Ok(()) => (Stage::Done, None),
             Err(TrySendError::Closed(value)) => (Stage::Closed, Some(value)),
             Err(TrySendError::Full(value)) => (Stage::Open, Some(value)),
@@ -64,7 +71,7 @@ impl<'a, T> Operation<'a, T> {
     }
 
     fn try_recv(&self, core: &Core<T>) -> bool {
-        let stage = match core.try_recv() {
+        let stage = match core.try_recv(self.who()) {
             Ok(value) => {
                 self.entry.replace(Some(value));
                 Stage::Done
@@ -74,6 +81,14 @@ impl<'a, T> Operation<'a, T> {
         };
         self.stage.set(stage);
         stage != Stage::Open
+    }
+}
+
+impl<T> Drop for Operation<'_, T> {
+    fn drop(&mut self) {
+        if let (Some(core), Some(who)) = (self.core, self.hinted.get()) {
+            core.release(self.side, who);
+        }
     }
 }
 
@@ -90,10 +105,13 @@ impl<T> Line for Operation<'_, T> {
 
     fn claimed(&self) {
         self.entry.claimed();
+        self.hinted.set(Some(self.who()));
     }
 
     fn pass_on(&self) {
         if let Some(core) = self.core {
+            // Before the look whether the next in line may have something.
+            core.release(self.side, self.who());
             core.pass_on(self.side);
         }
     }
@@ -118,7 +136,7 @@ impl<T> Case for Operation<'_, T> {
     }
 
     fn looks_ready(&self) -> bool {
-        self.core.is_some_and(|core| core.looks_ready(self.side))
+        self.core.is_some_and(|core| core.looks_ready(self.side, self.who()))
     }
 
     fn meets(&self) -> bool {

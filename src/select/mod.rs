@@ -100,8 +100,12 @@ pub(crate) fn run(
                 cases[winner].complete();
                 return Some(winner);
             }
-            // Whoever gets a hint uses it or finds it used up: it is never swallowed.
-            Outcome::Hint(winner) if cases[winner].try_now() => return Some(winner),
+            // Whoever gets a hint uses it or finds it used up: it is never swallowed. What there
+            // is besides is for the next in line.
+            Outcome::Hint(winner) if cases[winner].try_now() => {
+                cases[winner].pass_on();
+                return Some(winner);
+            }
             Outcome::Hint(winner) => (returning, patience) = (Some(winner), Patience::new()),
             Outcome::Aborted => {
                 patience.turn();

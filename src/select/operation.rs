@@ -6,7 +6,7 @@ use super::{run, Limit, Order, RecvCase, SendCase};
 use crate::{
     core::{Channel, Core},
     error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError},
-    wait::{Reason, Why},
+    wait::{Reason, Who, Why},
 };
 
 /// Sends `value`, waiting up to `limit`.
@@ -18,7 +18,7 @@ pub(crate) fn send<T>(
     limit: Limit,
 ) -> Result<(), SendTimeoutError<T>> {
     let Some(open) = core else { return send_slow(None, value, limit) };
-    match open.try_send(value) {
+    match open.try_send(value, Who::NEW) {
         Ok(()) => Ok(()),
         Err(TrySendError::Closed(value)) => Err(SendTimeoutError::Closed(value)),
         Err(TrySendError::Full(value)) => send_slow(core, value, limit),
@@ -44,7 +44,7 @@ fn send_slow<T>(core: Option<&Core<T>>, value: T, limit: Limit) -> Result<(), Se
 #[track_caller]
 pub(crate) fn recv<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
     let Some(open) = core else { return recv_slow(None, limit) };
-    match open.try_recv() {
+    match open.try_recv(Who::NEW) {
         Ok(value) => Ok(value),
         Err(TryRecvError::Closed) => Err(RecvTimeoutError::Closed),
         Err(TryRecvError::Empty) => recv_slow(core, limit),

@@ -128,6 +128,14 @@ pub(crate) fn processors() -> usize {
     1
 }
 
+/// A model has no processors.
+pub(crate) fn is_crowded() -> bool {
+    false
+}
+
+/// A model has no processors.
+pub(crate) fn set_crowded(_: bool) {}
+
 /// Always the first: a model has to take the same path each time.
 pub(crate) fn random(_: u32) -> u32 {
     0

@@ -48,6 +48,19 @@ pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+thread_local!(static CROWDED: Cell<bool> = const { Cell::new(false) });
+
+/// Whether this thread last found that it shares its processor with others that want to run.
+pub(crate) fn is_crowded() -> bool {
+    CROWDED.try_with(Cell::get).unwrap_or(false)
+}
+
+/// Remembers what a yield has shown.
+pub(crate) fn set_crowded(crowded: bool) {
+    // While the thread's locals are being destroyed there is nothing worth remembering.
+    let _ = CROWDED.try_with(|cell| cell.set(crowded));
+}
+
 /// The one clock.
 pub(crate) mod clock {
     use super::Instant;

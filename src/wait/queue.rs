@@ -38,6 +38,19 @@ struct Links<T> {
     case: usize,
 }
 
+/// Who tries an operation: the address of its entry, or nobody in particular.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Who(pub(super) usize);
+
+impl Who {
+    /// An operation that has not waited.
+    pub(crate) const NEW: Self = Self(usize::MAX);
+
+    pub(crate) fn of<T>(entry: &Entry<T>) -> Self {
+        Self(ptr::from_ref(entry) as usize)
+    }
+}
+
 /// Permission to link an entry, given by [`Lines`](super::Lines) to the case it lines up.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
@@ -138,11 +151,15 @@ impl<T> WaitQueue<T> {
         self.len
     }
 
-    /// Links `entry`, at the end or, for a waiter that comes back, at the front.
-    pub(crate) fn push(&mut self, entry: &Entry<T>, place: Place<'_>) {
+    /// Links `entry`, at the end or, for a waiter that comes back, at the front; behind the first
+    /// one if `keep_first`.
+    pub(crate) fn push(&mut self, entry: &Entry<T>, place: Place<'_>, keep_first: bool) {
         entry.standing.set(true);
-        let (prev, next) =
-            if place.front { (ptr::null(), self.first) } else { (self.last, ptr::null()) };
+        let (prev, next) = match (place.front, keep_first) {
+            (false, _) => (self.last, ptr::null()),
+            (true, false) => (ptr::null(), self.first),
+            (true, true) => (self.first, self.second()),
+        };
         let (waiter, case) = (ptr::from_ref(place.waiter), place.case);
         Self::links(entry, |links| *links = Links { linked: true, next, prev, waiter, case });
         self.join(prev, entry);
@@ -186,13 +203,30 @@ impl<T> WaitQueue<T> {
 
     /// Tells the first waiter that can be claimed that its case is worth a retry.
     pub(crate) fn hint(&mut self) -> Option<Wake> {
-        while let Some((_, waiter, case)) = self.pop() {
+        self.hint_with(|_| {}, |_| {})
+    }
+
+    /// The same; calls `before` with each waiter before the claim, and `failed` after one that
+    /// failed.
+    pub(crate) fn hint_with(&mut self, before: impl Fn(Who), failed: impl Fn(Who)) -> Option<Wake> {
+        while let Some((entry, waiter, case)) = self.pop() {
+            let who = Who::of(entry);
+            before(who);
             let wake = waiter.claim(Outcome::Hint(case));
-            if wake.is_some() || mutant("hint_gives_up") {
+            if wake.is_some() {
                 return wake;
+            }
+            failed(who);
+            if mutant("hint_gives_up") {
+                return None;
             }
         }
         None
+    }
+
+    /// Who stands first.
+    pub(crate) fn first(&self) -> Who {
+        Who(self.first as usize)
     }
 
     /// What `me`, who stands in other lines too, does about a possible partner in this line.
@@ -233,6 +267,13 @@ impl<T> WaitQueue<T> {
             next = Self::links(entry, |links| links.next);
         }
         reasons
+    }
+
+    /// The entry behind the first, or null.
+    fn second(&self) -> *const Entry<T> {
+        // SAFETY: null or linked.
+        let first = unsafe { self.first.as_ref() };
+        first.map_or(ptr::null(), |first| Self::links(first, |links| links.next))
     }
 
     /// Unlinks the first entry.

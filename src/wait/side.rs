@@ -6,24 +6,83 @@
 //! - a publisher changes the buffer's index by a SeqCst read-modify-write, looks at `waiting`.
 //!
 //! Whichever comes second sees the other. A publisher that finds nobody pays one load.
+//!
+//! Whoever comes along may be faster than a waiter that has just been told to look. So that nobody
+//! starves, the side is *reserved* for that waiter until it is served or gives up, and others may
+//! overtake it `OVERTAKES` times in all. Who is turned away lines up and is not forgotten:
+//!
+//! - the end of a reservation, and each use of a hint, has the next in line look, if there is
+//!   something to be had;
+//! - the waiter with the reservation stands first whenever it stands in line, so the next hint is
+//!   its own.
 
-use super::{Entry, Place, WaitQueue, Why};
-use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering};
+use super::{Entry, Place, WaitQueue, Who, Why};
+use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPINS};
+
+/// How many operations may overtake a waiter between its hint and its return, all in all.
+const OVERTAKES: usize = if SPINS { 256 } else { 1 };
 
 pub(crate) struct WaitSide<T> {
     /// The length of `queue`, readable without its lock.
     waiting: AtomicUsize,
+    /// For whom the side is reserved; 0 for nobody. Set under the lock.
+    reserved: AtomicUsize,
+    /// How many may still overtake; less than 1 as a signed number: none.
+    overtakes: AtomicUsize,
     queue: Mutex<WaitQueue<T>>,
 }
 
 impl<T> WaitSide<T> {
     pub(crate) fn new() -> Self {
-        Self { waiting: AtomicUsize::new(0), queue: Mutex::new(WaitQueue::new()) }
+        Self {
+            waiting: AtomicUsize::new(0),
+            reserved: AtomicUsize::new(0),
+            overtakes: AtomicUsize::new(0),
+            queue: Mutex::new(WaitQueue::new()),
+        }
+    }
+
+    /// Whether `who` may take what there is; a look ahead, for polling.
+    #[inline]
+    pub(crate) fn would_admit(&self, who: Who) -> bool {
+        // ORDERING: SeqCst; after the fence in `line_up`, pairs with the exchange in `release`.
+        let reserved = self.reserved.load(Ordering::SeqCst);
+        reserved == 0 || reserved == who.0 || self.overtakes.load(Ordering::Relaxed) as isize > 0
+    }
+
+    /// Whether `who` may take what there is; if that overtakes somebody, it is counted.
+    #[inline]
+    pub(crate) fn admits(&self, who: Who) -> bool {
+        let reserved = self.reserved.load(Ordering::SeqCst);
+        reserved == 0 || reserved == who.0 || self.overtake()
+    }
+
+    #[cold]
+    fn overtake(&self) -> bool {
+        self.overtakes.fetch_sub(1, Ordering::Relaxed) as isize > 0
+    }
+
+    /// Reserves the side for `who`, unless it is reserved already. Under the lock, and before `who`
+    /// is claimed: afterwards it may have come and gone.
+    fn reserve(&self, who: Who) {
+        if self.reserved.load(Ordering::Relaxed) == 0 {
+            self.overtakes.store(OVERTAKES, Ordering::Relaxed);
+            self.reserved.store(who.0, Ordering::SeqCst);
+        }
+    }
+
+    /// Ends the reservation of `who`. True if it had one: then those who were turned away have to
+    /// look.
+    pub(crate) fn release(&self, who: Who) -> bool {
+        self.reserved.compare_exchange(who.0, 0, Ordering::SeqCst, Ordering::Relaxed).is_ok()
     }
 
     /// Links `entry`. The caller has to look at the buffer again before it waits.
     pub(crate) fn line_up(&self, entry: &Entry<T>, place: Place<'_>) {
-        self.change(|queue| queue.push(entry, place));
+        self.change(|queue| {
+            let reserved = self.reserved.load(Ordering::Relaxed);
+            queue.push(entry, place, queue.first() == Who(reserved));
+        });
         // ORDERING: pairs with the publisher's SeqCst read-modify-write of its index.
         if !mutant("no_fence") {
             fence(Ordering::SeqCst);
@@ -48,7 +107,13 @@ impl<T> WaitSide<T> {
     #[cold]
     #[inline(never)]
     fn notify_slow(&self) {
-        if let Some(wake) = self.change(WaitQueue::hint) {
+        let wake = self.change(|queue| {
+            let take_back = |who| {
+                self.release(who);
+            };
+            queue.hint_with(|who| self.reserve(who), take_back)
+        });
+        if let Some(wake) = wake {
             wake.wake();
         }
     }

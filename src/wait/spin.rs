@@ -1,16 +1,29 @@
 //! How long a blocked thread polls before it sleeps.
 //!
 //! A thread that sleeps costs its waker several microseconds and comes back later still, so
-//! polling for about as long is never much worse than sleeping at once. First the processor's
-//! pause instruction, for longer than one yield of the partner lasts (a shorter phase makes both
-//! sides fall into yielding and stay there); then yields, for a partner that shares the processor.
+//! polling for about as long is never much worse than sleeping at once. Which way of polling is
+//! right depends on where the partner runs:
+//!
+//! - on another processor: the pause instruction, for longer than one yield of the partner lasts (a
+//!   shorter phase makes both sides fall into yielding and stay there), then yields;
+//! - on this one: yields at once, since nothing happens until the partner runs.
+//!
+//! How long a yield takes tells the two apart, and each thread remembers what it saw last.
 
-use crate::sync::{clock, nap, processors, spin_loop, yield_now, OnceLock, SPINS};
+use std::time::Duration;
 
-/// Nanoseconds of pauses before the first yield.
-const PAUSE_NANOS: u64 = 2_000;
+use crate::sync::{
+    clock, is_crowded, nap, processors, set_crowded, spin_loop, yield_now, OnceLock, SPINS,
+};
+
+/// How long to pause before the first yield.
+const PAUSES_LAST: Duration = Duration::from_micros(2);
 /// Yields before the sleep.
 const YIELDS: u32 = 16;
+/// A yield that takes longer has let another thread run.
+const SWITCHED: Duration = Duration::from_nanos(1_200);
+/// So many yields in a row that did not switch say that the processor is not shared.
+const ALONE: u32 = 4;
 /// Pauses between two looks.
 const BURST: u32 = 4;
 
@@ -18,13 +31,16 @@ const BURST: u32 = 4;
 pub(crate) struct Spin {
     bursts: u32,
     yields: u32,
+    /// Yields in a row that did not switch.
+    alone: u32,
+    crowded: bool,
 }
 
 impl Spin {
     /// The whole budget.
     pub(crate) fn new() -> Self {
         if SPINS {
-            Self { bursts: bursts(), yields: YIELDS }
+            Self { bursts: bursts(), yields: YIELDS, alone: 0, crowded: is_crowded() }
         } else {
             Self::none()
         }
@@ -32,20 +48,30 @@ impl Spin {
 
     /// Sleep at once.
     pub(crate) fn none() -> Self {
-        Self { bursts: 0, yields: 0 }
+        Self { bursts: 0, yields: 0, alone: 0, crowded: false }
     }
 
     /// Spends a moment. False when the budget is spent: time to sleep.
     #[inline]
     pub(crate) fn turn(&mut self) -> bool {
-        if self.bursts > 0 {
+        if self.bursts > 0 && !self.crowded {
             self.bursts -= 1;
             (0..BURST).for_each(|_| spin_loop());
-        } else if self.yields > 0 {
-            self.yields -= 1;
-            yield_now();
-        } else {
-            return false;
+            return true;
+        }
+        self.yields > 0 && self.yield_once()
+    }
+
+    /// Yields, and learns from how long it took.
+    fn yield_once(&mut self) -> bool {
+        self.yields -= 1;
+        let start = clock::now();
+        yield_now();
+        let switched = clock::now() - start > SWITCHED;
+        self.alone = if switched { 0 } else { self.alone + 1 };
+        if switched != self.crowded && (switched || self.alone >= ALONE) {
+            self.crowded = switched;
+            set_crowded(switched);
         }
         true
     }
@@ -56,7 +82,7 @@ fn bursts() -> u32 {
     static BURSTS: OnceLock<u32> = OnceLock::new();
     *BURSTS.get_or_init(|| match processors() {
         1 => 0,
-        _ => (PAUSE_NANOS / burst_nanos()) as u32,
+        _ => (PAUSES_LAST.as_nanos() as u64 / burst_nanos()) as u32,
     })
 }
 

@@ -190,3 +190,20 @@ fn l25_close_close() {
         assert!(here != other.join().unwrap());
     });
 }
+
+/// A receiver that came too late reserves; the one turned away meanwhile is not forgotten.
+#[test]
+fn ring_reservation() {
+    check("ring_reservation", Some(2), || {
+        let c = make::<Value>(1);
+        let tx = c.sender();
+        let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
+        let receiver = thread::spawn({
+            let rx = c.receiver();
+            move || rx.recv_ok().unwrap().get()
+        });
+        let here: u32 = (0..2).map(|_| c.recv_ok().unwrap().get()).sum();
+        assert_eq!(here + receiver.join().unwrap(), 6);
+        sender.join().unwrap();
+    });
+}
