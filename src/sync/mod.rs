@@ -15,9 +15,9 @@ pub(crate) mod model;
 use model as platform;
 
 pub(crate) use platform::{
-    clock, dekker_light, fence, is_crowded, mutant, nap, processors, random, set_crowded,
-    spin_loop, yield_now, Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker,
-    UnsafeCell, BLOCK_SLOTS, SPINS,
+    clock, dekker_light, fence, mutant, nap, note, processors, random, set_note, spin_loop,
+    yield_now, Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, UnsafeCell,
+    BLOCK_SLOTS, SPINS,
 };
 
 // Written once, by one thread, before anyone else may look: nothing for loom to explore.

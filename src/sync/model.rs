@@ -128,13 +128,13 @@ pub(crate) fn processors() -> usize {
     1
 }
 
-/// A model has no processors.
-pub(crate) fn is_crowded() -> bool {
-    false
+/// Nobody polls, so there is nothing to keep.
+pub(crate) fn note() -> u8 {
+    0
 }
 
-/// A model has no processors.
-pub(crate) fn set_crowded(_: bool) {}
+/// Nobody polls, so there is nothing to keep.
+pub(crate) fn set_note(_: u8) {}
 
 /// Always the first: a model has to take the same path each time.
 pub(crate) fn random(_: u32) -> u32 {

@@ -48,17 +48,17 @@ pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-thread_local!(static CROWDED: Cell<bool> = const { Cell::new(false) });
+thread_local!(static NOTE: Cell<u8> = const { Cell::new(0) });
 
-/// Whether this thread last found that it shares its processor with others that want to run.
-pub(crate) fn is_crowded() -> bool {
-    CROWDED.try_with(Cell::get).unwrap_or(false)
+/// The number that this thread keeps for `wait/spin.rs`, 0 at first.
+pub(crate) fn note() -> u8 {
+    NOTE.try_with(Cell::get).unwrap_or(0)
 }
 
-/// Remembers what a yield has shown.
-pub(crate) fn set_crowded(crowded: bool) {
-    // While the thread's locals are being destroyed there is nothing worth remembering.
-    let _ = CROWDED.try_with(|cell| cell.set(crowded));
+/// Keeps another number.
+pub(crate) fn set_note(number: u8) {
+    // While the thread's locals are being destroyed there is nothing worth keeping.
+    let _ = NOTE.try_with(|note| note.set(number));
 }
 
 /// The one clock.

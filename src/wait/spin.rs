@@ -2,19 +2,21 @@
 //!
 //! A thread that sleeps costs its waker several microseconds and comes back later still, so
 //! polling for about as long is never much worse than sleeping at once. Which way of polling is
-//! right depends on where the partner runs:
+//! right depends on where the partner runs, and how long a yield takes tells:
 //!
-//! - on another processor: the pause instruction, for longer than one yield of the partner lasts (a
-//!   shorter phase makes both sides fall into yielding and stay there), then yields;
-//! - on this one: yields at once, since nothing happens until the partner runs.
+//! - it returns at once: nobody else wants this processor, so the partner runs on another. Pause,
+//!   for longer than a yield of the partner lasts (a shorter phase makes both sides fall into
+//!   yielding and stay there), then yield;
+//! - it takes as long as a switch there and back: the partner, or some other thread of the same
+//!   kind, shares the processor. Yield at once, since nothing happens until it runs;
+//! - it takes much longer: somebody else computes here, and gets its whole time slice with each
+//!   yield. Sleep: who is woken is put before those who compute.
 //!
-//! How long a yield takes tells the two apart, and each thread remembers what it saw last.
+//! Each thread remembers what it saw last.
 
 use std::time::Duration;
 
-use crate::sync::{
-    clock, is_crowded, nap, processors, set_crowded, spin_loop, yield_now, OnceLock, SPINS,
-};
+use crate::sync::{clock, nap, note, processors, set_note, spin_loop, yield_now, OnceLock, SPINS};
 
 /// How long to pause before the first yield.
 const PAUSES_LAST: Duration = Duration::from_micros(2);
@@ -22,10 +24,19 @@ const PAUSES_LAST: Duration = Duration::from_micros(2);
 const YIELDS: u32 = 16;
 /// A yield that takes longer has let another thread run.
 const SWITCHED: Duration = Duration::from_nanos(1_200);
+/// A yield that takes longer has let another thread compute.
+const COMPUTED: Duration = Duration::from_micros(50);
 /// So many yields in a row that did not switch say that the processor is not shared.
 const ALONE: u32 = 4;
+/// Waits that sleep at once before the next one yields again to see.
+const BUSY_WAITS: u8 = 64;
 /// Pauses between two looks.
 const BURST: u32 = 4;
+
+/// What a thread remembers of its processor; a number above `SHARED` counts down to it.
+const APART: u8 = 0;
+const SHARED: u8 = 1;
+const BUSY: u8 = SHARED + BUSY_WAITS;
 
 /// The remaining time of polling, of one wait.
 pub(crate) struct Spin {
@@ -33,28 +44,32 @@ pub(crate) struct Spin {
     yields: u32,
     /// Yields in a row that did not switch.
     alone: u32,
-    crowded: bool,
+    seen: u8,
 }
 
 impl Spin {
     /// The whole budget.
     pub(crate) fn new() -> Self {
-        if SPINS {
-            Self { bursts: bursts(), yields: YIELDS, alone: 0, crowded: is_crowded() }
-        } else {
-            Self::none()
+        if !SPINS {
+            return Self::none();
         }
+        let seen = note();
+        if seen > SHARED {
+            set_note(seen - 1);
+            return Self::none();
+        }
+        Self { bursts: bursts(), yields: YIELDS, alone: 0, seen }
     }
 
     /// Sleep at once.
     pub(crate) fn none() -> Self {
-        Self { bursts: 0, yields: 0, alone: 0, crowded: false }
+        Self { bursts: 0, yields: 0, alone: 0, seen: APART }
     }
 
     /// Spends a moment. False when the budget is spent: time to sleep.
     #[inline]
     pub(crate) fn turn(&mut self) -> bool {
-        if self.bursts > 0 && !self.crowded {
+        if self.bursts > 0 && self.seen == APART {
             self.bursts -= 1;
             (0..BURST).for_each(|_| spin_loop());
             return true;
@@ -67,13 +82,27 @@ impl Spin {
         self.yields -= 1;
         let start = clock::now();
         yield_now();
-        let switched = clock::now() - start > SWITCHED;
-        self.alone = if switched { 0 } else { self.alone + 1 };
-        if switched != self.crowded && (switched || self.alone >= ALONE) {
-            self.crowded = switched;
-            set_crowded(switched);
+        let took = clock::now() - start;
+        if took > COMPUTED {
+            self.yields = 0;
+            self.learn(BUSY);
+        } else if took > SWITCHED {
+            self.alone = 0;
+            self.learn(SHARED);
+        } else {
+            self.alone += 1;
+            if self.alone >= ALONE {
+                self.learn(APART);
+            }
         }
         true
+    }
+
+    fn learn(&mut self, seen: u8) {
+        if self.seen != seen {
+            self.seen = seen;
+            set_note(seen);
+        }
     }
 }
 

@@ -27,7 +27,7 @@ fn l21_block_end_close() {
 /// L21: a receiver sleeps at a block's end.
 #[test]
 fn l21_block_end_receive() {
-    check("l21_block_end_receive", Some(3), || {
+    check("l21_block_end_receive", Some(2), || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
         assert!(rx.iter().map(|v| v.get()).eq(1..=3));
