@@ -155,7 +155,7 @@ fn visit(dir: &Path, paths: &mut Vec<PathBuf>) {
     for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             visit(&path, paths);
-        } else {
+        } else if path.file_name().is_some_and(|name| name != "tests.rs") {
             paths.push(path);
         }
     }

@@ -11,6 +11,8 @@ mod limit;
 mod macros;
 mod operand;
 mod operation;
+#[cfg(all(test, not(loom)))]
+mod tests;
 
 pub use case::{Arm, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;

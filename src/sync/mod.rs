@@ -14,6 +14,9 @@ pub(crate) mod model;
 #[cfg(loom)]
 use model as platform;
 
+#[cfg(all(test, not(loom)))]
+pub(crate) use real::fault;
+
 pub(crate) use platform::{
     clock, dekker_light, fence, mutant, nap, note, processors, random, set_note, spin_loop,
     yield_now, Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, UnsafeCell,

@@ -111,6 +111,8 @@ impl Parker {
     /// Sleeps until `unpark` or `deadline`. It may also return early, for a wake meant for an
     /// earlier sleep: the caller looks again and sleeps again.
     pub(crate) fn park(&self, deadline: Option<Instant>) {
+        #[cfg(test)]
+        fault::strike();
         let mut woken = self.0.woken.lock();
         while !*woken {
             match deadline {
@@ -128,6 +130,25 @@ impl Parker {
     pub(crate) fn unpark(&self) {
         *self.0.woken.lock() = true;
         self.0.changed.notify_one();
+    }
+}
+
+/// A sleep that panics, to test what unwinding out of a wait leaves behind.
+#[cfg(test)]
+pub(crate) mod fault {
+    use std::cell::Cell;
+
+    thread_local!(static ARMED: Cell<bool> = const { Cell::new(false) });
+
+    /// Has the next sleep of this thread panic.
+    pub(crate) fn arm() {
+        ARMED.set(true);
+    }
+
+    pub(super) fn strike() {
+        if ARMED.replace(false) {
+            panic!("fault injected into a sleep");
+        }
     }
 }
 
