@@ -9,9 +9,9 @@ use std::{
 use crate::{
     core::{Channel, Core, Side},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
-    iter::{IntoIter, Iter, TryIter},
+    iter::{Iter, TryIter},
     private::{Blocked, Handle},
-    receiver::Receiver,
+    receiver::{IntoIter, Receiver},
     select::{self, Limit, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo},
     sender::Sender,
     wait::Who,
@@ -90,26 +90,8 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     (Sender::of(Some(&core)), Receiver::of(Some(&core)))
 }
 
-/// What a handle shows with `{:?}`: the state of its channel, and who is blocked on it.
-pub(crate) fn describe<T>(
-    name: &str,
-    core: Option<&Core<T>>,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let Some(core) = core else { return write!(f, "{name} {{ nil }}") };
-    let mut blocked = core.blocked(Side::Send);
-    blocked.extend(core.blocked(Side::Recv));
-    f.debug_struct(name)
-        .field("kind", &format_args!("{}", core.kind()))
-        .field("len", &core.len())
-        .field("cap", &core.cap())
-        .field("closed", &core.is_closed())
-        .field("blocked", &blocked)
-        .finish()
-}
-
 impl<T> Chan<T> {
-    fn core(&self) -> Option<&Core<T>> {
+    pub(crate) fn core(&self) -> Option<&Core<T>> {
         self.0.as_ref()
     }
 
@@ -405,75 +387,6 @@ impl<T> Chan<T> {
     pub fn close_ok(&self) -> bool {
         self.core().is_some_and(Core::close)
     }
-
-    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil.
-    ///
-    /// ```
-    /// let c = gochan::make(2);
-    /// c.send(1);
-    /// assert_eq!(c.len(), 1);
-    /// ```
-    pub fn len(&self) -> usize {
-        self.core().map_or(0, Core::len)
-    }
-
-    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound; `Some(0)` for
-    /// nil.
-    ///
-    /// ```
-    /// assert_eq!(gochan::make::<u8>(2).cap(), Some(2));
-    /// ```
-    pub fn cap(&self) -> Option<usize> {
-        self.core().map_or(Some(0), Core::cap)
-    }
-
-    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// assert!(gochan::make::<u8>(2).is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// assert!(gochan::make::<u8>(0).is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        self.cap() == Some(self.len())
-    }
-
-    /// True if the channel is closed, whether or not values are left. False for nil.
-    ///
-    /// ```
-    /// let c = gochan::make::<u8>(0);
-    /// assert!(!c.is_closed());
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.core().is_some_and(Core::is_closed)
-    }
-
-    /// True for the nil channel: Go's `c == nil`.
-    ///
-    /// ```
-    /// assert!(gochan::Chan::<u8>::default().is_nil());
-    /// ```
-    pub fn is_nil(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
-    ///
-    /// ```
-    /// let c = gochan::make::<u8>(0);
-    /// assert!(c.same_channel(&c.clone()));
-    /// assert!(!c.same_channel(&gochan::make(0)));
-    /// ```
-    pub fn same_channel(&self, other: &Self) -> bool {
-        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
-    }
 }
 
 impl<T> Clone for Chan<T> {
@@ -498,6 +411,30 @@ impl<T> Default for Chan<T> {
     }
 }
 
+impl<T> From<Chan<T>> for Sender<T> {
+    fn from(chan: Chan<T>) -> Self {
+        chan.sender()
+    }
+}
+
+impl<T> From<&Chan<T>> for Sender<T> {
+    fn from(chan: &Chan<T>) -> Self {
+        chan.sender()
+    }
+}
+
+impl<T> From<Chan<T>> for Receiver<T> {
+    fn from(chan: Chan<T>) -> Self {
+        chan.receiver()
+    }
+}
+
+impl<T> From<&Chan<T>> for Receiver<T> {
+    fn from(chan: &Chan<T>) -> Self {
+        chan.receiver()
+    }
+}
+
 impl<'a, T> IntoIterator for &'a Chan<T> {
     type Item = T;
     type IntoIter = Iter<'a, T>;
@@ -512,13 +449,13 @@ impl<T> IntoIterator for Chan<T> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter::new(self.receiver())
+        self.receiver().into_iter()
     }
 }
 
 impl<T> fmt::Debug for Chan<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("Chan", self.core(), f)
+        Core::describe(self.core(), "Chan", f)
     }
 }
 

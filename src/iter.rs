@@ -6,14 +6,12 @@ use std::{
 };
 
 use crate::{
-    chan::describe,
     core::{Channel, Core},
-    receiver::Receiver,
     select::{self, Limit},
     wait::Who,
 };
 
-/// The values to come, by [`Receiver::iter`] or `for v in &rx`. Ends once the channel is closed and
+/// The values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in &rx`. Ends once the channel is closed and
 /// drained; each step blocks until then.
 ///
 /// ```
@@ -27,7 +25,7 @@ use crate::{
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T>(Source<'a, T>);
 
-/// The values that are there, by [`Receiver::try_iter`]. Never blocks.
+/// The values that are there, by [`Receiver::try_iter`](crate::Receiver::try_iter). Never blocks.
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(2);
@@ -36,17 +34,6 @@ pub struct Iter<'a, T>(Source<'a, T>);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct TryIter<'a, T>(Source<'a, T>);
-
-/// The values to come, by `for v in rx`. Holds the handle, and drops it in the end.
-///
-/// ```
-/// let (tx, rx) = gochan::bounded(1);
-/// tx.send(1);
-/// drop(tx);
-/// assert_eq!(rx.into_iter().collect::<Vec<_>>(), [1]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IntoIter<T>(Receiver<T>);
 
 struct Source<'a, T>(Option<&'a Core<T>>);
 
@@ -63,12 +50,6 @@ impl<'a, T> Iter<'a, T> {
 impl<'a, T> TryIter<'a, T> {
     pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
         Self(Source(core))
-    }
-}
-
-impl<T> IntoIter<T> {
-    pub(crate) fn new(receiver: Receiver<T>) -> Self {
-        Self(receiver)
     }
 }
 
@@ -89,29 +70,14 @@ impl<T> Iterator for TryIter<'_, T> {
     }
 }
 
-impl<T> Iterator for IntoIter<T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.0.recv_ok()
-    }
-}
-
 impl<T> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("Iter", self.0 .0, f)
+        Core::describe(self.0 .0, "Iter", f)
     }
 }
 
 impl<T> fmt::Debug for TryIter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("TryIter", self.0 .0, f)
-    }
-}
-
-impl<T> fmt::Debug for IntoIter<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("IntoIter", self.0.core(), f)
+        Core::describe(self.0 .0, "TryIter", f)
     }
 }

@@ -105,6 +105,7 @@ mod private;
 mod receiver;
 mod select;
 mod sender;
+mod snapshot;
 mod sync;
 mod time;
 mod wait;
@@ -116,8 +117,8 @@ pub mod __private {
 
 pub use chan::{bounded, make, unbounded, Chan};
 pub use error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
-pub use iter::{IntoIter, Iter, TryIter};
-pub use receiver::Receiver;
+pub use iter::{Iter, TryIter};
+pub use receiver::{IntoIter, Receiver};
 pub use select::{RecvFrom, Select, SendTo};
 pub use sender::Sender;
 pub use time::{after, at, tick, MissedTickBehavior, Ticker, Timer};

@@ -7,10 +7,9 @@ use std::{
 };
 
 use crate::{
-    chan::{describe, Chan},
     core::{Channel, Core, Side},
     error::{RecvTimeoutError, TryRecvError},
-    iter::{IntoIter, Iter, TryIter},
+    iter::{Iter, TryIter},
     private::{Blocked, Handle},
     select::{self, Limit, RecvCase, RecvFrom},
     wait::Who,
@@ -18,7 +17,7 @@ use crate::{
 
 /// The receiving end of a channel: Go's `<-chan T`.
 ///
-/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a [`Chan`], or by a
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a [`Chan`](crate::Chan), or by a
 /// timer such as [`after`](crate::after); nil by [`nil`](Self::nil) or `default`. Clones are handles
 /// of the same channel and share its values; when the last handle that can receive is dropped, the
 /// channel closes and the values left in it are dropped at once.
@@ -198,78 +197,6 @@ impl<T> Receiver<T> {
     pub fn try_iter(&self) -> TryIter<'_, T> {
         TryIter::new(self.core())
     }
-
-    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil and for timers.
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded(2);
-    /// tx.send(1);
-    /// assert_eq!(rx.len(), 1);
-    /// ```
-    pub fn len(&self) -> usize {
-        self.core().map_or(0, Core::len)
-    }
-
-    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound;
-    /// `Some(0)` for nil and for timers.
-    ///
-    /// ```
-    /// assert_eq!(gochan::bounded::<u8>(2).1.cap(), Some(2));
-    /// assert_eq!(gochan::unbounded::<u8>().1.cap(), None);
-    /// ```
-    pub fn cap(&self) -> Option<usize> {
-        self.core().map_or(Some(0), Core::cap)
-    }
-
-    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// assert!(gochan::bounded::<u8>(2).1.is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded(1);
-    /// tx.send(1);
-    /// assert!(rx.is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        self.cap() == Some(self.len())
-    }
-
-    /// True if the channel is closed, whether or not values are left. False for nil and timers.
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded::<u8>(1);
-    /// drop(tx);
-    /// assert!(rx.is_closed());
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.core().is_some_and(Core::is_closed)
-    }
-
-    /// True for the nil channel: Go's `c == nil`.
-    ///
-    /// ```
-    /// assert!(gochan::Receiver::<u8>::nil().is_nil());
-    /// ```
-    pub fn is_nil(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
-    ///
-    /// ```
-    /// let (_tx, rx) = gochan::bounded::<u8>(0);
-    /// assert!(rx.same_channel(&rx.clone()));
-    /// ```
-    pub fn same_channel(&self, other: &Self) -> bool {
-        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
-    }
 }
 
 impl<T> Clone for Receiver<T> {
@@ -293,18 +220,6 @@ impl<T> Default for Receiver<T> {
     }
 }
 
-impl<T> From<Chan<T>> for Receiver<T> {
-    fn from(chan: Chan<T>) -> Self {
-        chan.receiver()
-    }
-}
-
-impl<T> From<&Chan<T>> for Receiver<T> {
-    fn from(chan: &Chan<T>) -> Self {
-        chan.receiver()
-    }
-}
-
 impl<'a, T> IntoIterator for &'a Receiver<T> {
     type Item = T;
     type IntoIter = Iter<'a, T>;
@@ -319,13 +234,13 @@ impl<T> IntoIterator for Receiver<T> {
     type IntoIter = IntoIter<T>;
 
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter::new(self)
+        IntoIter(self)
     }
 }
 
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("Receiver", self.core(), f)
+        Core::describe(self.core(), "Receiver", f)
     }
 }
 
@@ -344,5 +259,31 @@ impl<T> RecvFrom for Receiver<T> {
 impl<T> Handle for Receiver<T> {
     fn blocked(&self) -> Blocked {
         Blocked::of(self.core())
+    }
+}
+
+/// The values to come, by `for v in rx`. Holds the handle, and drops it in the end.
+///
+/// ```
+/// let (tx, rx) = gochan::bounded(1);
+/// tx.send(1);
+/// drop(tx);
+/// assert_eq!(rx.into_iter().collect::<Vec<_>>(), [1]);
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IntoIter<T>(Receiver<T>);
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv_ok()
+    }
+}
+
+impl<T> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Core::describe(self.0.core(), "IntoIter", f)
     }
 }

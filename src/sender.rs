@@ -7,7 +7,6 @@ use std::{
 };
 
 use crate::{
-    chan::{describe, Chan},
     core::{Channel, Core, Side},
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
@@ -17,7 +16,7 @@ use crate::{
 
 /// The sending end of a channel: Go's `chan<- T`.
 ///
-/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a [`Chan`]; nil by
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a [`Chan`](crate::Chan); nil by
 /// [`nil`](Self::nil) or `default`. Clones are handles of the same channel; when the last handle
 /// that can send is dropped, the channel closes.
 ///
@@ -38,7 +37,7 @@ impl<T> Sender<T> {
         Self(core.map(|core| core.share_for(&[Side::Send])))
     }
 
-    fn core(&self) -> Option<&Core<T>> {
+    pub(crate) fn core(&self) -> Option<&Core<T>> {
         self.0.as_ref()
     }
 
@@ -187,78 +186,6 @@ impl<T> Sender<T> {
     pub fn close_ok(&self) -> bool {
         self.core().is_some_and(Core::close)
     }
-
-    /// The number of buffered values: Go's `len(c)`. A snapshot; 0 for nil.
-    ///
-    /// ```
-    /// let (tx, _rx) = gochan::bounded(2);
-    /// tx.send(1);
-    /// assert_eq!(tx.len(), 1);
-    /// ```
-    pub fn len(&self) -> usize {
-        self.core().map_or(0, Core::len)
-    }
-
-    /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no bound;
-    /// `Some(0)` for nil.
-    ///
-    /// ```
-    /// assert_eq!(gochan::bounded::<u8>(2).0.cap(), Some(2));
-    /// assert_eq!(gochan::unbounded::<u8>().0.cap(), None);
-    /// ```
-    pub fn cap(&self) -> Option<usize> {
-        self.core().map_or(Some(0), Core::cap)
-    }
-
-    /// True if no value is buffered. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// assert!(gochan::bounded::<u8>(2).0.is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// True if the buffer has no room. A snapshot; always true for nil and unbuffered channels.
-    ///
-    /// ```
-    /// let (tx, _rx) = gochan::bounded(1);
-    /// tx.send(1);
-    /// assert!(tx.is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        self.cap() == Some(self.len())
-    }
-
-    /// True if the channel is closed, whether or not values are left. False for nil.
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded::<u8>(1);
-    /// drop(rx);
-    /// assert!(tx.is_closed());
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.core().is_some_and(Core::is_closed)
-    }
-
-    /// True for the nil channel: Go's `c == nil`.
-    ///
-    /// ```
-    /// assert!(gochan::Sender::<u8>::nil().is_nil());
-    /// ```
-    pub fn is_nil(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// True if both are handles of one channel: Go's `a == b`, but two nils are not one channel.
-    ///
-    /// ```
-    /// let (tx, _rx) = gochan::bounded::<u8>(0);
-    /// assert!(tx.same_channel(&tx.clone()));
-    /// ```
-    pub fn same_channel(&self, other: &Self) -> bool {
-        matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
-    }
 }
 
 impl<T> Clone for Sender<T> {
@@ -282,21 +209,9 @@ impl<T> Default for Sender<T> {
     }
 }
 
-impl<T> From<Chan<T>> for Sender<T> {
-    fn from(chan: Chan<T>) -> Self {
-        chan.sender()
-    }
-}
-
-impl<T> From<&Chan<T>> for Sender<T> {
-    fn from(chan: &Chan<T>) -> Self {
-        chan.sender()
-    }
-}
-
 impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe("Sender", self.core(), f)
+        Core::describe(self.core(), "Sender", f)
     }
 }
 

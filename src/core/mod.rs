@@ -3,6 +3,7 @@
 //! A core moves values and keeps the two lines of those who wait. It never learns whether a plain
 //! operation or a select stands in line, and it never blocks.
 
+mod describe;
 mod ends;
 mod list;
 mod rendezvous;
@@ -140,16 +141,6 @@ impl<T> Core<T> {
             (Core::List(a), Core::List(b)) => Arc::ptr_eq(a, b),
             (Core::Timer(a), Core::Timer(b)) => Arc::ptr_eq(a, b),
             _ => false,
-        }
-    }
-
-    /// The kind, for people.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Core::Rendezvous(_) => "unbuffered",
-            Core::Ring(_) => "buffered",
-            Core::List(_) => "unbounded",
-            Core::Timer(_) => "timer",
         }
     }
 

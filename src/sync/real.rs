@@ -133,25 +133,6 @@ impl Parker {
     }
 }
 
-/// A sleep that panics, to test what unwinding out of a wait leaves behind.
-#[cfg(test)]
-pub(crate) mod fault {
-    use std::cell::Cell;
-
-    thread_local!(static ARMED: Cell<bool> = const { Cell::new(false) });
-
-    /// Has the next sleep of this thread panic.
-    pub(crate) fn arm() {
-        ARMED.set(true);
-    }
-
-    pub(super) fn strike() {
-        if ARMED.replace(false) {
-            panic!("fault injected into a sleep");
-        }
-    }
-}
-
 /// A random number below `n`, which is not 0. Each thread has a sequence of its own.
 #[inline]
 pub(crate) fn random(n: u32) -> u32 {
@@ -180,4 +161,23 @@ fn seed() -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     (z ^ (z >> 31)) | 1
+}
+
+/// A sleep that panics, to test what unwinding out of a wait leaves behind.
+#[cfg(test)]
+pub(crate) mod fault {
+    use std::cell::Cell;
+
+    thread_local!(static ARMED: Cell<bool> = const { Cell::new(false) });
+
+    /// Has the next sleep of this thread panic.
+    pub(crate) fn arm() {
+        ARMED.set(true);
+    }
+
+    pub(super) fn strike() {
+        if ARMED.replace(false) {
+            panic!("fault injected into a sleep");
+        }
+    }
 }

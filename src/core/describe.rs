@@ -1,0 +1,36 @@
+//! What people see of a channel.
+
+use std::fmt;
+
+use super::{Channel, Core, Side};
+
+impl<T> Core<T> {
+    /// Writes what a handle, called `name`, shows with `{:?}`: the state of its channel, and who is
+    /// blocked on it and where.
+    pub(crate) fn describe(
+        core: Option<&Self>,
+        name: &str,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        let Some(core) = core else { return write!(f, "{name} {{ nil }}") };
+        let mut blocked = core.blocked(Side::Send);
+        blocked.extend(core.blocked(Side::Recv));
+        f.debug_struct(name)
+            .field("kind", &format_args!("{}", core.kind()))
+            .field("len", &core.len())
+            .field("cap", &core.cap())
+            .field("closed", &core.is_closed())
+            .field("blocked", &blocked)
+            .finish()
+    }
+
+    /// The kind, for people.
+    fn kind(&self) -> &'static str {
+        match self {
+            Core::Rendezvous(_) => "unbuffered",
+            Core::Ring(_) => "buffered",
+            Core::List(_) => "unbounded",
+            Core::Timer(_) => "timer",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What every handle tells of its channel. Each answer is a snapshot.
+
+use crate::{
+    chan::Chan,
+    core::{Channel, Core},
+    receiver::Receiver,
+    sender::Sender,
+};
+
+macro_rules! snapshots {
+    ($($handle:ident),*) => {$(
+        /// The state of the channel, as it was a moment ago.
+        impl<T> $handle<T> {
+            /// The number of buffered values: Go's `len(c)`. 0 for nil and for timers.
+            ///
+            /// ```
+            #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
+            /// assert_eq!(c.len(), 0);
+            /// ```
+            pub fn len(&self) -> usize {
+                self.core().map_or(0, Core::len)
+            }
+
+            /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no
+            /// bound; `Some(0)` for nil and for timers.
+            ///
+            /// ```
+            #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
+            /// assert_eq!(c.cap(), Some(2));
+            /// ```
+            pub fn cap(&self) -> Option<usize> {
+                self.core().map_or(Some(0), Core::cap)
+            }
+
+            /// True if no value is buffered; always, for nil and unbuffered channels.
+            ///
+            /// ```
+            #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
+            /// assert!(c.is_empty());
+            /// ```
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// True if the buffer has no room; always, for nil and unbuffered channels.
+            ///
+            /// ```
+            #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
+            /// assert!(!c.is_full());
+            /// ```
+            pub fn is_full(&self) -> bool {
+                self.cap() == Some(self.len())
+            }
+
+            /// True if the channel is closed, whether or not values are left. False for nil and
+            /// for timers. Once true it stays true.
+            ///
+            /// ```
+            /// let c = gochan::make::<u8>(2);
+            #[doc = concat!("let handle = gochan::", stringify!($handle), "::from(c.clone());")]
+            /// assert!(!handle.is_closed());
+            /// c.close();
+            /// assert!(handle.is_closed());
+            /// ```
+            pub fn is_closed(&self) -> bool {
+                self.core().is_some_and(Core::is_closed)
+            }
+
+            /// True for the nil channel: Go's `c == nil`.
+            ///
+            /// ```
+            #[doc = concat!("assert!(gochan::", stringify!($handle), "::<u8>::nil().is_nil());")]
+            /// ```
+            pub fn is_nil(&self) -> bool {
+                self.core().is_none()
+            }
+
+            /// True if both are handles of one channel: Go's `a == b`, but two nils are not one
+            /// channel.
+            ///
+            /// ```
+            #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
+            /// assert!(c.same_channel(&c.clone()));
+            /// ```
+            pub fn same_channel(&self, other: &Self) -> bool {
+                matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
+            }
+        }
+    )*};
+}
+
+snapshots!(Chan, Sender, Receiver);
