@@ -61,7 +61,8 @@
 //!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
 //!   buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival; one that still polls may overtake those who sleep.
+//! - Waiters are served in order of arrival. Others may overtake one that was told to look, a bounded
+//!   number of times; then its turn is kept for it.
 //!
 //! # What it does not promise
 //!
@@ -69,7 +70,10 @@
 //!   with them.
 //! - A thread that is preempted in the few instructions between taking its turn and writing its value
 //!   delays those behind it. Operations that never block wait for it for about a millisecond and then
-//!   answer `Full` or `Empty`; a `select!` may choose `default` then.
+//!   answer `Full` or `Empty`, and a `select!` may choose `default`; a send on an unbounded channel
+//!   waits until it is done.
+//! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
+//!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!

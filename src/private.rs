@@ -1,6 +1,6 @@
 //! What `select!` expands to, and what tests look at. Not part of the public interface.
 
-pub use crate::select::{select, Arm, Limit, RecvCase, SendCase, SendFromCase};
+pub use crate::select::{select, Arm, Bound, Limit, RecvCase, SendCase, SendFromCase};
 
 use crate::{
     core::{Channel, Core, Side},

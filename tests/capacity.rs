@@ -627,3 +627,10 @@ fn an_empty_channel_of_any_kind_dies_quietly() {
     drop(make::<Box<u8>>(0));
     drop(Chan::<Box<u8>>::nil());
 }
+
+#[test]
+fn a_capacity_that_no_memory_can_hold_panics() {
+    let made = std::panic::catch_unwind(|| drop(gochan::make::<u64>(1 << 50)));
+    let message = *made.expect_err("a petabyte").downcast::<String>().expect("a message");
+    assert!(message.contains("capacity overflow"), "{message}");
+}

@@ -1293,3 +1293,55 @@ fn after_a_timed_out_send_the_channel_works_on() {
         assert_works(&tx, &rx);
     }
 }
+
+// ---- hints
+
+#[test]
+fn a_select_that_is_kept_after_its_time_reserves_nothing() {
+    let _dog = watchdog(30);
+    for capacity in [Some(1), Some(7), None] {
+        let (tx, rx) = open(capacity);
+        let (_quiet_tx, quiet) = bounded(0);
+        let done = AtomicBool::new(false);
+        thread::scope(|s| {
+            s.spawn(|| {
+                while !done.load(SeqCst) {
+                    if tx.try_send(1).is_ok() {
+                        let _ = rx.try_recv();
+                    }
+                }
+            });
+            // Now and then the select is faster; then there is nothing to keep.
+            for _ in 0..5 {
+                let mut select = Select::new();
+                select.recv(&rx, |v| v).recv(&quiet, |v| v);
+                if let Err(kept) = select.wait_timeout(Duration::from_millis(20)) {
+                    mem::forget(kept);
+                }
+            }
+            done.store(true, SeqCst);
+        });
+        rx.try_iter().for_each(drop);
+        for i in 0..1000 {
+            tx.send(i);
+            assert_eq!(rx.try_recv(), Ok(i), "capacity {capacity:?}");
+        }
+    }
+}
+
+#[test]
+fn a_timer_that_is_moved_away_leaves_a_select_in_its_other_lines() {
+    let timer = Timer::new(LONG);
+    let (tx, rx) = bounded(0);
+    thread::scope(|s| {
+        s.spawn(|| {
+            select! {
+                recv(timer) => unreachable!(),
+                recv(rx) -> v => assert_eq!(v, 7),
+            }
+        });
+        wait_until(|| blocked(&tx).receivers == 1);
+        assert!(timer.reset(2 * LONG));
+        assert_eq!(tx.try_send(7), Ok(()));
+    });
+}

@@ -311,15 +311,10 @@ impl<T> Channel<T> for List<T> {
         }
     }
 
-    fn pass_on(&self, side: Side) {
+    fn settle(&self, side: Side, who: Who) {
+        self.receivers.release(who);
         if side == Side::Recv && self.looks_ready(side, Who::NEW) {
             self.receivers.notify();
-        }
-    }
-
-    fn release(&self, side: Side, who: Who) {
-        if self.receivers.release(who) {
-            self.pass_on(side);
         }
     }
 

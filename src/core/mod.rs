@@ -62,10 +62,9 @@ pub(crate) trait Channel<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined;
     /// Unlinks `entry`, if it is linked.
     fn withdraw(&self, side: Side, entry: &Entry<T>);
-    /// Has the next in line look, if there is something to be had.
-    fn pass_on(&self, side: Side);
-    /// Ends the reservation that `who` may have since it was hinted.
-    fn release(&self, _side: Side, _who: Who) {}
+    /// Ends the reservation that `who` may have since it was hinted, then has the next in line look,
+    /// if there is something to be had.
+    fn settle(&self, side: Side, who: Who);
     /// What those in line do, in order.
     fn blocked(&self, side: Side) -> Vec<Why>;
 
@@ -190,16 +189,12 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.withdraw(side, entry))
     }
 
-    fn pass_on(&self, side: Side) {
-        on!(self, channel => channel.pass_on(side))
+    fn settle(&self, side: Side, who: Who) {
+        on!(self, channel => channel.settle(side, who))
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
         on!(self, channel => channel.blocked(side))
-    }
-
-    fn release(&self, side: Side, who: Who) {
-        on!(self, channel => channel.release(side, who))
     }
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {

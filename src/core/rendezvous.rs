@@ -192,7 +192,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.change(|state| state.line(side).remove(entry));
     }
 
-    fn pass_on(&self, side: Side) {
+    fn settle(&self, side: Side, _: Who) {
         if !self.looks_ready(side, Who::NEW) {
             return;
         }
@@ -202,7 +202,11 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
-        self.state.lock().line(side).reasons()
+        // Room first: no allocation under the lock.
+        let waiting = self.state.lock().line(side).len();
+        let mut reasons = Vec::with_capacity(waiting);
+        self.state.lock().line(side).reasons(&mut reasons);
+        reasons
     }
 
     fn looks_ready(&self, side: Side, _: Who) -> bool {

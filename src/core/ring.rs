@@ -52,7 +52,10 @@ impl<T> Ring<T> {
             .checked_mul(cap)
             .is_some_and(|bytes| bytes <= isize::MAX as usize);
         assert!(fits, "capacity overflow: a channel of {cap} values cannot be allocated");
-        let mut slots = Vec::with_capacity(cap);
+        let mut slots = Vec::new();
+        if slots.try_reserve_exact(cap).is_err() {
+            panic!("capacity overflow: there is no memory for a channel of {cap} values");
+        }
         for (slot, stamp) in slots.spare_capacity_mut()[..cap].iter_mut().zip((0..).step_by(2)) {
             // SAFETY: memory for a slot that holds nothing yet.
             unsafe { Slot::init(slot.as_mut_ptr(), stamp) };
@@ -246,15 +249,10 @@ impl<T> Channel<T> for Ring<T> {
         self.side(side).withdraw(entry);
     }
 
-    fn pass_on(&self, side: Side) {
-        if self.looks_ready(side, Who::NEW) {
+    fn settle(&self, side: Side, who: Who) {
+        self.side(side).release(who);
+        if self.looks_ready(side, Who::NEW) && !mutant("release_is_silent") {
             self.side(side).notify();
-        }
-    }
-
-    fn release(&self, side: Side, who: Who) {
-        if self.side(side).release(who) && !mutant("release_is_silent") {
-            self.pass_on(side);
         }
     }
 

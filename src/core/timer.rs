@@ -91,6 +91,14 @@ impl Schedule {
         self.next.filter(|_| self.pending)
     }
 
+    /// True if this fires earlier than `other`.
+    fn is_before(&self, other: &Self) -> bool {
+        match (self.due(), other.due()) {
+            (Some(due), Some(other)) => due < other,
+            (due, _) => due.is_some(),
+        }
+    }
+
     /// True if the instant has come.
     fn is_due(&self) -> bool {
         self.due().is_some_and(|due| clock::now() >= due)
@@ -143,15 +151,17 @@ impl<T> Timer<T> {
     /// Changes the schedule. True if an instant was still to be received.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Schedule)) -> bool {
         let mut state = self.state.lock();
-        let pending = state.schedule.pending;
+        let before = state.schedule;
         change(&mut state.schedule);
         state.changes += 1;
+        let earlier = state.schedule.is_before(&before);
         drop(state);
-        // Those who sleep until the old instant have to learn the new one.
-        if !mutant("reset_wakes_nobody") {
-            self.receivers.notify_all();
+        // Those who sleep until a later instant have to learn it. Others wake up at the old one
+        // and look again.
+        if earlier && !mutant("reset_wakes_nobody") {
+            self.receivers.notify_those_in_line();
         }
-        pending
+        before.pending
     }
 }
 
@@ -186,7 +196,7 @@ impl<T> Channel<T> for Timer<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        // At the end also after a hint: `notify_all` counts on it.
+        // At the end also after a hint: `notify_those_in_line` counts on it.
         self.receivers.line_up(entry, place.at_the_end());
         if self.looks_ready(side, Who::NEW) {
             Lined::Ready
@@ -199,7 +209,8 @@ impl<T> Channel<T> for Timer<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn pass_on(&self, side: Side) {
+    fn settle(&self, side: Side, who: Who) {
+        self.receivers.release(who);
         if self.looks_ready(side, Who::NEW) {
             self.receivers.notify();
         }

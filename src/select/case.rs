@@ -14,6 +14,8 @@ pub(crate) trait Case: Line {
     fn try_now(&self) -> bool;
     /// Learns that the operation was completed in line.
     fn complete(&self);
+    /// Ends what a hint has given to the operation. What there is, is for the next in line.
+    fn settle(&self);
     /// True if the operation cannot have become ready, and unready again, since `try_now`.
     fn is_unchanged(&self) -> bool;
     /// False if `try_now` would certainly fail.
@@ -41,8 +43,8 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// Set once it was hinted: as whom it may have the side of its channel for itself.
-    hinted: Cell<Option<Who>>,
+    /// Was claimed in line, and may have the side of its channel for itself since.
+    hinted: Cell<bool>,
     /// The channel's version before the last try.
     version: Cell<u64>,
 }
@@ -50,7 +52,7 @@ struct Operation<'a, T> {
 impl<'a, T> Operation<'a, T> {
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
         let (stage, version) = (Cell::new(Stage::Open), Cell::new(0));
-        let hinted = Cell::new(None);
+        let hinted = Cell::new(false);
         Self { core, side, entry: Entry::new(value), stage, hinted, version }
     }
 
@@ -84,14 +86,6 @@ impl<'a, T> Operation<'a, T> {
     }
 }
 
-impl<T> Drop for Operation<'_, T> {
-    fn drop(&mut self) {
-        if let (Some(core), Some(who)) = (self.core, self.hinted.get()) {
-            core.release(self.side, who);
-        }
-    }
-}
-
 impl<T> Line for Operation<'_, T> {
     fn line_up(&self, place: Place<'_>) -> Lined {
         self.core.map_or(Lined::Waiting, |core| core.line_up(self.side, &self.entry, place))
@@ -105,15 +99,7 @@ impl<T> Line for Operation<'_, T> {
 
     fn claimed(&self) {
         self.entry.claimed();
-        self.hinted.set(Some(self.who()));
-    }
-
-    fn pass_on(&self) {
-        if let Some(core) = self.core {
-            // Before the look whether the next in line may have something.
-            core.release(self.side, self.who());
-            core.pass_on(self.side);
-        }
+        self.hinted.set(true);
     }
 }
 
@@ -129,6 +115,12 @@ impl<T> Case for Operation<'_, T> {
 
     fn complete(&self) {
         self.stage.set(Stage::Done);
+    }
+
+    fn settle(&self) {
+        if let (Some(core), true) = (self.core, self.hinted.replace(false)) {
+            core.settle(self.side, self.who());
+        }
     }
 
     fn is_unchanged(&self) -> bool {
@@ -151,6 +143,19 @@ impl<T> Case for Operation<'_, T> {
 /// A case of any kind, as the engine takes it.
 pub struct Arm<'a>(pub(super) &'a dyn Case);
 
+/// What `select!` does with a case of any kind.
+pub trait Bound: Sized {
+    /// What the case gives if it wins.
+    type Won;
+
+    /// Switches the case off where `on` is false.
+    fn only_if(self, on: bool) -> Self;
+    /// The case for the engine.
+    fn arm(&self) -> Arm<'_>;
+    /// The outcome, if this case won.
+    fn take(&self) -> Option<Self::Won>;
+}
+
 /// A receive that takes part in a select.
 pub struct RecvCase<'a, T>(Operation<'a, T>);
 
@@ -158,20 +163,22 @@ impl<'a, T> RecvCase<'a, T> {
     pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
         Self(Operation::new(core, Side::Recv, None))
     }
+}
 
-    /// Switches the case off where `on` is false.
-    pub fn only_if(mut self, on: bool) -> Self {
+impl<T> Bound for RecvCase<'_, T> {
+    /// `None` if the channel is closed and drained.
+    type Won = Option<T>;
+
+    fn only_if(mut self, on: bool) -> Self {
         self.0.core = self.0.core.filter(|_| on);
         self
     }
 
-    /// The case for the engine.
-    pub fn arm(&self) -> Arm<'_> {
+    fn arm(&self) -> Arm<'_> {
         Arm(&self.0)
     }
 
-    /// What was received if this case won; `Some(None)` if the channel is closed and drained.
-    pub fn take(&self) -> Option<Option<T>> {
+    fn take(&self) -> Option<Option<T>> {
         (self.0.stage.get() != Stage::Open).then(|| self.0.entry.replace(None))
     }
 }
@@ -184,23 +191,6 @@ impl<'a, T> SendCase<'a, T> {
         Self(Operation::new(core, Side::Send, Some(value)))
     }
 
-    /// Switches the case off where `on` is false.
-    pub fn only_if(mut self, on: bool) -> Self {
-        self.0.core = self.0.core.filter(|_| on);
-        self
-    }
-
-    /// The case for the engine.
-    pub fn arm(&self) -> Arm<'_> {
-        Arm(&self.0)
-    }
-
-    /// Whether the value was sent, if this case won.
-    pub fn take(&self) -> Option<Result<(), SendError<T>>> {
-        let back = || self.0.entry.replace(None);
-        (self.0.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
-    }
-
     /// True if this case won and the channel is closed.
     pub(crate) fn is_refused(&self) -> bool {
         self.0.stage.get() == Stage::Closed
@@ -209,6 +199,24 @@ impl<'a, T> SendCase<'a, T> {
     /// The value, if it was not sent.
     pub(crate) fn into_value(self) -> Option<T> {
         self.0.entry.replace(None)
+    }
+}
+
+impl<T> Bound for SendCase<'_, T> {
+    type Won = Result<(), SendError<T>>;
+
+    fn only_if(mut self, on: bool) -> Self {
+        self.0.core = self.0.core.filter(|_| on);
+        self
+    }
+
+    fn arm(&self) -> Arm<'_> {
+        Arm(&self.0)
+    }
+
+    fn take(&self) -> Option<Self::Won> {
+        let back = || self.0.entry.replace(None);
+        (self.0.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
     }
 }
 
@@ -224,21 +232,23 @@ impl<'a, T> SendFromCase<'a, T> {
         let case = SendCase(Operation::new(core, Side::Send, slot.take()));
         Self { case, slot }
     }
+}
 
-    /// Switches the case off where `on` is false.
-    pub fn only_if(mut self, on: bool) -> Self {
+impl<T> Bound for SendFromCase<'_, T> {
+    /// A value that is not sent goes back to its slot.
+    type Won = Result<(), SendError<()>>;
+
+    fn only_if(mut self, on: bool) -> Self {
         let core = &mut self.case.0.core;
         *core = core.filter(|_| on);
         self
     }
 
-    /// The case for the engine.
-    pub fn arm(&self) -> Arm<'_> {
+    fn arm(&self) -> Arm<'_> {
         self.case.arm()
     }
 
-    /// Whether the value was sent, if this case won. If not, it goes back to its slot.
-    pub fn take(&self) -> Option<Result<(), SendError<()>>> {
+    fn take(&self) -> Option<Self::Won> {
         match self.case.0.stage.get() {
             Stage::Open => None,
             Stage::Done => Some(Ok(())),

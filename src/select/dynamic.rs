@@ -6,7 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{case::Case, run, Limit, Order, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo};
+use super::{
+    case::Case, run, Bound, Limit, Order, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo,
+};
 use crate::{
     error::SendError,
     wait::{Reason, Why},

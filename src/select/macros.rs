@@ -3,7 +3,8 @@
 //! `@parse` takes one case after the other off the front and puts it into one form,
 //! `(name operation [operands] [pattern] [condition] body)`, where each `name` is a variable of its
 //! own by macro hygiene. Then everything expands at once: bind each case, run, take the outcomes
-//! out, drop the cases, and last the ladder of bodies, which stand in no closure.
+//! out, drop the cases with the temporaries of their channels, and last the ladder of bodies, which
+//! stand in no closure. No name or method of the user can get in the way of what is expanded.
 
 /// Waits on several channel operations and completes exactly one: Go's `select`.
 ///
@@ -120,30 +121,34 @@ macro_rules! __select {
     (@parse $fair:tt [$($cases:tt)*] $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
         $crate::__select!(@parse $fair
-            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
+            [$($cases)* (__gochan_case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
     };
     (@parse $fair:tt [$($cases:tt)*] $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
         $crate::__select!(@parse $fair
-            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
+            [$($cases)* (__gochan_case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($rest)*)
     };
     (@parse $fair:tt [$($cases:tt)*] $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
         $crate::__select!(@parse $fair
-            [$($cases)* (case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($($rest)*)?)
+            [$($cases)* (__gochan_case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($($rest)*)?)
     };
 
     // All cases are parsed.
     (@parse $fair:tt
      [$(($case:ident $op:ident $args:tt $pat:tt $cond:tt $body:expr))*] [$(($($timeout:expr)?) $default:expr)?]) => {{
-        let ($($case,)* _,) = {
-            $($crate::__select_case!(@bind $case $op $args $cond);)*
-            let limit = $crate::__select_case!(@limit $(($($timeout)?))?);
-            $crate::__private::select([$($case.arm()),*], $fair, limit);
-            ($($case.take(),)* (),)
+        let ($($case,)* _,) = match (
+            $($crate::__select_case!(@bind $op $args $cond),)*
+            $crate::__select_case!(@limit $(($($timeout)?))?),
+        ) {
+            ($($case,)* __gochan_limit,) => {
+                let arms = [$($crate::__private::Bound::arm(&$case)),*];
+                $crate::__private::select(arms, $fair, __gochan_limit);
+                ($($crate::__private::Bound::take(&$case),)* (),)
+            }
         };
-        $(if let ::core::option::Option::Some(won) = $case {
-            $crate::__select_case!(@won won $op $pat);
+        $(if let ::core::option::Option::Some(__gochan_won) = $case {
+            $crate::__select_case!(@won __gochan_won $op $pat);
             $body
         } else)* {
             $crate::__select_case!(@default $($default)?)
@@ -171,43 +176,39 @@ macro_rules! __select {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __select_case {
-    // Binds a case to its channel. The temporaries of `$chan` live as long as the case.
-    (@bind $case:ident recv [$chan:expr $(,)?] [$($cond:expr)?]) => {
-        let chan = &$chan;
-        let $case = $crate::RecvFrom::recv_case(chan)$(.only_if($cond))?;
+    // Binds a case to its channel, in a scrutinee, so that temporaries live as long as the case.
+    (@bind recv [$chan:expr $(,)?] [$($cond:expr)?]) => {
+        $crate::__select_case!(@if [$($cond)?] $crate::RecvFrom::recv_case(&$chan))
     };
-    (@bind $case:ident recv_ok $args:tt $cond:tt) => {
-        $crate::__select_case!(@bind $case recv $args $cond);
+    (@bind recv_ok $args:tt $cond:tt) => { $crate::__select_case!(@bind recv $args $cond) };
+    (@bind send [$chan:expr, $value:expr $(,)?] [$($cond:expr)?]) => {
+        $crate::__select_case!(@if [$($cond)?] $crate::SendTo::send_case(&$chan, $value))
     };
-    (@bind $case:ident send [$chan:expr, $value:expr $(,)?] [$($cond:expr)?]) => {
-        let chan = &$chan;
-        let $case = $crate::SendTo::send_case(chan, $value)$(.only_if($cond))?;
+    (@bind send_ok $args:tt $cond:tt) => { $crate::__select_case!(@bind send $args $cond) };
+    (@bind send_from [$chan:expr, $slot:expr $(,)?] [$($cond:expr)?]) => {
+        $crate::__select_case!(@if [$($cond)?] $crate::SendTo::send_from_case(&$chan, $slot))
     };
-    (@bind $case:ident send_ok $args:tt $cond:tt) => {
-        $crate::__select_case!(@bind $case send $args $cond);
-    };
-    (@bind $case:ident send_from [$chan:expr, $slot:expr $(,)?] [$($cond:expr)?]) => {
-        let chan = &$chan;
-        let slot = $slot;
-        let $case = $crate::SendTo::send_from_case(chan, slot)$(.only_if($cond))?;
-    };
-    (@bind $case:ident send [$($args:tt)*] $cond:tt) => {
+    (@bind send [$($args:tt)*] $cond:tt) => {{
         ::core::compile_error!("`send` takes a channel and a value: `send(tx, value) => body`");
-        let $case = $crate::__private::absent_send();
-    };
-    (@bind $case:ident send_from [$($args:tt)*] $cond:tt) => {
+        $crate::__private::absent_send()
+    }};
+    (@bind send_from [$($args:tt)*] $cond:tt) => {{
         ::core::compile_error!("`send_from` takes a channel and a slot: `send_from(tx, &mut slot) => body`");
-        let $case = $crate::__private::absent_send();
-    };
-    (@bind $case:ident recv [$($args:tt)*] $cond:tt) => {
+        $crate::__private::absent_send()
+    }};
+    (@bind recv [$($args:tt)*] $cond:tt) => {{
         ::core::compile_error!("`recv` takes one channel: `recv(rx) -> value => body`");
-        let $case = $crate::__private::absent();
-    };
-    (@bind $case:ident $op:ident $args:tt $cond:tt) => {
+        $crate::__private::absent()
+    }};
+    (@bind $op:ident $args:tt $cond:tt) => {{
         ::core::compile_error!(::core::concat!("unknown case `", ::core::stringify!($op),
             "` in `select!`: the cases are recv, recv_ok, send, send_ok, send_from and default"));
-        let $case = $crate::__private::absent();
-    };
+        $crate::__private::absent()
+    }};
+
+    // Switches a case off where its condition is false.
+    (@if [] $case:expr) => { $case };
+    (@if [$cond:expr] $case:expr) => { $crate::__private::Bound::only_if($case, $cond) };
 
     // How long to wait.
     (@limit) => { $crate::__private::Limit::Never };

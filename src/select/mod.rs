@@ -14,7 +14,7 @@ mod operation;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub use case::{Arm, RecvCase, SendCase, SendFromCase};
+pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
 pub use limit::Limit;
 pub use operand::{RecvFrom, SendTo};
@@ -74,6 +74,7 @@ pub(crate) fn run(
     limit: Limit,
     why: Why,
 ) -> Option<usize> {
+    let _settled = Settled(cases);
     let mut returning = None;
     let mut patience = Patience::new();
     loop {
@@ -91,8 +92,7 @@ pub(crate) fn run(
         }
         let meets = cases.iter().any(|case| case.meets());
         if !meets && poll(cases) {
-            // A peer is in the middle of its step, or others are faster: give them time.
-            patience.turn();
+            patience.turn_unless(|| progress(cases));
             continue;
         }
         let spin = if meets { Spin::new() } else { Spin::none() };
@@ -102,17 +102,26 @@ pub(crate) fn run(
                 cases[winner].complete();
                 return Some(winner);
             }
-            // Whoever gets a hint uses it or finds it used up: it is never swallowed. What there
-            // is besides is for the next in line.
-            Outcome::Hint(winner) if cases[winner].try_now() => {
-                cases[winner].pass_on();
-                return Some(winner);
-            }
-            Outcome::Hint(winner) => (returning, patience) = (Some(winner), Patience::new()),
-            Outcome::Aborted => {
-                patience.turn();
-            }
+            Outcome::Hint(winner) if cases[winner].try_now() => return Some(winner),
+            Outcome::Hint(winner) => returning = Some(winner),
+            Outcome::Aborted => patience.turn_unless(|| progress(cases)),
         }
+    }
+}
+
+/// True if a case has changed since it was tried: others are faster. If none has, though one looks
+/// ready, a peer is in the middle of its step.
+fn progress(cases: &[&dyn Case]) -> bool {
+    !cases.iter().all(|case| case.is_unchanged())
+}
+
+/// Ends what hints have given to the cases, however the select ends: a hint is used or passed on,
+/// never swallowed, and nothing stays reserved.
+struct Settled<'a>(&'a [&'a dyn Case]);
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|case| case.settle());
     }
 }
 

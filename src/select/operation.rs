@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::{run, Limit, Order, RecvCase, SendCase};
+use super::{run, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
     core::{Channel, Core},
     error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError},

@@ -10,8 +10,6 @@ pub(crate) trait Line {
     fn withdraw(&self);
     /// Learns that a claimer chose this case and unlinked its entry.
     fn claimed(&self);
-    /// Gives a hint that this case got and cannot use to the next in line.
-    fn pass_on(&self);
 }
 
 /// How lining up went.
@@ -77,12 +75,9 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
 
 impl<L: Line + ?Sized> Drop for Lines<'_, L> {
     fn drop(&mut self) {
-        if self.entered == 0 {
-            return;
-        }
-        // Unwinding out of the wait: a value that was delivered stays in its case, a hint moves on.
-        if let Outcome::Hint(case) = self.unlink() {
-            self.cases[case].pass_on();
+        // Only when unwinding is anything linked here; a value that was delivered stays in its case.
+        if self.entered > 0 {
+            self.unlink();
         }
     }
 }

@@ -154,7 +154,7 @@ impl<T> WaitQueue<T> {
     /// Links `entry`, at the end or, for a waiter that comes back, at the front; behind the first
     /// one if `keep_first`.
     pub(crate) fn push(&mut self, entry: &Entry<T>, place: Place<'_>, keep_first: bool) {
-        entry.standing.set(true);
+        assert!(!entry.standing.replace(true), "a case takes part in one select, once");
         let (prev, next) = match (place.front, keep_first) {
             (false, _) => (self.last, ptr::null()),
             (true, false) => (ptr::null(), self.first),
@@ -256,17 +256,15 @@ impl<T> WaitQueue<T> {
         (Lined::Waiting, None)
     }
 
-    /// What those in line do, in order.
-    pub(crate) fn reasons(&self) -> Vec<Why> {
-        let mut reasons = Vec::with_capacity(self.len);
+    /// Appends what those in line do, in order, as far as there is room.
+    pub(crate) fn reasons(&self, reasons: &mut Vec<Why>) {
         let mut next = self.first;
-        while !next.is_null() {
+        while !next.is_null() && reasons.len() < reasons.capacity() {
             // SAFETY: `next` is linked.
             let (entry, waiter, _) = unsafe { Self::get(next) };
             reasons.push(waiter.why());
             next = Self::links(entry, |links| links.next);
         }
-        reasons
     }
 
     /// The entry behind the first, or null.

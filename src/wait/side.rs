@@ -71,10 +71,9 @@ impl<T> WaitSide<T> {
         }
     }
 
-    /// Ends the reservation of `who`. True if it had one: then those who were turned away have to
-    /// look.
-    pub(crate) fn release(&self, who: Who) -> bool {
-        self.reserved.compare_exchange(who.0, 0, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+    /// Ends the reservation of `who`, if it has one. Those who were turned away have to look.
+    pub(crate) fn release(&self, who: Who) {
+        let _ = self.reserved.compare_exchange(who.0, 0, Ordering::SeqCst, Ordering::Relaxed);
     }
 
     /// Links `entry`. The caller has to look at the buffer again before it waits.
@@ -107,23 +106,28 @@ impl<T> WaitSide<T> {
     #[cold]
     #[inline(never)]
     fn notify_slow(&self) {
-        let wake = self.change(|queue| {
-            let take_back = |who| {
-                self.release(who);
-            };
-            queue.hint_with(|who| self.reserve(who), take_back)
-        });
+        let wake =
+            self.change(|queue| queue.hint_with(|who| self.reserve(who), |who| self.release(who)));
         if let Some(wake) = wake {
             wake.wake();
         }
     }
 
-    /// Has everyone look again. Who lines up later sees what was published before, so this ends
-    /// even if those who are woken line up again.
+    /// Has everyone look again, once what they see makes them leave: a close.
     pub(crate) fn notify_all(&self) {
         dekker_light();
-        let waiting = self.change(|queue| queue.len());
-        for _ in 0..if mutant("close_wakes_one") { 1 } else { waiting } {
+        while let Some(wake) = self.change(WaitQueue::hint) {
+            wake.wake();
+            if mutant("close_wakes_one") {
+                break;
+            }
+        }
+    }
+
+    /// Has those in line look again. They may line up again, at the end, and this ends nevertheless.
+    pub(crate) fn notify_those_in_line(&self) {
+        dekker_light();
+        for _ in 0..self.change(|queue| queue.len()) {
             match self.change(WaitQueue::hint) {
                 Some(wake) => wake.wake(),
                 None => break,
@@ -133,7 +137,10 @@ impl<T> WaitSide<T> {
 
     /// What those in line do, in order.
     pub(crate) fn reasons(&self) -> Vec<Why> {
-        self.queue.lock().reasons()
+        // Room first: no allocation under the lock.
+        let mut reasons = Vec::with_capacity(self.waiting.load(Ordering::Relaxed));
+        self.queue.lock().reasons(&mut reasons);
+        reasons
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut WaitQueue<T>) -> R) -> R {

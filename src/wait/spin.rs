@@ -140,6 +140,14 @@ impl Patience {
         Self(0)
     }
 
+    /// Waits a moment, or starts anew if there is progress.
+    pub(crate) fn turn_unless(&mut self, progress: impl FnOnce() -> bool) {
+        if progress() {
+            self.0 = 0;
+        }
+        self.turn();
+    }
+
     /// Waits a moment. False after about a millisecond in all.
     pub(crate) fn turn(&mut self) -> bool {
         match self.0 {
