@@ -31,7 +31,8 @@
 //!   and jumps. The ratio is steadier: it is the median over all pairs of rounds, for the better of the
 //!   other two. One library measured under two names gave ratios from 0.8 to 1.2, in rows with `~` from
 //!   0.6 to 1.3 (2 cores, four tables): smaller differences say nothing.
-//!   `taskset -c 0 cargo bench -- --table` shows one core, `taskset -c 0,1` two.
+//!   `taskset -c 0 cargo bench -- --table` shows one core, `taskset -c 0,1` two. Keep the machine idle
+//!   otherwise: where another process takes one of two cores, this is the table of one core.
 //! - `mpsc`, `mpmc` and `select` have more threads than a small machine has cores: they show how a library
 //!   parks and wakes as much as how fast its queue is.
 //! - Unbounded senders never wait. Where they are faster than the receiver the queue grows for the whole

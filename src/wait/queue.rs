@@ -235,7 +235,7 @@ impl<T> WaitQueue<T> {
     /// its lines, comes again and claims the other, who stays: [`Waiter::stays_before`]. `Ready`:
     /// it is `me` who leaves.
     pub(crate) fn meet(&mut self, me: &Waiter) -> (Lined, Option<Wake>) {
-        let mut next = self.first;
+        let mut next = if mutant("meets_nobody") { ptr::null() } else { self.first };
         while !next.is_null() {
             let at = next;
             // SAFETY: `at` is linked.

@@ -73,6 +73,9 @@ impl<T> WaitSide<T> {
 
     /// Ends the reservation of `who`, if it has one. Those who were turned away have to look.
     pub(crate) fn release(&self, who: Who) {
+        if mutant("reservation_stays") {
+            return;
+        }
         let _ = self.reserved.compare_exchange(who.0, 0, Ordering::SeqCst, Ordering::Relaxed);
     }
 
@@ -116,11 +119,11 @@ impl<T> WaitSide<T> {
     /// Has everyone look again, once what they see makes them leave: a close.
     pub(crate) fn notify_all(&self) {
         dekker_light();
+        if mutant("close_wakes_nobody") {
+            return;
+        }
         while let Some(wake) = self.change(WaitQueue::hint) {
             wake.wake();
-            if mutant("close_wakes_one") {
-                break;
-            }
         }
     }
 
