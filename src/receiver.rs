@@ -58,6 +58,8 @@ impl<T> Receiver<T> {
     /// Receives the next value: Go's `<-c`. Blocks while there is none, on a nil channel for ever.
     /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
     /// tx.send(7);
@@ -77,6 +79,8 @@ impl<T> Receiver<T> {
     /// Receives the next value, or `None` once the channel is closed and drained: Go's
     /// `v, ok := <-c`. Blocks as [`recv`](Self::recv) does.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
     /// tx.send(7);
@@ -91,6 +95,8 @@ impl<T> Receiver<T> {
     }
 
     /// Receives a value if one is there: Go's `select` with a receive and a `default`.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Errors
     ///
@@ -113,6 +119,8 @@ impl<T> Receiver<T> {
     /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and
     /// `time.After`. A timeout that is too long to represent never ends; a zero one is a try.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// # Errors
     ///
     /// `Timeout` when the time is up, `Closed` once the channel is closed and drained. A value or
@@ -132,6 +140,8 @@ impl<T> Receiver<T> {
     }
 
     /// Receives a value, blocking until `deadline` at most. A deadline in the past is a try.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Errors
     ///

@@ -55,6 +55,8 @@ impl<T> Sender<T> {
     /// Sends `value`: Go's `c <- value`. Blocks while there is no room, or, on an unbuffered
     /// channel, until a receiver has taken it; on a nil channel for ever.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// # Panics
     ///
     /// With "send on closed channel" if the channel is, or meanwhile becomes, closed. To get the
@@ -74,6 +76,8 @@ impl<T> Sender<T> {
     }
 
     /// Sends `value`, blocking as [`send`](Self::send) does, and reports a closed channel.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Errors
     ///
@@ -95,6 +99,8 @@ impl<T> Sender<T> {
     }
 
     /// Sends `value` if that needs no waiting: Go's `select` with a send and a `default`.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Errors
     ///
@@ -119,6 +125,8 @@ impl<T> Sender<T> {
     /// Sends `value`, blocking for `timeout` at most: Go's `select` with a send and `time.After`.
     /// A timeout that is too long to represent never ends; a zero one is a try.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// # Errors
     ///
     /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
@@ -138,6 +146,8 @@ impl<T> Sender<T> {
 
     /// Sends `value`, blocking until `deadline` at most. A deadline in the past is a try.
     ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
     /// # Errors
     ///
     /// As [`send_timeout`](Self::send_timeout).
@@ -156,6 +166,8 @@ impl<T> Sender<T> {
 
     /// Closes the channel: Go's `close(c)`. Values sent before can still be received; whoever is
     /// blocked wakes up. Never blocks.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Panics
     ///
@@ -177,6 +189,8 @@ impl<T> Sender<T> {
 
     /// Closes the channel; true if this call closed it, false if it was closed before or is nil.
     /// Never blocks. Go has no counterpart.
+    ///
+    /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// ```
     /// let (tx, _rx) = gochan::bounded::<u8>(0);

@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Instant};
 use crate::{
     core::{Channel, Core, Side},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Entry, Line, Lined, Place, Who},
+    wait::{Entry, Line, Lined, Outcome, Place, Who},
 };
 
 /// What the engine asks of an operation. It never learns the value's type.
@@ -43,7 +43,7 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// Was claimed in line, and may have the side of its channel for itself since.
+    /// Was hinted, and may have the side of its channel for itself since.
     hinted: Cell<bool>,
     /// The channel's version before the last try.
     version: Cell<u64>,
@@ -97,9 +97,10 @@ impl<T> Line for Operation<'_, T> {
         }
     }
 
-    fn claimed(&self) {
+    fn claimed(&self, outcome: Outcome) {
         self.entry.claimed();
-        self.hinted.set(true);
+        // For good: an earlier hint may have reserved the side as well.
+        self.hinted.set(self.hinted.get() || matches!(outcome, Outcome::Hint(_)));
     }
 }
 

@@ -8,8 +8,8 @@ pub(crate) trait Line {
     fn line_up(&self, place: Place<'_>) -> Lined;
     /// Unlinks the entry, if it is linked.
     fn withdraw(&self);
-    /// Learns that a claimer chose this case and unlinked its entry.
-    fn claimed(&self);
+    /// Learns that a claimer chose this case, and how, and unlinked its entry.
+    fn claimed(&self, outcome: Outcome);
 }
 
 /// How lining up went.
@@ -63,7 +63,7 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
         let outcome = self.waiter.abort();
         for (case, line) in self.cases[..self.entered].iter().enumerate() {
             if outcome.case() == Some(case) {
-                line.claimed();
+                line.claimed(outcome);
             } else {
                 line.withdraw();
             }
