@@ -29,6 +29,7 @@
 ///   as good as nil.
 /// - Channels, values and conditions are evaluated once, in source order, on entry; the timeout
 ///   comes last. Patterns must be irrefutable.
+/// - `Instant` has no zero value, so a timer is `recv(timer) => body` or `recv_ok(timer) -> at => body`.
 /// - If several cases are ready one of them is chosen uniformly at random. A nil channel is never
 ///   ready; a closed one always is. `default` is chosen only if at one instant none was ready.
 /// - The value of a `send` that is not chosen is dropped before the body of the winner runs;
