@@ -6,7 +6,7 @@ use super::{RecvCase, SendCase, SendFromCase};
 
 /// What can be received from in a select: a [`Receiver`](crate::Receiver), a
 /// [`Chan`](crate::Chan), a [`Timer`](crate::Timer), a [`Ticker`](crate::Ticker), or a reference or
-/// smart pointer to one. The trait cannot be implemented outside of this crate.
+/// smart pointer to one. Not meant to be implemented outside of this crate.
 ///
 /// ```
 /// use gochan::{make, select, RecvFrom};
@@ -36,7 +36,7 @@ pub trait RecvFrom {
 }
 
 /// What can be sent to in a select: a [`Sender`](crate::Sender), a [`Chan`](crate::Chan), or a
-/// reference or smart pointer to one. The trait cannot be implemented outside of this crate.
+/// reference or smart pointer to one. Not meant to be implemented outside of this crate.
 ///
 /// ```
 /// use gochan::{make, select, SendTo};
