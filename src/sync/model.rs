@@ -136,6 +136,21 @@ pub(crate) fn note() -> u8 {
 /// Nobody polls, so there is nothing to keep.
 pub(crate) fn set_note(_: u8) {}
 
+/// Orders those that hold one, by their making: addresses differ from one exploration to the next.
+pub(crate) struct Rank(usize);
+
+impl Rank {
+    pub(crate) fn new() -> Self {
+        // Not loom's: models that run side by side share it, and only the order matters.
+        static MADE: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        Self(MADE.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        self.0
+    }
+}
+
 /// Always the first: a model has to take the same path each time.
 pub(crate) fn random(_: u32) -> u32 {
     0

@@ -133,6 +133,20 @@ impl Parker {
     }
 }
 
+/// Orders those that hold one; its place in memory is enough.
+pub(crate) struct Rank(u8);
+
+impl Rank {
+    pub(crate) fn new() -> Self {
+        Self(0)
+    }
+
+    /// Stays the same while the rank does not move.
+    pub(crate) fn get(&self) -> usize {
+        std::ptr::from_ref(&self.0) as usize
+    }
+}
+
 /// A random number below `n`, which is not 0. Each thread has a sequence of its own.
 #[inline]
 pub(crate) fn random(n: u32) -> u32 {

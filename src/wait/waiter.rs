@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::{Spin, Why};
-use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker};
+use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker, Rank};
 
 /// Undecided; the owner polls.
 const WAITING: usize = 0;
@@ -63,13 +63,20 @@ pub(crate) struct Waiter {
     parker: OnceLock<Parker>,
     /// Stands in one line only, and so never leaves it for the sake of another waiter.
     firm: bool,
+    rank: Rank,
     why: Why,
 }
 
 impl Waiter {
     /// A waiter for `cases` cases.
     pub(crate) fn new(cases: usize, why: Why) -> Self {
-        Self { word: AtomicUsize::new(WAITING), parker: OnceLock::new(), firm: cases == 1, why }
+        Self {
+            word: AtomicUsize::new(WAITING),
+            parker: OnceLock::new(),
+            firm: cases == 1,
+            rank: Rank::new(),
+            why,
+        }
     }
 
     /// What the waiter does, and where.
@@ -106,7 +113,7 @@ impl Waiter {
     /// again. Exactly one of two waiters that stand in several lines does, so two selects that
     /// meet never chase each other away for ever.
     pub(crate) fn stays_before(&self, other: &Waiter) -> bool {
-        !other.firm && (self.firm || std::ptr::from_ref(self) < std::ptr::from_ref(other))
+        !other.firm && (self.firm || self.rank.get() < other.rank.get())
     }
 
     /// Gives up, unless a claimer was first.
