@@ -213,7 +213,7 @@ fn l17_select_close() {
 /// L18: one of two channels is ready at every instant, so `default` is never chosen.
 #[test]
 fn l18_default_at_one_instant() {
-    check("l18_default_at_one_instant", None, || {
+    check("l18_default_at_one_instant", Some(3), || {
         let (a, b) = (make(1), make(1));
         b.send(());
         let other = thread::spawn({
