@@ -22,7 +22,7 @@ use crossbeam_utils::CachePadded;
 use super::{slot::Slot, Channel, Ends, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Mutex, Ordering, BLOCK_SLOTS},
+    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, BLOCK_SLOTS},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -54,6 +54,8 @@ struct Head<T> {
     position: AtomicU64,
     /// The block of that position.
     block: Mutex<*mut Block<T>>,
+    /// Not 0 from before a close takes effect: look at `tail`, which otherwise is the senders' alone.
+    closing: AtomicUsize,
 }
 
 struct Block<T> {
@@ -117,7 +119,11 @@ impl<T> List<T> {
                 block: AtomicPtr::new(block),
                 spare: AtomicPtr::new(ptr::null_mut()),
             }),
-            head: CachePadded::new(Head { position: AtomicU64::new(0), block: Mutex::new(block) }),
+            head: CachePadded::new(Head {
+                position: AtomicU64::new(0),
+                block: Mutex::new(block),
+                closing: AtomicUsize::new(0),
+            }),
             receivers: CachePadded::new(WaitSide::new()),
             ends: Ends::new(),
         }
@@ -175,11 +181,38 @@ impl<T> List<T> {
     /// What a receiver reports that finds the slot at `head` empty, holding the lock.
     #[cold]
     fn nothing(&self, head: u64) -> TryRecvError {
-        match self.end() {
-            // A send that took effect is being written, so the channel is not drained.
-            (tail, true) if count(tail) == count(head) => TryRecvError::Closed,
-            _ => TryRecvError::Empty,
+        // A send that took effect and is still being written keeps the channel from being drained.
+        if self.is_closing() && matches!(self.end(), (tail, true) if count(tail) == count(head)) {
+            return TryRecvError::Closed;
         }
+        TryRecvError::Empty
+    }
+
+    fn is_closing(&self) -> bool {
+        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
+        self.head.closing.load(Ordering::Acquire) != 0
+    }
+
+    /// Whether the value of the next receive is there: its position, and if so. Without a look at
+    /// `tail`, whose line is the senders'.
+    fn next_receive(&self) -> (u64, bool) {
+        let current = self.head.block.lock();
+        // ORDERING: Relaxed; written under the lock.
+        let head = self.head.position.load(Ordering::Relaxed);
+        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
+        let block = unsafe { &**current };
+        // ORDERING: SeqCst; a look ahead of the receive that will confirm it.
+        let stamp = block.slots[(head % LAP) as usize].stamp.load(Ordering::SeqCst);
+        (head, stamp == head + 1)
+    }
+
+    /// Whether something can be received, by the positions: the look that ends in sleep.
+    fn has_sent(&self) -> bool {
+        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`.
+        let head = self.head.position.load(Ordering::SeqCst);
+        let (tail, closed) = self.end();
+        closed || count(tail) != count(head)
     }
 }
 
@@ -267,6 +300,7 @@ impl<T> Channel<T> for List<T> {
     fn close(&self) -> bool {
         // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
         // close; and the publisher's half of the handshake with the receivers.
+        self.head.closing.store(1, Ordering::Release);
         if self.tail.position.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
@@ -298,7 +332,7 @@ impl<T> Channel<T> for List<T> {
             return Lined::Ready;
         }
         self.receivers.line_up(entry, place);
-        if self.looks_ready(side, Who::of(entry)) {
+        if self.has_sent() && (self.receivers.would_admit(Who::of(entry)) || self.is_closed()) {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -313,7 +347,7 @@ impl<T> Channel<T> for List<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.receivers.release(who);
-        if side == Side::Recv && self.looks_ready(side, Who::NEW) {
+        if side == Side::Recv && self.has_sent() {
             self.receivers.notify();
         }
     }
@@ -326,24 +360,19 @@ impl<T> Channel<T> for List<T> {
     }
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {
-        // ORDERING: SeqCst; `head` first: it never passes `tail`.
-        let head = self.head.position.load(Ordering::SeqCst);
-        let (tail, closed) = self.end();
-        let ready = count(tail) != count(head);
-        side == Side::Send || closed || ready && self.receivers.would_admit(who)
+        side == Side::Send
+            || self.is_closing()
+            || self.receivers.would_admit(who) && self.next_receive().1
     }
 
     fn version(&self, side: Side) -> u64 {
-        let current = self.head.block.lock();
-        let head = self.head.position.load(Ordering::Relaxed);
-        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
-        let block = unsafe { &**current };
-        // A send that has moved `tail` makes a receive ready only with its stamp.
-        let full = block.slots[(head % LAP) as usize].stamp.load(Ordering::SeqCst) == head + 1;
-        let (tail, closed) = self.end();
-        // Both positions only grow, so their sum stays the same only if both do. A send is ready
-        // at all times.
-        (tail + head) << 2 | u64::from(closed) << 1 | u64::from(full || side == Side::Send)
+        if side == Side::Send {
+            return 0; // Ready at all times.
+        }
+        // A send makes a receive ready with its stamp; a receive in between moves `head`.
+        let (head, full) = self.next_receive();
+        let closed = self.is_closing() && self.is_closed();
+        head << 2 | u64::from(closed) << 1 | u64::from(full)
     }
 
     fn ends(&self) -> &Ends {

@@ -25,11 +25,11 @@ const YIELDS: u32 = 16;
 /// A yield that takes longer has let another thread run.
 const SWITCHED: Duration = Duration::from_nanos(1_200);
 /// A yield that takes longer has let another thread compute.
-const COMPUTED: Duration = Duration::from_micros(50);
+const COMPUTED: Duration = Duration::from_millis(1);
 /// So many yields in a row that did not switch say that the processor is not shared.
 const ALONE: u32 = 4;
 /// Waits that sleep at once before the next one yields again to see.
-const BUSY_WAITS: u8 = 64;
+const BUSY_WAITS: u8 = 16;
 /// Pauses between two looks.
 const BURST: u32 = 4;
 
