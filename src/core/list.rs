@@ -35,6 +35,8 @@ pub(crate) struct List<T> {
     tail: CachePadded<Tail<T>>,
     head: CachePadded<Head<T>>,
     receivers: CachePadded<WaitSide<T>>,
+    /// An empty block to use again, or null.
+    spare: CachePadded<AtomicPtr<Block<T>>>,
     ends: Ends,
 }
 
@@ -44,8 +46,6 @@ struct Tail<T> {
     position: AtomicU64,
     /// The block of that position.
     block: AtomicPtr<Block<T>>,
-    /// An empty block to use again, or null.
-    spare: AtomicPtr<Block<T>>,
 }
 
 /// The receivers' end.
@@ -117,8 +117,8 @@ impl<T> List<T> {
             tail: CachePadded::new(Tail {
                 position: AtomicU64::new(0),
                 block: AtomicPtr::new(block),
-                spare: AtomicPtr::new(ptr::null_mut()),
             }),
+            spare: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
             head: CachePadded::new(Head {
                 position: AtomicU64::new(0),
                 block: Mutex::new(block),
@@ -133,7 +133,7 @@ impl<T> List<T> {
     #[cold]
     fn new_block(&self) -> *mut Block<T> {
         // ORDERING: Acquire; pairs with the Release in `recycle`: its receivers are done with it.
-        let spare = self.tail.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         if spare.is_null() {
             Block::allocate()
         } else {
@@ -148,7 +148,7 @@ impl<T> List<T> {
         // ORDERING: Relaxed; published by the exchange below.
         next.store(ptr::null_mut(), Ordering::Relaxed);
         // ORDERING: Release; pairs with the Acquire in `new_block`. Acquire: for freeing.
-        let before = self.tail.spare.swap(block, Ordering::AcqRel);
+        let before = self.spare.swap(block, Ordering::AcqRel);
         // SAFETY: whoever swaps a block out of `spare` owns it.
         unsafe { Block::free(before) };
     }
@@ -244,7 +244,7 @@ impl<T> Channel<T> for List<T> {
             // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
             let order = (Ordering::SeqCst, Ordering::Relaxed);
             if self.tail.position.compare_exchange_weak(tail, tail + 1, order.0, order.1).is_err() {
-                spin_loop();
+                patience.lose();
                 continue;
             }
             // SAFETY: `tail` did not move between the two loads and the exchange, so `block` is its
@@ -386,7 +386,7 @@ impl<T> Drop for List<T> {
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
         // and `try_recv` has given up the blocks before this one.
         unsafe { Block::free(block) };
-        let spare = self.tail.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.
         unsafe { Block::free(spare) };
     }

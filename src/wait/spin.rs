@@ -128,34 +128,48 @@ fn burst_nanos() -> u64 {
 
 /// Patience with another thread that is in the middle of a step of a few instructions: pauses,
 /// then yields, then naps, since it may have been preempted by a thread of higher priority.
-pub(crate) struct Patience(u32);
+pub(crate) struct Patience {
+    turns: u32,
+    lost: u32,
+}
 
 const PAUSES: u32 = 32;
 const YIELDED: u32 = PAUSES + 32;
 /// After this many turns an operation that must not wait gives up. A model explores one turn.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
 
+/// The longest step back is two to the power of this many pauses.
+const LOST: u32 = if SPINS { 6 } else { 0 };
+
 impl Patience {
     pub(crate) fn new() -> Self {
-        Self(0)
+        Self { turns: 0, lost: 0 }
+    }
+
+    /// Steps back after a lost race for an index, longer each time: whoever won goes on for a while
+    /// without having the line taken away.
+    #[cold]
+    pub(crate) fn lose(&mut self) {
+        (0..1 << self.lost.min(LOST)).for_each(|_| spin_loop());
+        self.lost += 1;
     }
 
     /// Waits a moment, or starts anew if there is progress.
     pub(crate) fn turn_unless(&mut self, progress: impl FnOnce() -> bool) {
         if progress() {
-            self.0 = 0;
+            self.turns = 0;
         }
         self.turn();
     }
 
     /// Waits a moment. False after about a millisecond in all.
     pub(crate) fn turn(&mut self) -> bool {
-        match self.0 {
+        match self.turns {
             turn if turn < PAUSES => spin_loop(),
             turn if turn < YIELDED => yield_now(),
             _ => nap(),
         }
-        self.0 = self.0.saturating_add(1);
-        self.0 < LIMIT
+        self.turns = self.turns.saturating_add(1);
+        self.turns < LIMIT
     }
 }
