@@ -52,6 +52,14 @@ impl<'a> Order<'a> {
         Order::Random(indices)
     }
 
+    /// The cases in this order. Who finds a select in line takes the case that lined up first.
+    fn iter(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..count).map(move |i| match self {
+            Order::Source => i,
+            Order::Random(indices) => usize::from(indices[i]),
+        })
+    }
+
     /// The first case in this order for which `ready` is true.
     fn find(&mut self, count: usize, mut ready: impl FnMut(usize) -> bool) -> Option<usize> {
         let Order::Random(indices) = self else { return (0..count).find(|&case| ready(case)) };
@@ -96,7 +104,7 @@ pub(crate) fn run(
             continue;
         }
         let spin = if meets { Spin::new() } else { Spin::none() };
-        match wait(cases, returning, spin, limit, why) {
+        match wait(cases, &order, returning, spin, limit, why) {
             Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Outcome::Delivered(winner) => {
                 cases[winner].complete();
@@ -139,6 +147,7 @@ fn poll(cases: &[&dyn Case]) -> bool {
 /// Stands in every line until a case is claimed or looks ready, or time is up.
 fn wait(
     cases: &[&dyn Case],
+    order: &Order<'_>,
     returning: Option<usize>,
     spin: Spin,
     limit: Limit,
@@ -146,15 +155,15 @@ fn wait(
 ) -> Outcome {
     let waiter = Waiter::new(cases.len(), why);
     let mut lines = Lines::new(cases, &waiter);
-    match lines.enter(returning) {
-        (_, Lined::Waiting) => {
+    match lines.enter(order.iter(cases.len()), returning) {
+        None => {
             waiter.wait(spin, earliest(cases, limit));
         }
-        (_, Lined::Ready) => {}
-        (winner, Lined::Fired) => {
+        Some((winner, Lined::Fired)) => {
             lines.leave();
             return Outcome::Delivered(winner);
         }
+        Some(_) => {}
     }
     lines.leave()
 }

@@ -29,29 +29,35 @@ pub(crate) enum Lined {
 pub(crate) struct Lines<'a, L: Line + ?Sized> {
     cases: &'a [&'a L],
     waiter: &'a Waiter,
-    /// The cases before this one may be linked.
-    entered: usize,
+    /// Whether a case may be linked.
+    entered: bool,
 }
 
 impl<'a, L: Line + ?Sized> Lines<'a, L> {
     pub(crate) fn new(cases: &'a [&'a L], waiter: &'a Waiter) -> Self {
-        Self { cases, waiter, entered: 0 }
+        Self { cases, waiter, entered: false }
     }
 
-    /// Lines up for one case after the other, as long as each says that it waits. `returning` is
-    /// the case for which the waiter was woken in vain. Gives the case that said something else.
-    pub(crate) fn enter(&mut self, returning: Option<usize>) -> (usize, Lined) {
+    /// Lines up for one case after the other, in this order, as long as each says that it waits.
+    /// `returning` is the case for which the waiter was woken in vain. Gives the case that said
+    /// something else.
+    pub(crate) fn enter(
+        &mut self,
+        order: impl Iterator<Item = usize>,
+        returning: Option<usize>,
+    ) -> Option<(usize, Lined)> {
+        self.entered = true;
         let mut alone = true;
-        for (case, line) in self.cases.iter().enumerate() {
-            self.entered = case + 1;
+        for case in order {
+            let line = self.cases[case];
             let front = returning == Some(case);
             let lined = line.line_up(Place { waiter: self.waiter, case, alone, front });
             if lined != Lined::Waiting {
-                return (case, lined);
+                return Some((case, lined));
             }
             alone = false;
         }
-        (self.entered, Lined::Waiting)
+        None
     }
 
     /// Leaves every line. After this no claimer can come any more.
@@ -61,14 +67,14 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
 
     fn unlink(&mut self) -> Outcome {
         let outcome = self.waiter.abort();
-        for (case, line) in self.cases[..self.entered].iter().enumerate() {
+        for (case, line) in self.cases.iter().enumerate() {
             if outcome.case() == Some(case) {
                 line.claimed(outcome);
             } else {
                 line.withdraw();
             }
         }
-        self.entered = 0;
+        self.entered = false;
         outcome
     }
 }
@@ -76,7 +82,7 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
 impl<L: Line + ?Sized> Drop for Lines<'_, L> {
     fn drop(&mut self) {
         // Only when unwinding is anything linked here; a value that was delivered stays in its case.
-        if self.entered > 0 {
+        if self.entered {
             self.unlink();
         }
     }
