@@ -139,7 +139,7 @@ const YIELDED: u32 = PAUSES + 32;
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
 
 /// The longest step back is two to the power of this many pauses.
-const LOST: u32 = if SPINS { 6 } else { 0 };
+const LOST: u32 = if SPINS { 7 } else { 0 };
 
 impl Patience {
     pub(crate) fn new() -> Self {
