@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Channel, Core, Look, Side},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
@@ -199,7 +199,7 @@ impl<T> Chan<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.core() {
-            Some(core) => core.try_send(value, Who::NEW),
+            Some(core) => core.try_send(value, Who::NEW, Look::Exact),
             None => Err(TrySendError::Full(value)),
         }
     }
@@ -281,7 +281,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW))
+        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW, Look::Exact))
     }
 
     /// Receives a value, blocking for `timeout` at most. See [`Receiver::recv_timeout`].

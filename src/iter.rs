@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core},
+    core::{Channel, Core, Look},
     select::{self, Limit},
     wait::Who,
 };
@@ -66,7 +66,7 @@ impl<T> Iterator for TryIter<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0 .0?.try_recv(Who::NEW).ok()
+        self.0 .0?.try_recv(Who::NEW, Look::Exact).ok()
     }
 }
 

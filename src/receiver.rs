@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Channel, Core, Look, Side},
     error::{RecvTimeoutError, TryRecvError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
@@ -113,7 +113,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW))
+        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW, Look::Exact))
     }
 
     /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Channel, Core, Look, Side},
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
     select::{self, Limit, SendCase, SendFromCase, SendTo},
@@ -117,7 +117,7 @@ impl<T> Sender<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.core() {
-            Some(core) => core.try_send(value, Who::NEW),
+            Some(core) => core.try_send(value, Who::NEW, Look::Exact),
             None => Err(TrySendError::Full(value)),
         }
     }

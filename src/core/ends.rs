@@ -1,6 +1,6 @@
 //! The handles that are left of a channel. It closes when the last of either end is gone.
 
-use super::{Channel, Core, Side};
+use super::{Channel, Core, Look, Side};
 use crate::{
     error::TryRecvError,
     sync::{mutant, Count, Ordering},
@@ -76,7 +76,7 @@ impl<T> Drain<'_, T> {
     fn drop_values(&self) {
         let mut patience = Patience::new();
         loop {
-            match self.0.try_recv(Who::NEW) {
+            match self.0.try_recv(Who::NEW, Look::Exact) {
                 Ok(value) => drop(value),
                 Err(TryRecvError::Closed) => return,
                 // A send that came before the close is still being written.

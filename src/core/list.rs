@@ -2,8 +2,8 @@
 //!
 //! Sends are numbered by positions. A block has `BLOCK_SLOTS` slots, and one position more, the
 //! gap, which no send uses: `tail` stands on it while the sender that took the last slot links the
-//! next block. Receivers take turns by a lock; it is held for a few instructions and the senders
-//! never touch it.
+//! next block. Receivers take turns: whoever sets `TAKEN` in `head` has it for a few instructions,
+//! and the senders never touch it.
 //!
 //! - a slot's stamp is its position plus one once its value is there, so blocks are used again
 //!   without being cleaned;
@@ -19,15 +19,19 @@ use std::{
 
 use crossbeam_utils::CachePadded;
 
-use super::{slot::Slot, Channel, Ends, Side};
+use super::{slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, BLOCK_SLOTS},
+    sync::{
+        mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Ordering, UnsafeCell, BLOCK_SLOTS,
+    },
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
+/// The bit in `head` that says a receiver is at it.
+const TAKEN: u64 = 1 << 63;
 /// Positions from one block's start to the next.
 const LAP: u64 = BLOCK_SLOTS + 1;
 
@@ -50,10 +54,10 @@ struct Tail<T> {
 
 /// The receivers' end.
 struct Head<T> {
-    /// The next receive's position; written under the lock.
+    /// The next receive's position, and `TAKEN`.
     position: AtomicU64,
-    /// The block of that position.
-    block: Mutex<*mut Block<T>>,
+    /// The block of that position, for whoever has set `TAKEN`.
+    block: UnsafeCell<*mut Block<T>>,
     /// Not 0 from before a close takes effect: look at `tail`, which otherwise is the senders' alone.
     closing: AtomicUsize,
 }
@@ -64,7 +68,7 @@ struct Block<T> {
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the sender that
-// advanced `tail` writes it, the receiver that holds the lock and saw the stamp takes it.
+// advanced `tail` writes it, the receiver that set `TAKEN` and saw the stamp takes it.
 unsafe impl<T: Send> Sync for List<T> {}
 // SAFETY: owns its values and blocks.
 unsafe impl<T: Send> Send for List<T> {}
@@ -121,7 +125,7 @@ impl<T> List<T> {
             spare: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
             head: CachePadded::new(Head {
                 position: AtomicU64::new(0),
-                block: Mutex::new(block),
+                block: UnsafeCell::new(block),
                 closing: AtomicUsize::new(0),
             }),
             receivers: CachePadded::new(WaitSide::new()),
@@ -178,7 +182,7 @@ impl<T> List<T> {
         (tail & !CLOSED, tail & CLOSED != 0)
     }
 
-    /// What a receiver reports that finds the slot at `head` empty, holding the lock.
+    /// What a receiver reports that finds the slot at `head` empty, in its turn.
     #[cold]
     fn nothing(&self, head: u64) -> TryRecvError {
         // A send that took effect and is still being written keeps the channel from being drained.
@@ -196,21 +200,44 @@ impl<T> List<T> {
     /// Whether the value of the next receive is there: its position, and if so. Without a look at
     /// `tail`, whose line is the senders'.
     fn next_receive(&self) -> (u64, bool) {
-        let current = self.head.block.lock();
-        // ORDERING: Relaxed; written under the lock.
-        let head = self.head.position.load(Ordering::Relaxed);
-        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
-        let block = unsafe { &**current };
-        // ORDERING: SeqCst; a look ahead of the receive that will confirm it.
-        let stamp = block.slots[(head % LAP) as usize].stamp.load(Ordering::SeqCst);
+        let (head, block) = self.take_turn();
+        // ORDERING: Acquire; a look ahead of the receive that will confirm it.
+        let stamp = block.slots[(head % LAP) as usize].stamp.load(Ordering::Acquire);
+        self.end_turn(head);
         (head, stamp == head + 1)
+    }
+
+    /// Waits for a receiver's turn: the position, and its block.
+    #[inline]
+    fn take_turn(&self) -> (u64, &Block<T>) {
+        let mut patience = Patience::new();
+        // ORDERING: Relaxed; the exchange confirms it.
+        let mut head = self.head.position.load(Ordering::Relaxed) & !TAKEN;
+        // ORDERING: Acquire; pairs with the Release in `end_turn`.
+        let order = (Ordering::Acquire, Ordering::Relaxed);
+        let position = &self.head.position;
+        while position.compare_exchange_weak(head, head | TAKEN, order.0, order.1).is_err() {
+            patience.lose();
+            head = position.load(Ordering::Relaxed) & !TAKEN;
+        }
+        // SAFETY: in this thread's turn nobody else touches the pointer.
+        let block = self.head.block.with_mut(|block| unsafe { *block });
+        // SAFETY: it has a slot that is not received yet, so it is alive.
+        (head, unsafe { &*block })
+    }
+
+    /// Ends a turn; the next one is for `head`.
+    #[inline]
+    fn end_turn(&self, head: u64) {
+        // ORDERING: Release; pairs with the Acquire in `take_turn`, and in `len`.
+        self.head.position.store(head, Ordering::Release);
     }
 
     /// Whether something can be received, by the positions: the look that ends in sleep.
     fn has_sent(&self) -> bool {
         // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
         // `tail`.
-        let head = self.head.position.load(Ordering::SeqCst);
+        let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
         let (tail, closed) = self.end();
         closed || count(tail) != count(head)
     }
@@ -218,7 +245,7 @@ impl<T> List<T> {
 
 impl<T> Channel<T> for List<T> {
     #[inline]
-    fn try_send(&self, value: T, _: Who) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         let mut next = ptr::null_mut();
         loop {
@@ -266,33 +293,29 @@ impl<T> Channel<T> for List<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who, _: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
-        let mut current = self.head.block.lock();
-        // ORDERING: Relaxed; written under the lock.
-        let head = self.head.position.load(Ordering::Relaxed);
+        let (head, block) = self.take_turn();
         let index = head % LAP;
-        // SAFETY: the lock's block has a slot that is not received yet, so it is alive.
-        let block = unsafe { &**current };
         let slot = &block.slots[index as usize];
         // ORDERING: Acquire; pairs with the sender's Release: the value is there.
         if slot.stamp.load(Ordering::Acquire) != head + 1 {
+            self.end_turn(head);
             return Err(self.nothing(head));
         }
-        // SAFETY: the stamp says that the value is there, and the lock that nobody else takes it.
+        // SAFETY: the stamp says that the value is there, and the turn that nobody else takes it.
         let value = unsafe { slot.take() };
         if index + 1 < BLOCK_SLOTS {
-            // ORDERING: Release; pairs with the Acquire in `len`.
-            self.head.position.store(head + 1, Ordering::Release);
+            self.end_turn(head + 1);
             return Ok(value);
         }
         // ORDERING: Acquire; pairs with the Release in `append`, which comes before the last stamp.
         let next = block.next.load(Ordering::Acquire);
-        let empty = std::mem::replace(&mut *current, next);
-        self.head.position.store(head + 2, Ordering::Release);
-        drop(current);
+        // SAFETY: in this thread's turn nobody else touches the pointer.
+        let empty = self.head.block.with_mut(|block| unsafe { ptr::replace(block, next) });
+        self.end_turn(head + 2);
         self.recycle(empty);
         Ok(value)
     }
@@ -315,7 +338,7 @@ impl<T> Channel<T> for List<T> {
     fn len(&self) -> usize {
         loop {
             let (tail, _) = self.end();
-            let head = self.head.position.load(Ordering::SeqCst);
+            let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
             if self.end().0 == tail {
                 return (count(tail) - count(head)) as usize;
             }
@@ -382,7 +405,8 @@ impl<T> Channel<T> for List<T> {
 
 impl<T> Drop for List<T> {
     fn drop(&mut self) {
-        let block = *self.head.block.lock();
+        // SAFETY: nobody else is left.
+        let block = self.head.block.with_mut(|block| unsafe { *block });
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
         // and `try_recv` has given up the blocks before this one.
         unsafe { Block::free(block) };

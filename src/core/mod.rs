@@ -45,12 +45,22 @@ impl Side {
     }
 }
 
+/// How hard a try looks before it says that there is nothing to be had.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Leaves the other side's cache lines alone, and so may take a peer that is in the middle of
+    /// its step for one that has not come: for those who look again before they sleep.
+    Hasty,
+    /// Says so only if at one instant it was true.
+    Exact,
+}
+
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
     /// Sends without waiting for a partner.
-    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>>;
+    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>>;
     /// Receives without waiting for a partner. `Closed` only when no value is left.
-    fn try_recv(&self, who: Who) -> Result<T, TryRecvError>;
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -156,13 +166,13 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
-        on!(self, channel => channel.try_send(value, who))
+    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+        on!(self, channel => channel.try_send(value, who, look))
     }
 
     #[inline]
-    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
-        on!(self, channel => channel.try_recv(who))
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+        on!(self, channel => channel.try_recv(who, look))
     }
 
     fn close(&self) -> bool {

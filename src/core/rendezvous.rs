@@ -7,7 +7,9 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{Channel, Ends, Side};
+use crossbeam_utils::CachePadded;
+
+use super::{Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{AtomicU64, Mutex, Ordering},
@@ -20,22 +22,25 @@ const CLOSED: u64 = 2;
 const ARRIVAL: u64 = 4;
 
 pub(crate) struct Rendezvous<T> {
-    /// A summary of each line, so that whoever finds no partner needs no lock.
-    senders: AtomicU64,
-    receivers: AtomicU64,
-    state: Mutex<State<T>>,
+    /// Whoever comes needs all of it, so it is one cache line.
+    meeting: CachePadded<Meeting<T>>,
     ends: Ends,
 }
 
-struct State<T> {
+struct Meeting<T> {
+    /// A summary of each line, so that whoever finds no partner needs no lock. Written under it.
+    senders: AtomicU64,
+    receivers: AtomicU64,
+    lines: Mutex<Lines<T>>,
+}
+
+struct Lines<T> {
     closed: bool,
-    /// How many have lined up to send, and to receive.
-    arrivals: [u64; 2],
     senders: WaitQueue<T>,
     receivers: WaitQueue<T>,
 }
 
-impl<T> State<T> {
+impl<T> Lines<T> {
     fn line(&mut self, side: Side) -> &mut WaitQueue<T> {
         match side {
             Side::Send => &mut self.senders,
@@ -46,13 +51,6 @@ impl<T> State<T> {
     /// The line of those whom `side` waits for.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.line(side.other())
-    }
-
-    /// What those who do not hold the lock may know of a line.
-    fn summary(&mut self, side: Side) -> u64 {
-        let waiting = if self.line(side).len() > 0 { WAITING } else { 0 };
-        let closed = if self.closed { CLOSED } else { 0 };
-        (self.arrivals[side as usize] * ARRIVAL) | waiting | closed
     }
 
     /// Moves the value between `entry`, of someone in no line, and the first partner.
@@ -76,36 +74,44 @@ impl<T> State<T> {
 
 impl<T> Rendezvous<T> {
     pub(crate) fn new() -> Self {
-        let state = State {
-            closed: false,
-            arrivals: [0; 2],
-            senders: WaitQueue::new(),
-            receivers: WaitQueue::new(),
-        };
+        let lines = Lines { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
         Self {
-            senders: AtomicU64::new(0),
-            receivers: AtomicU64::new(0),
-            state: Mutex::new(state),
+            meeting: CachePadded::new(Meeting {
+                senders: AtomicU64::new(0),
+                receivers: AtomicU64::new(0),
+                lines: Mutex::new(lines),
+            }),
             ends: Ends::new(),
         }
     }
 
-    /// Changes the state under the lock, then brings the summaries up to date.
-    fn change<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
-        let mut state = self.state.lock();
-        let result = change(&mut state);
+    /// Changes the lines under the lock, then brings the summaries up to date.
+    fn change<R>(&self, change: impl FnOnce(&mut Lines<T>) -> R) -> R {
+        let mut lines = self.meeting.lines.lock();
+        let result = change(&mut lines);
+        let closed = if lines.closed { CLOSED } else { 0 };
         for side in [Side::Send, Side::Recv] {
+            let waiting = if lines.line(side).is_empty() { 0 } else { WAITING };
+            // ORDERING: Relaxed; written under the lock.
+            let arrivals = self.summary(side).load(Ordering::Relaxed) & !(ARRIVAL - 1);
             // ORDERING: Release; pairs with the Acquire in `partners`: who sees the close comes
             // after all that its closer did.
-            self.summary(side).store(state.summary(side), Ordering::Release);
+            self.summary(side).store(arrivals | waiting | closed, Ordering::Release);
         }
         result
     }
 
+    /// Counts one more that has lined up. Under the lock.
+    fn arrive(&self, side: Side) {
+        // ORDERING: Relaxed; written under the lock, and published by `change`.
+        let summary = self.summary(side).load(Ordering::Relaxed);
+        self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
+    }
+
     fn summary(&self, side: Side) -> &AtomicU64 {
         match side {
-            Side::Send => &self.senders,
-            Side::Recv => &self.receivers,
+            Side::Send => &self.meeting.senders,
+            Side::Recv => &self.meeting.receivers,
         }
     }
 
@@ -116,24 +122,24 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, who: Who, _: Look) -> Result<(), TrySendError<T>> {
         if !self.looks_ready(Side::Send, who) {
             return Err(TrySendError::Full(value));
         }
-        let sent = self.change(|state| match state.closed {
+        let sent = self.change(|lines| match lines.closed {
             true => Err(TrySendError::Closed(value)),
-            false => state.receivers.deliver(value).map_err(TrySendError::Full),
+            false => lines.receivers.deliver(value).map_err(TrySendError::Full),
         });
         sent.map(|wake| wake.wake())
     }
 
-    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who, _: Look) -> Result<T, TryRecvError> {
         if !self.looks_ready(Side::Recv, who) {
             return Err(TryRecvError::Empty);
         }
-        let taken = self.change(|state| match state.closed {
+        let taken = self.change(|lines| match lines.closed {
             true => Err(TryRecvError::Closed),
-            false => state.senders.take().ok_or(TryRecvError::Empty),
+            false => lines.senders.take().ok_or(TryRecvError::Empty),
         });
         taken.map(|(value, wake)| {
             wake.wake();
@@ -142,12 +148,12 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn close(&self) -> bool {
-        let before = self.change(|state| std::mem::replace(&mut state.closed, true));
+        let before = self.change(|lines| std::mem::replace(&mut lines.closed, true));
         if before {
             return false;
         }
         for side in [Side::Send, Side::Recv] {
-            while let Some(wake) = self.change(|state| state.line(side).hint()) {
+            while let Some(wake) = self.change(|lines| lines.line(side).hint()) {
                 wake.wake();
             }
         }
@@ -167,18 +173,18 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        let (lined, wake) = self.change(|state| {
-            if state.closed {
+        let (lined, wake) = self.change(|lines| {
+            if lines.closed {
                 return (Lined::Ready, None);
             }
             let (met, wake) = if place.alone() {
-                state.pair(side, entry)
+                lines.pair(side, entry)
             } else {
-                state.partners(side).meet(place.waiter())
+                lines.partners(side).meet(place.waiter())
             };
             if met == Lined::Waiting {
-                state.arrivals[side as usize] += 1;
-                state.line(side).push(entry, place, false);
+                lines.line(side).push(entry, place, false);
+                self.arrive(side);
             }
             (met, wake)
         });
@@ -189,23 +195,23 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn withdraw(&self, side: Side, entry: &Entry<T>) {
-        self.change(|state| state.line(side).remove(entry));
+        self.change(|lines| lines.line(side).remove(entry));
     }
 
     fn settle(&self, side: Side, _: Who) {
         if !self.looks_ready(side, Who::NEW) {
             return;
         }
-        if let Some(wake) = self.change(|state| state.line(side).hint()) {
+        if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
             wake.wake();
         }
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
         // Room first: no allocation under the lock.
-        let waiting = self.state.lock().line(side).len();
+        let waiting = self.meeting.lines.lock().line(side).count();
         let mut reasons = Vec::with_capacity(waiting);
-        self.state.lock().line(side).reasons(&mut reasons);
+        self.meeting.lines.lock().line(side).reasons(&mut reasons);
         reasons
     }
 

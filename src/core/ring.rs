@@ -1,10 +1,11 @@
 //! The buffered channel: Vyukov's ring of stamped slots.
 //!
-//! Sends and receives are numbered by tickets: ticket `t` uses slot `t % cap`, whose stamp says
-//! whose turn it is: `2t` free for the send with ticket `t`, `2t + 1` full for the receive with
-//! ticket `t`, `2(t + cap)` free for the next lap.
+//! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
+//! upper bits the lap: from the last slot the next ticket skips to the next lap, so no operation
+//! divides by the capacity. A slot's stamp says whose turn it is: `2t` free for the send with ticket
+//! `t`, `2t + 1` full for the receive with ticket `t`, `2(t + lap)` free for the next lap.
 //!
-//! - `head <= tail <= head + cap`, both only grow;
+//! - `head <= tail <= head + lap`, both only grow;
 //! - a send takes effect when it advances `tail`, a receive when it advances `head`, the close when
 //!   it sets `CLOSED` in `tail`: all sends that took effect are before it, none after;
 //! - a ring that is dropped is empty: the last receiving handle has drained it (`core/ends.rs`);
@@ -15,10 +16,10 @@
 
 use crossbeam_utils::CachePadded;
 
-use super::{slot::Slot, Channel, Ends, Side};
+use super::{slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, Ordering},
+    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -32,10 +33,17 @@ pub(crate) struct Ring<T> {
     head: CachePadded<AtomicU64>,
     senders: CachePadded<WaitSide<T>>,
     receivers: CachePadded<WaitSide<T>>,
-    slots: Box<[Slot<T>]>,
-    /// `cap - 1` where `cap` is a power of two, else `u64::MAX`.
-    mask: u64,
+    fixed: CachePadded<Fixed<T>>,
     ends: Ends,
+}
+
+/// What hardly ever changes, and both sides read.
+struct Fixed<T> {
+    slots: Box<[Slot<T>]>,
+    /// From a slot's ticket to its next one: a power of two, `cap` or more.
+    lap: u64,
+    /// Not 0 from before a close takes effect: whoever polls need not look at the other side's index.
+    closing: AtomicUsize,
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
@@ -67,21 +75,59 @@ impl<T> Ring<T> {
             head: CachePadded::new(AtomicU64::new(0)),
             senders: CachePadded::new(WaitSide::new()),
             receivers: CachePadded::new(WaitSide::new()),
-            slots: slots.into_boxed_slice(),
-            mask: if cap.is_power_of_two() { cap as u64 - 1 } else { u64::MAX },
+            fixed: CachePadded::new(Fixed {
+                slots: slots.into_boxed_slice(),
+                lap: cap.next_power_of_two() as u64,
+                closing: AtomicUsize::new(0),
+            }),
             ends: Ends::new(),
         }
     }
 
-    fn capacity(&self) -> u64 {
-        self.slots.len() as u64
+    #[inline]
+    fn lap(&self) -> u64 {
+        self.fixed.lap
     }
 
     #[inline]
     fn slot(&self, ticket: u64) -> &Slot<T> {
-        let index =
-            if self.mask == u64::MAX { ticket % self.capacity() } else { ticket & self.mask };
-        &self.slots[index as usize]
+        &self.fixed.slots[(ticket & (self.lap() - 1)) as usize]
+    }
+
+    /// The ticket after this one.
+    #[inline]
+    fn next(&self, ticket: u64) -> u64 {
+        let index = ticket & (self.lap() - 1);
+        if index + 1 < self.fixed.slots.len() as u64 {
+            ticket + 1
+        } else {
+            ticket - index + self.lap()
+        }
+    }
+
+    /// How many tickets come before this one.
+    fn count(&self, ticket: u64) -> u64 {
+        ticket / self.lap() * self.fixed.slots.len() as u64 + ticket % self.lap()
+    }
+
+    fn is_closing(&self) -> bool {
+        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
+        self.fixed.closing.load(Ordering::Acquire) != 0
+    }
+
+    /// Whether this side may go on, by the indices: the look that ends in sleep. Not by the stamps:
+    /// a peer in the middle of its step has moved its index and may have looked at `waiting` before
+    /// this waiter came.
+    fn may_go_on(&self, side: Side, who: Who) -> bool {
+        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`, and an operation that moves it later finds the waiter in line.
+        let head = self.head.load(Ordering::SeqCst);
+        let tail = self.tail.load(Ordering::SeqCst);
+        let ready = match side {
+            Side::Send => tail < head + self.lap(),
+            Side::Recv => tail != head,
+        };
+        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
     }
 
     fn side(&self, side: Side) -> &WaitSide<T> {
@@ -97,7 +143,7 @@ impl<T> Ring<T> {
     fn slot_is_being_freed(&self, ticket: u64) -> bool {
         fence(Ordering::SeqCst);
         // ORDERING: Relaxed; the fence puts this load after the stamp's.
-        self.head.load(Ordering::Relaxed) + self.capacity() > ticket
+        self.head.load(Ordering::Relaxed) + self.lap() > ticket
     }
 
     /// A receiver finds its slot not full: an error if nothing was sent for its ticket, `Ok` if the
@@ -119,7 +165,7 @@ impl<T> Ring<T> {
 
 impl<T> Channel<T> for Ring<T> {
     #[inline]
-    fn try_send(&self, value: T, who: Who) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
         let mut tail = self.tail.load(Ordering::Relaxed);
@@ -132,12 +178,12 @@ impl<T> Channel<T> for Ring<T> {
             }
             let slot = self.slot(tail);
             // ORDERING: Acquire; pairs with the receiver's Release: the old value has been moved
-            // out, and the receive with ticket `tail - cap` comes before this send.
+            // out, and the receive with ticket `tail - lap` comes before this send.
             let stamp = slot.stamp.load(Ordering::Acquire);
             if stamp == 2 * tail {
                 // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
                 let order = (Ordering::SeqCst, Ordering::Relaxed);
-                match self.tail.compare_exchange_weak(tail, tail + 1, order.0, order.1) {
+                match self.tail.compare_exchange_weak(tail, self.next(tail), order.0, order.1) {
                     Ok(_) => {
                         // SAFETY: the stamp says free and the exchange gave this thread the ticket.
                         unsafe { slot.fill(value) };
@@ -151,12 +197,13 @@ impl<T> Channel<T> for Ring<T> {
                         self.receivers.notify();
                         return Ok(());
                     }
-                    Err(now) => tail = now,
+                    Err(_) => patience.lose(),
                 }
-                spin_loop();
+                tail = self.tail.load(Ordering::Relaxed);
                 continue;
             }
-            if stamp < 2 * tail && !(self.slot_is_being_freed(tail) && patience.turn()) {
+            let mut free = || self.slot_is_being_freed(tail) && patience.turn();
+            if stamp < 2 * tail && (look == Look::Hasty || !free()) {
                 return Err(TrySendError::Full(value));
             }
             tail = self.tail.load(Ordering::Relaxed);
@@ -164,7 +211,7 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
@@ -178,22 +225,25 @@ impl<T> Channel<T> for Ring<T> {
             if stamp == 2 * head + 1 {
                 // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
                 let order = (Ordering::SeqCst, Ordering::Relaxed);
-                match self.head.compare_exchange_weak(head, head + 1, order.0, order.1) {
+                match self.head.compare_exchange_weak(head, self.next(head), order.0, order.1) {
                     Ok(_) => {
                         // SAFETY: the stamp says full and the exchange gave this thread the ticket,
                         // so it alone moves the value out.
                         let value = unsafe { slot.take() };
                         // ORDERING: Release; pairs with the sender's Acquire: the slot is free.
-                        slot.stamp.store(2 * (head + self.capacity()), Ordering::Release);
+                        slot.stamp.store(2 * (head + self.lap()), Ordering::Release);
                         self.senders.notify();
                         return Ok(value);
                     }
-                    Err(now) => head = now,
+                    Err(_) => patience.lose(),
                 }
-                spin_loop();
+                head = self.head.load(Ordering::Relaxed);
                 continue;
             }
             if stamp < 2 * head + 1 {
+                if look == Look::Hasty && !self.is_closing() {
+                    return Err(TryRecvError::Empty);
+                }
                 self.slot_is_being_filled(head)?;
                 if !patience.turn() {
                     return Err(TryRecvError::Empty);
@@ -206,6 +256,7 @@ impl<T> Channel<T> for Ring<T> {
     fn close(&self) -> bool {
         // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
         // close; and the publisher's half of the handshake with both sides.
+        self.fixed.closing.store(1, Ordering::Release);
         if self.tail.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
@@ -224,21 +275,19 @@ impl<T> Channel<T> for Ring<T> {
             let tail = self.tail.load(Ordering::SeqCst) & !CLOSED;
             let head = self.head.load(Ordering::SeqCst);
             if self.tail.load(Ordering::SeqCst) & !CLOSED == tail {
-                return (tail - head) as usize;
+                return (self.count(tail) - self.count(head)) as usize;
             }
             spin_loop();
         }
     }
 
     fn cap(&self) -> Option<usize> {
-        Some(self.slots.len())
+        Some(self.fixed.slots.len())
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
         self.side(side).line_up(entry, place);
-        // The indices, not the stamps: a peer in the middle of its step has moved its index and
-        // may have looked at `waiting` before this waiter came.
-        if self.looks_ready(side, Who::of(entry)) && !mutant("no_second_look") {
+        if self.may_go_on(side, Who::of(entry)) && !mutant("no_second_look") {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -251,7 +300,7 @@ impl<T> Channel<T> for Ring<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.side(side).release(who);
-        if self.looks_ready(side, Who::NEW) {
+        if self.may_go_on(side, Who::NEW) {
             self.side(side).notify();
         }
     }
@@ -261,15 +310,18 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {
-        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`, and an operation that moves it later finds the waiter in line.
-        let head = self.head.load(Ordering::SeqCst);
-        let tail = self.tail.load(Ordering::SeqCst);
+        // ORDERING: Relaxed and Acquire; a look ahead of the try that confirms it.
         let ready = match side {
-            Side::Send => tail - head < self.capacity(),
-            Side::Recv => tail != head,
+            Side::Send => {
+                let tail = self.tail.load(Ordering::Relaxed) & !CLOSED;
+                self.slot(tail).stamp.load(Ordering::Acquire) >= 2 * tail
+            }
+            Side::Recv => {
+                let head = self.head.load(Ordering::Relaxed);
+                self.slot(head).stamp.load(Ordering::Acquire) > 2 * head
+            }
         };
-        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
+        ready && self.side(side).would_admit(who) || self.is_closing()
     }
 
     fn version(&self, side: Side) -> u64 {

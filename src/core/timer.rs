@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Channel, Ends, Side};
+use super::{Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
@@ -166,12 +166,12 @@ impl<T> Timer<T> {
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, value: T, _: Who) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
         // There is no handle that could send.
         Err(TrySendError::Full(value))
     }
 
-    fn try_recv(&self, _: Who) -> Result<T, TryRecvError> {
+    fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {
         let mut state = self.state.lock();
         let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
         state.changes += 1;

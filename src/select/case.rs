@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Instant};
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Channel, Core, Look, Side},
     error::{SendError, TryRecvError, TrySendError},
     wait::{Entry, Line, Lined, Outcome, Place, Who},
 };
@@ -11,13 +11,13 @@ use crate::{
 /// What the engine asks of an operation. It never learns the value's type.
 pub(crate) trait Case: Line {
     /// Completes the operation if that needs no waiting.
-    fn try_now(&self) -> bool;
+    fn try_now(&self, look: Look) -> bool;
     /// Learns that the operation was completed in line.
     fn complete(&self);
     /// Ends what a hint has given to the operation. What there is, is for the next in line.
     fn settle(&self);
-    /// True if the operation cannot have become ready, and unready again, since `try_now`.
-    fn is_unchanged(&self) -> bool;
+    /// Whether the operation may have become ready, or unready, since the last call.
+    fn has_moved(&self) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;
     /// True if a partner must find the case in line.
@@ -45,7 +45,7 @@ struct Operation<'a, T> {
     stage: Cell<Stage>,
     /// Was hinted, and may have the side of its channel for itself since.
     hinted: Cell<bool>,
-    /// The channel's version before the last try.
+    /// The channel's version at the last look.
     version: Cell<u64>,
 }
 
@@ -60,9 +60,9 @@ impl<'a, T> Operation<'a, T> {
         Who::of(&self.entry)
     }
 
-    fn try_send(&self, core: &Core<T>) -> bool {
+    fn try_send(&self, core: &Core<T>, look: Look) -> bool {
         let Some(value) = self.entry.replace(None) else { return false };
-        let (stage, back) = match core.try_send(value, self.who()) {
+        let (stage, back) = match core.try_send(value, self.who(), look) {
             Ok(()) => (Stage::Done, None),
             Err(TrySendError::Closed(value)) => (Stage::Closed, Some(value)),
             Err(TrySendError::Full(value)) => (Stage::Open, Some(value)),
@@ -72,8 +72,8 @@ impl<'a, T> Operation<'a, T> {
         stage != Stage::Open
     }
 
-    fn try_recv(&self, core: &Core<T>) -> bool {
-        let stage = match core.try_recv(self.who()) {
+    fn try_recv(&self, core: &Core<T>, look: Look) -> bool {
+        let stage = match core.try_recv(self.who(), look) {
             Ok(value) => {
                 self.entry.replace(Some(value));
                 Stage::Done
@@ -105,12 +105,11 @@ impl<T> Line for Operation<'_, T> {
 }
 
 impl<T> Case for Operation<'_, T> {
-    fn try_now(&self) -> bool {
+    fn try_now(&self, look: Look) -> bool {
         let Some(core) = self.core else { return false };
-        self.version.set(core.version(self.side));
         match self.side {
-            Side::Send => self.try_send(core),
-            Side::Recv => self.try_recv(core),
+            Side::Send => self.try_send(core, look),
+            Side::Recv => self.try_recv(core, look),
         }
     }
 
@@ -124,8 +123,9 @@ impl<T> Case for Operation<'_, T> {
         }
     }
 
-    fn is_unchanged(&self) -> bool {
-        self.core.map_or(true, |core| core.version(self.side) == self.version.get())
+    fn has_moved(&self) -> bool {
+        let version = self.core.map_or(0, |core| core.version(self.side));
+        self.version.replace(version) != version
     }
 
     fn looks_ready(&self) -> bool {

@@ -23,6 +23,7 @@ pub(crate) use operation::{recv, send};
 use std::{panic::Location, time::Instant};
 
 use crate::{
+    core::Look,
     sync::{mutant, random},
     wait::{Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
 };
@@ -85,42 +86,56 @@ pub(crate) fn run(
     let _settled = Settled(cases);
     let mut returning = None;
     let mut patience = Patience::new();
+    let mut looked_ready = false;
+    let mut lines_up_first = matches!(cases, [case] if case.meets());
     loop {
-        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now()) {
+        let last = limit.is_over();
+        let look = if last { Look::Exact } else { Look::Hasty };
+        // The tries are spread over time. If nothing moves from before the first to after the last
+        // of them, there was an instant at which no case was ready.
+        let exact = last && cases.len() > 1 && !mutant("default_after_one_look");
+        if exact {
+            have_moved(cases);
+        }
+        // A single case that meets its partners in line finds them when it lines up.
+        let skip = std::mem::take(&mut lines_up_first) && !last;
+        let ready = |case: usize| !skip && cases[case].try_now(look);
+        if let Some(winner) = order.find(cases.len(), ready) {
             return Some(winner);
         }
-        if limit.is_over() {
-            // The tries were spread over time. Nothing changed up to here since each of them, so
-            // at the instant between the last try and this look no case was ready.
-            let unchanged = || cases.iter().all(|case| case.is_unchanged());
-            if cases.len() <= 1 || mutant("default_after_one_look") || unchanged() {
-                return None;
+        if last {
+            if exact && have_moved(cases) {
+                continue;
             }
-            continue;
+            return None;
+        }
+        if looked_ready {
+            // And was not: others are faster, or a peer is in the middle of its step.
+            patience.turn_unless(|| have_moved(cases));
         }
         let meets = cases.iter().any(|case| case.meets());
-        if !meets && poll(cases) {
-            patience.turn_unless(|| progress(cases));
+        let mut spin = Spin::new();
+        looked_ready = !meets && poll(cases, &mut spin);
+        if looked_ready {
             continue;
         }
-        let spin = if meets { Spin::new() } else { Spin::none() };
         match wait(cases, &order, returning, spin, limit, why) {
             Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Outcome::Delivered(winner) => {
                 cases[winner].complete();
                 return Some(winner);
             }
-            Outcome::Hint(winner) if cases[winner].try_now() => return Some(winner),
+            Outcome::Hint(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
             Outcome::Hint(winner) => returning = Some(winner),
-            Outcome::Aborted => patience.turn_unless(|| progress(cases)),
+            Outcome::Aborted => patience.turn_unless(|| have_moved(cases)),
         }
     }
 }
 
-/// True if a case has changed since it was tried: others are faster. If none has, though one looks
-/// ready, a peer is in the middle of its step.
-fn progress(cases: &[&dyn Case]) -> bool {
-    !cases.iter().all(|case| case.is_unchanged())
+/// Whether a case may have become ready, or unready, since the last call: others are faster. If
+/// none has, though one looks ready, a peer is in the middle of its step.
+fn have_moved(cases: &[&dyn Case]) -> bool {
+    cases.iter().fold(false, |moved, case| case.has_moved() | moved)
 }
 
 /// Ends what hints have given to the cases, however the select ends: a hint is used or passed on,
@@ -134,8 +149,7 @@ impl Drop for Settled<'_> {
 }
 
 /// Watches the cases for a moment. True if one looks ready.
-fn poll(cases: &[&dyn Case]) -> bool {
-    let mut spin = Spin::new();
+fn poll(cases: &[&dyn Case], spin: &mut Spin) -> bool {
     while spin.turn() {
         if cases.iter().any(|case| case.looks_ready()) {
             return true;

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use super::{run, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
-    core::{Channel, Core},
+    core::{Channel, Core, Look},
     error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError},
     wait::{Reason, Who, Why},
 };
@@ -17,8 +17,10 @@ pub(crate) fn send<T>(
     value: T,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<T>> {
-    let Some(open) = core else { return send_slow(None, value, limit) };
-    match open.try_send(value, Who::NEW) {
+    let Some(open) = core.filter(|core| !core.meets()) else {
+        return send_slow(core, value, limit);
+    };
+    match open.try_send(value, Who::NEW, Look::Hasty) {
         Ok(()) => Ok(()),
         Err(TrySendError::Closed(value)) => Err(SendTimeoutError::Closed(value)),
         Err(TrySendError::Full(value)) => send_slow(core, value, limit),
@@ -43,8 +45,10 @@ fn send_slow<T>(core: Option<&Core<T>>, value: T, limit: Limit) -> Result<(), Se
 #[inline]
 #[track_caller]
 pub(crate) fn recv<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
-    let Some(open) = core else { return recv_slow(None, limit) };
-    match open.try_recv(Who::NEW) {
+    let Some(open) = core.filter(|core| !core.meets()) else {
+        return recv_slow(core, limit);
+    };
+    match open.try_recv(Who::NEW, Look::Hasty) {
         Ok(value) => Ok(value),
         Err(TryRecvError::Closed) => Err(RecvTimeoutError::Closed),
         Err(TryRecvError::Empty) => recv_slow(core, limit),

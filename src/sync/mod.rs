@@ -18,9 +18,9 @@ use model as platform;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, fence, mutant, nap, note, processors, random, set_note, spin_loop,
-    yield_now, Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank,
-    UnsafeCell, BLOCK_SLOTS, SPINS,
+    clock, dekker_light, fence, mutant, nap, note, random, set_note, spin_loop, yield_now, Arc,
+    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
+    BLOCK_SLOTS, SPINS,
 };
 
 // Written once, by one thread, before anyone else may look: nothing for loom to explore.

@@ -123,11 +123,6 @@ pub(crate) fn nap() {
     yield_now();
 }
 
-/// One: nothing is gained by polling.
-pub(crate) fn processors() -> usize {
-    1
-}
-
 /// Nobody polls, so there is nothing to keep.
 pub(crate) fn note() -> u8 {
     0

@@ -43,11 +43,6 @@ pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));
 }
 
-/// How many processors the process may use.
-pub(crate) fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 thread_local!(static NOTE: Cell<u8> = const { Cell::new(0) });
 
 /// The number that this thread keeps for `wait/spin.rs`, 0 at first.

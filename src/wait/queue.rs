@@ -21,6 +21,9 @@ use super::{Lined, Outcome, Waiter, Wake, Why};
 use crate::sync::{mutant, UnsafeCell};
 
 /// A waiter standing in one line, for one of its cases, with the value that changes hands.
+///
+/// A cache line of its own: a claimer has each line of the waiter's stack sent over.
+#[repr(align(64))]
 pub(crate) struct Entry<T> {
     /// A sender's starts full, a receiver's empty.
     slot: UnsafeCell<Option<T>>,
@@ -71,6 +74,11 @@ impl<'a> Place<'a> {
     /// The same place, at the end of the line in any case.
     pub(crate) fn at_the_end(self) -> Self {
         Self { front: false, ..self }
+    }
+
+    /// The same place, at the front of the line in any case.
+    pub(crate) fn at_the_front(self) -> Self {
+        Self { front: true, ..self }
     }
 
     /// Whose place it is.
@@ -134,7 +142,6 @@ impl<T> Drop for Entry<T> {
 pub(crate) struct WaitQueue<T> {
     first: *const Entry<T>,
     last: *const Entry<T>,
-    len: usize,
 }
 
 // SAFETY: the pointers are used only by whoever holds the lock around the queue; what they point
@@ -143,12 +150,30 @@ unsafe impl<T: Send> Send for WaitQueue<T> {}
 
 impl<T> WaitQueue<T> {
     pub(crate) fn new() -> Self {
-        Self { first: ptr::null(), last: ptr::null(), len: 0 }
+        Self { first: ptr::null(), last: ptr::null() }
     }
 
-    /// How many stand in line, those included that have won elsewhere and not left yet.
-    pub(crate) fn len(&self) -> usize {
-        self.len
+    /// True if nobody stands in line; those who have won elsewhere and not left yet do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_null()
+    }
+
+    /// How many stand in line.
+    pub(crate) fn count(&self) -> usize {
+        let mut count = 0;
+        self.for_each(|_| count += 1);
+        count
+    }
+
+    /// Calls `look` with each waiter in line, in order.
+    fn for_each(&self, mut look: impl FnMut(&Waiter)) {
+        let mut next = self.first;
+        while !next.is_null() {
+            // SAFETY: `next` is linked.
+            let (entry, waiter, _) = unsafe { Self::get(next) };
+            look(waiter);
+            next = Self::links(entry, |links| links.next);
+        }
     }
 
     /// Links `entry`, at the end or, for a waiter that comes back, at the front; behind the first
@@ -164,7 +189,6 @@ impl<T> WaitQueue<T> {
         Self::links(entry, |links| *links = Links { linked: true, next, prev, waiter, case });
         self.join(prev, entry);
         self.join(entry, next);
-        self.len += 1;
     }
 
     /// Unlinks `entry`, unless a claimer already did.
@@ -258,13 +282,11 @@ impl<T> WaitQueue<T> {
 
     /// Appends what those in line do, in order, as far as there is room.
     pub(crate) fn reasons(&self, reasons: &mut Vec<Why>) {
-        let mut next = self.first;
-        while !next.is_null() && reasons.len() < reasons.capacity() {
-            // SAFETY: `next` is linked.
-            let (entry, waiter, _) = unsafe { Self::get(next) };
-            reasons.push(waiter.why());
-            next = Self::links(entry, |links| links.next);
-        }
+        self.for_each(|waiter| {
+            if reasons.len() < reasons.capacity() {
+                reasons.push(waiter.why());
+            }
+        });
     }
 
     /// The entry behind the first, or null.
@@ -291,7 +313,6 @@ impl<T> WaitQueue<T> {
             (links.prev, links.next)
         });
         self.join(prev, next);
-        self.len -= 1;
     }
 
     /// Makes `prev` and `next` neighbours; null stands for the queue's end.

@@ -23,7 +23,7 @@ use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPI
 const OVERTAKES: usize = if SPINS { 256 } else { 1 };
 
 pub(crate) struct WaitSide<T> {
-    /// The length of `queue`, readable without its lock.
+    /// Not 0 if somebody stands in `queue`; readable without its lock.
     waiting: AtomicUsize,
     /// For whom the side is reserved; 0 for nobody. Set under the lock.
     reserved: AtomicUsize,
@@ -76,13 +76,17 @@ impl<T> WaitSide<T> {
         if mutant("reservation_stays") {
             return;
         }
+        // ORDERING: SeqCst; pairs with the load in `is_coming`: either a publisher finds nobody
+        // coming, or who has just come finds what was published.
         let _ = self.reserved.compare_exchange(who.0, 0, Ordering::SeqCst, Ordering::Relaxed);
+        dekker_light();
     }
 
     /// Links `entry`. The caller has to look at the buffer again before it waits.
     pub(crate) fn line_up(&self, entry: &Entry<T>, place: Place<'_>) {
         self.change(|queue| {
             let reserved = self.reserved.load(Ordering::Relaxed);
+            let place = if Who::of(entry) == Who(reserved) { place.at_the_front() } else { place };
             queue.push(entry, place, queue.first() == Who(reserved));
         });
         // ORDERING: pairs with the publisher's SeqCst read-modify-write of its index.
@@ -109,11 +113,23 @@ impl<T> WaitSide<T> {
     #[cold]
     #[inline(never)]
     fn notify_slow(&self) {
-        let wake =
-            self.change(|queue| queue.hint_with(|who| self.reserve(who), |who| self.release(who)));
+        let wake = self.change(|queue| {
+            if self.is_coming(queue) {
+                return None;
+            }
+            queue.hint_with(|who| self.reserve(who), |who| self.release(who))
+        });
         if let Some(wake) = wake {
             wake.wake();
         }
+    }
+
+    /// True if somebody was told to look and has not come back: it passes the hint on when it is
+    /// done. Under the lock.
+    fn is_coming(&self, queue: &WaitQueue<T>) -> bool {
+        // ORDERING: SeqCst; after the publication, pairs with the exchange in `release`.
+        let reserved = self.reserved.load(Ordering::SeqCst);
+        reserved != 0 && (queue.first() != Who(reserved) || mutant("waits_for_a_sleeper"))
     }
 
     /// Has everyone look again, once what they see makes them leave: a close.
@@ -130,7 +146,7 @@ impl<T> WaitSide<T> {
     /// Has those in line look again. They may line up again, at the end, and this ends nevertheless.
     pub(crate) fn notify_those_in_line(&self) {
         dekker_light();
-        for _ in 0..self.change(|queue| queue.len()) {
+        for _ in 0..self.change(|queue| queue.count()) {
             match self.change(WaitQueue::hint) {
                 Some(wake) => wake.wake(),
                 None => break,
@@ -141,7 +157,8 @@ impl<T> WaitSide<T> {
     /// What those in line do, in order.
     pub(crate) fn reasons(&self) -> Vec<Why> {
         // Room first: no allocation under the lock.
-        let mut reasons = Vec::with_capacity(self.waiting.load(Ordering::Relaxed));
+        let waiting = self.queue.lock().count();
+        let mut reasons = Vec::with_capacity(waiting);
         self.queue.lock().reasons(&mut reasons);
         reasons
     }
@@ -150,7 +167,7 @@ impl<T> WaitSide<T> {
         let mut queue = self.queue.lock();
         let result = change(&mut queue);
         // ORDERING: Relaxed; written under the lock, and ordered by the fence in `line_up`.
-        self.waiting.store(queue.len(), Ordering::Relaxed);
+        self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
         result
     }
 }

@@ -12,66 +12,70 @@
 //! - it takes much longer: somebody else computes here, and gets its whole time slice with each
 //!   yield. Sleep: who is woken is put before those who compute.
 //!
-//! Each thread remembers what it saw last.
+//! Each thread remembers what it saw last, and whether its last sleep was a long one: then little is
+//! lost by sleeping soon.
 
 use std::time::Duration;
 
-use crate::sync::{clock, nap, note, processors, set_note, spin_loop, yield_now, OnceLock, SPINS};
+use crate::sync::{clock, nap, note, set_note, spin_loop, yield_now, OnceLock, SPINS};
 
 /// How long to pause before the first yield.
-const PAUSES_LAST: Duration = Duration::from_micros(2);
-/// Yields before the sleep.
-const YIELDS: u32 = 16;
+const PAUSING: Duration = Duration::from_micros(2);
+/// How long to pause between two looks.
+const BURST: Duration = Duration::from_nanos(32);
+/// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
+/// processor: less, and two threads that pass single values back and forth sleep each time.
+const YIELDS: u32 = 256;
+/// The same for a thread that sleeps long.
+const FEW_YIELDS: u32 = 16;
+/// A sleep that takes longer is a long one.
+const LONG: Duration = Duration::from_millis(1);
 /// A yield that takes longer has let another thread run.
-const SWITCHED: Duration = Duration::from_nanos(1_200);
+const SWITCHED: Duration = Duration::from_nanos(700);
 /// A yield that takes longer has let another thread compute.
 const COMPUTED: Duration = Duration::from_millis(1);
-/// So many yields in a row that did not switch say that the processor is not shared.
-const ALONE: u32 = 4;
-/// Waits that sleep at once before the next one yields again to see.
-const BUSY_WAITS: u8 = 16;
-/// Pauses between two looks.
-const BURST: u32 = 4;
 
-/// What a thread remembers of its processor; a number above `SHARED` counts down to it.
+/// What a thread remembers of its processor. Nobody else wants it.
 const APART: u8 = 0;
-const SHARED: u8 = 1;
-const BUSY: u8 = SHARED + BUSY_WAITS;
+/// Another thread of this kind wants it. Counts down to `APART` with each yield that did not switch.
+const SHARED: u8 = 16;
+/// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
+const CERTAIN: u8 = 4;
+/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once.
+const BUSY: u8 = SHARED + 16;
+/// The bit for a thread whose last sleep was long.
+const IDLE: u8 = 1 << 7;
 
 /// The remaining time of polling, of one wait.
 pub(crate) struct Spin {
     bursts: u32,
     yields: u32,
-    /// Yields in a row that did not switch.
-    alone: u32,
     seen: u8,
 }
 
 impl Spin {
     /// The whole budget.
     pub(crate) fn new() -> Self {
+        let none = Self { bursts: 0, yields: 0, seen: APART };
         if !SPINS {
-            return Self::none();
+            return none;
         }
-        let seen = note();
+        let seen = note() & !IDLE;
         if seen > SHARED {
-            set_note(seen - 1);
-            return Self::none();
+            remember(seen - 1);
+            return none;
         }
-        Self { bursts: bursts(), yields: YIELDS, alone: 0, seen }
-    }
-
-    /// Sleep at once.
-    pub(crate) fn none() -> Self {
-        Self { bursts: 0, yields: 0, alone: 0, seen: APART }
+        let bursts = if seen == APART { count(PAUSING) / count(BURST) } else { 0 };
+        let yields = if note() & IDLE == 0 { YIELDS } else { FEW_YIELDS };
+        Self { bursts, yields, seen }
     }
 
     /// Spends a moment. False when the budget is spent: time to sleep.
     #[inline]
     pub(crate) fn turn(&mut self) -> bool {
-        if self.bursts > 0 && self.seen == APART {
+        if self.bursts > 0 {
             self.bursts -= 1;
-            (0..BURST).for_each(|_| spin_loop());
+            pause(BURST);
             return true;
         }
         self.yields > 0 && self.yield_once()
@@ -80,6 +84,11 @@ impl Spin {
     /// Yields, and learns from how long it took.
     fn yield_once(&mut self) -> bool {
         self.yields -= 1;
+        if self.seen > CERTAIN {
+            yield_now();
+            self.learn(self.seen - 1);
+            return true;
+        }
         let start = clock::now();
         yield_now();
         let took = clock::now() - start;
@@ -87,13 +96,9 @@ impl Spin {
             self.yields = 0;
             self.learn(BUSY);
         } else if took > SWITCHED {
-            self.alone = 0;
             self.learn(SHARED);
         } else {
-            self.alone += 1;
-            if self.alone >= ALONE {
-                self.learn(APART);
-            }
+            self.learn(self.seen.saturating_sub(1));
         }
         true
     }
@@ -101,29 +106,46 @@ impl Spin {
     fn learn(&mut self, seen: u8) {
         if self.seen != seen {
             self.seen = seen;
-            set_note(seen);
+            remember(seen);
         }
     }
 }
 
-/// How many bursts fill the first phase on this machine; none where there is one processor.
-fn bursts() -> u32 {
-    static BURSTS: OnceLock<u32> = OnceLock::new();
-    *BURSTS.get_or_init(|| match processors() {
-        1 => 0,
-        _ => (PAUSES_LAST.as_nanos() as u64 / burst_nanos()) as u32,
-    })
+/// Keeps what was seen of the processor.
+fn remember(seen: u8) {
+    set_note(note() & IDLE | seen);
 }
 
-/// A pause lasts 4 ns on one processor and 50 ns on another. The best of several measurements: the
-/// others were interrupted.
-fn burst_nanos() -> u64 {
-    let measure = || {
-        let start = clock::now();
-        (0..BURST * 4).for_each(|_| spin_loop());
-        (clock::now() - start).as_nanos() as u64 / 4
-    };
-    (0..5).map(|_| measure()).min().unwrap_or(0).max(1)
+/// Sleeps, and learns from how long it took.
+pub(crate) fn sleep<R>(sleep: impl FnOnce() -> R) -> R {
+    if !SPINS {
+        return sleep();
+    }
+    let start = clock::now();
+    let result = sleep();
+    let idle = if clock::now() - start > LONG { IDLE } else { 0 };
+    set_note(note() & !IDLE | idle);
+    result
+}
+
+fn pause(duration: Duration) {
+    (0..count(duration)).for_each(|_| spin_loop());
+}
+
+/// How many pauses last so long on this machine, one at least: a pause lasts 4 ns on one processor
+/// and 50 ns on another.
+fn count(duration: Duration) -> u32 {
+    static NANOS: OnceLock<u32> = OnceLock::new();
+    let nanos = *NANOS.get_or_init(|| {
+        let measure = || {
+            let start = clock::now();
+            (0..16).for_each(|_| spin_loop());
+            (clock::now() - start).as_nanos() as u32 / 16
+        };
+        // The best of several: the others were interrupted.
+        (0..5).map(|_| measure()).min().unwrap_or(0).max(1)
+    });
+    (duration.as_nanos() as u32 / nanos).max(1)
 }
 
 /// Patience with another thread that is in the middle of a step of a few instructions: pauses,
@@ -138,20 +160,24 @@ const YIELDED: u32 = PAUSES + 32;
 /// After this many turns an operation that must not wait gives up. A model explores one turn.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
 
-/// The longest step back is two to the power of this many pauses.
-const LOST: u32 = if SPINS { 7 } else { 0 };
+/// The first step back; each one is twice as long as the one before, up to four times.
+const STEP_BACK: Duration = Duration::from_nanos(500);
 
 impl Patience {
     pub(crate) fn new() -> Self {
         Self { turns: 0, lost: 0 }
     }
 
-    /// Steps back after a lost race for an index, longer each time: whoever won goes on for a while
-    /// without having the line taken away.
+    /// Steps back after a lost race for an index: whoever won goes on for dozens of operations
+    /// without having the line taken away. Two threads that retry at once take three times as long
+    /// as one after the other.
     #[cold]
     pub(crate) fn lose(&mut self) {
-        (0..1 << self.lost.min(LOST)).for_each(|_| spin_loop());
-        self.lost += 1;
+        if !SPINS {
+            return spin_loop();
+        }
+        pause(STEP_BACK * (1 << self.lost));
+        self.lost = (self.lost + 1).min(2);
     }
 
     /// Waits a moment, or starts anew if there is progress.

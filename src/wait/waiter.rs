@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{Spin, Why};
+use super::{spin, Spin, Why};
 use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker, Rank};
 
 /// Undecided; the owner polls.
@@ -57,6 +57,9 @@ impl Outcome {
 }
 
 /// A thread that waits for exactly one of its cases to win.
+///
+/// A cache line of its own: the owner polls the word while others work nearby.
+#[repr(align(64))]
 pub(crate) struct Waiter {
     word: AtomicUsize,
     /// Set before the word becomes `PARKED`.
@@ -140,7 +143,7 @@ impl Waiter {
                 return outcome;
             }
             if !spin.turn() {
-                return self.sleep(deadline);
+                return spin::sleep(|| self.sleep(deadline));
             }
         }
     }
