@@ -1,0 +1,48 @@
+use crate::library::*;
+use std::sync::mpsc;
+
+pub const LIBRARY: Library = Library {
+    name: "std",
+    version: env!("VERSION_STD"),
+    run: |cell| match cell.capacity {
+        Some(_) => many_to_one::<Bounded>(cell.workload),
+        None => many_to_one::<Unbounded>(cell.workload),
+    },
+};
+
+struct Bounded;
+struct Unbounded;
+
+impl Channel for Bounded {
+    type Tx = mpsc::SyncSender<u64>;
+    type Rx = mpsc::Receiver<u64>;
+    #[inline]
+    fn make(capacity: Capacity) -> (Self::Tx, Self::Rx) {
+        mpsc::sync_channel(capacity.expect("this kind is bounded"))
+    }
+    #[inline]
+    fn send(tx: &Self::Tx, value: u64) {
+        tx.send(value).unwrap();
+    }
+    #[inline]
+    fn recv(rx: &Self::Rx) -> u64 {
+        rx.recv().unwrap()
+    }
+}
+
+impl Channel for Unbounded {
+    type Tx = mpsc::Sender<u64>;
+    type Rx = mpsc::Receiver<u64>;
+    #[inline]
+    fn make(_: Capacity) -> (Self::Tx, Self::Rx) {
+        mpsc::channel()
+    }
+    #[inline]
+    fn send(tx: &Self::Tx, value: u64) {
+        tx.send(value).unwrap();
+    }
+    #[inline]
+    fn recv(rx: &Self::Rx) -> u64 {
+        rx.recv().unwrap()
+    }
+}

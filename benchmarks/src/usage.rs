@@ -1,0 +1,55 @@
+//! What this process has used of the machine.
+
+use nix::{
+    sys::resource::{getrusage, UsageWho},
+    sys::time::TimeValLike,
+};
+use std::{ops::Sub, thread, time::Duration};
+
+/// Of all threads, those that have ended included.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// User and system time.
+    pub cpu: Duration,
+    /// Voluntary context switches: how often a thread slept. A yield is not one.
+    pub switches: u64,
+}
+
+impl Usage {
+    /// Since the process began.
+    pub fn now() -> Self {
+        let usage = getrusage(UsageWho::RUSAGE_SELF).expect("every process may ask for its usage");
+        let cpu = usage.user_time() + usage.system_time();
+        Self {
+            cpu: Duration::from_nanos(cpu.num_nanoseconds() as u64),
+            switches: usage.voluntary_context_switches() as u64,
+        }
+    }
+}
+
+impl Sub for Usage {
+    type Output = Self;
+    fn sub(self, before: Self) -> Self {
+        Self { cpu: self.cpu - before.cpu, switches: self.switches - before.switches }
+    }
+}
+
+/// How long nothing must happen before everybody counts as asleep, and how much is nothing.
+const QUIET: Duration = Duration::from_millis(5);
+const NOTHING: Duration = Duration::from_micros(150);
+/// A library that never stops polling must not stop the run.
+const PATIENCE: u32 = 400;
+
+/// Returns when all other threads are asleep, as far as the CPU time tells: it asks every library the same.
+pub fn wait_until_quiet() {
+    for _ in 0..PATIENCE {
+        let first = Usage::now();
+        let before = Usage::now();
+        // With thousands of threads the question itself takes a while.
+        let asking = (before - first).cpu;
+        thread::sleep(QUIET);
+        if (Usage::now() - before).cpu < NOTHING + 2 * asking {
+            return;
+        }
+    }
+}

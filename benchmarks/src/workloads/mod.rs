@@ -1,0 +1,101 @@
+//! The workloads, generic over the libraries, and what they share.
+
+pub mod alone;
+pub mod close;
+pub mod select;
+pub mod transfer;
+
+use crate::{
+    library::Capacity,
+    placement::{Side, Sides},
+    usage::Usage,
+};
+use std::{
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Does one cell's work once.
+pub type Run = fn(&Task) -> Sample;
+
+/// How much to do, with what, and where.
+#[derive(Clone, Copy)]
+pub struct Task {
+    pub capacity: Capacity,
+    pub threads: usize,
+    /// At least one.
+    pub units: u64,
+    pub sides: Sides,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    /// Done: a workload that does them by the batch may round.
+    pub units: u64,
+    pub elapsed: Duration,
+    pub usage: Usage,
+}
+
+/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's end.
+///
+/// The time does not contain starting the threads; the usage does, which is little in rounds of many
+/// milliseconds.
+fn race<S, R>(task: &Task, senders: Vec<S>, receivers: Vec<R>) -> Sample
+where
+    S: FnMut() + Send,
+    R: FnMut() + Send,
+{
+    let before = Usage::now();
+    let barrier = &Barrier::new(senders.len() + receivers.len());
+    let elapsed = thread::scope(|scope| {
+        let on = |side| (task.sides, side, barrier);
+        let senders =
+            senders.into_iter().map(|job| scope.spawn(move || timed(on(Side::Send), job)));
+        let senders: Vec<_> = senders.collect();
+        let receivers =
+            receivers.into_iter().map(|job| scope.spawn(move || timed(on(Side::Recv), job)));
+        let receivers: Vec<_> = receivers.collect();
+        let senders: Vec<_> = senders.into_iter().map(|s| s.join().unwrap()).collect();
+        let receivers: Vec<_> = receivers.into_iter().map(|r| r.join().unwrap()).collect();
+        let starts = senders.iter().map(|s| s.start).chain(receivers.iter().map(|r| r.start));
+        let ends = receivers.iter().map(|r| r.end);
+        ends.max().expect("somebody receives") - starts.min().expect("somebody starts")
+    });
+    Sample { units: task.units, elapsed, usage: Usage::now() - before }
+}
+
+/// When a job started and ended. It keeps the job's handles until all have ended: dropping the last one
+/// closes a channel, and a closed channel is ready in every select.
+struct Timed<J> {
+    start: Instant,
+    end: Instant,
+    _job: J,
+}
+
+fn timed<J: FnMut()>((sides, side, barrier): (Sides, Side, &Barrier), mut job: J) -> Timed<J> {
+    sides.place(side);
+    barrier.wait();
+    let start = Instant::now();
+    job();
+    Timed { start, end: Instant::now(), _job: job }
+}
+
+/// Runs a job that tells how long what counts took, on a thread of its own.
+fn alone(task: &Task, units: u64, job: impl FnOnce() -> Duration + Send) -> Sample {
+    let run = move || {
+        task.sides.place(Side::Send);
+        let before = Usage::now();
+        let elapsed = job();
+        Sample { units, elapsed, usage: Usage::now() - before }
+    };
+    thread::scope(|scope| scope.spawn(run).join().unwrap())
+}
+
+/// How long it takes to do something.
+fn time(job: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    job();
+    start.elapsed()
+}

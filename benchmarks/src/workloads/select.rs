@@ -1,0 +1,77 @@
+//! Selects, with and without somebody on the other side.
+
+use super::{alone, race, time, transfer::senders, Sample, Task};
+use crate::{
+    cells::BATCH,
+    library::{After, Channel, Select, SelectDefault},
+};
+use std::{hint::black_box, time::Duration};
+
+/// Long enough never to fire.
+const FAR: Duration = Duration::from_secs(10);
+
+/// Four senders with a channel each, and one thread that selects over the four; a unit is one message.
+pub fn four<C: Select>(task: &Task) -> Sample {
+    let (txs, rxs): (Vec<_>, Vec<_>) = (0..4).map(|_| C::make(task.capacity)).unzip();
+    let units = task.units;
+    let select_all = move || {
+        let mut over = C::over(&rxs);
+        for _ in 0..units {
+            black_box(C::of_four(&mut over));
+        }
+    };
+    race(task, senders::<C>(task, txs), vec![select_all])
+}
+
+/// Of two channels the second has a value. Sending it beforehand costs CPU time but no time.
+pub fn ready<C: Select>(task: &Task) -> Sample {
+    let (_empty_tx, empty) = C::make(task.capacity);
+    let (tx, full) = C::make(task.capacity);
+    let rxs = [empty, full];
+    let job = move |batches| {
+        let mut over = C::over(&rxs);
+        in_batches::<C, _>(&tx, batches, || C::of_two(&mut over))
+    };
+    let batches = task.units.div_ceil(BATCH as u64);
+    alone(task, batches * BATCH as u64, move || job(batches))
+}
+
+/// Of two channels none has a value.
+pub fn default<C: SelectDefault>(task: &Task) -> Sample {
+    let (_txs, rxs): (Vec<_>, Vec<_>) = (0..2).map(|_| C::make(task.capacity)).unzip();
+    let units = task.units;
+    let job = move || {
+        let mut over = C::over(&rxs);
+        time(|| {
+            for _ in 0..units {
+                black_box(C::of_two_or_default(&mut over));
+            }
+        })
+    };
+    alone(task, units, job)
+}
+
+/// A timer that is made, not waited for, and dropped; the channel beside it has a value.
+pub fn after<C: After>(task: &Task) -> Sample {
+    let (tx, rx) = C::make(task.capacity);
+    let batches = task.units.div_ceil(BATCH as u64);
+    let job = move || in_batches::<C, _>(&tx, batches, || C::recv_or_after(&rx, FAR));
+    alone(task, batches * BATCH as u64, job)
+}
+
+/// Fills a channel, and takes the time of emptying it.
+fn in_batches<C: Channel, T>(
+    tx: &C::Tx,
+    batches: u64,
+    mut take_one: impl FnMut() -> T,
+) -> Duration {
+    let batch = |_| {
+        (0..BATCH as u64).for_each(|i| C::send(tx, i));
+        time(|| {
+            for _ in 0..BATCH {
+                black_box(take_one());
+            }
+        })
+    };
+    (0..batches).map(batch).sum()
+}
