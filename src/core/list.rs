@@ -192,6 +192,20 @@ impl<T> List<T> {
         TryRecvError::Empty
     }
 
+    /// Called after each send: a receiver that waits learns of it.
+    #[inline]
+    fn tell(&self) {
+        if self.receivers.is_waited_on() {
+            self.serve();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn serve(&self) {
+        self.receivers.serve(|who, _| self.try_recv(who, Look::Hasty).map(Some).map_err(|_| None));
+    }
+
     fn is_closing(&self) -> bool {
         // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
         self.head.closing.load(Ordering::Acquire) != 0
@@ -287,7 +301,7 @@ impl<T> Channel<T> for List<T> {
             unsafe { slot.fill(value) };
             // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
             slot.stamp.store(tail + 1, Ordering::Release);
-            self.receivers.notify();
+            self.tell();
             return Ok(());
         }
     }
@@ -371,7 +385,7 @@ impl<T> Channel<T> for List<T> {
     fn settle(&self, side: Side, who: Who) {
         self.receivers.release(who);
         if side == Side::Recv && self.has_sent() {
-            self.receivers.notify();
+            self.tell();
         }
     }
 

@@ -19,9 +19,12 @@ use crossbeam_utils::CachePadded;
 use super::{slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering},
+    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering, SPINS},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
+
+/// How many waiters one operation serves.
+const ROUNDS: usize = if SPINS { 16 } else { 1 };
 
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
@@ -137,6 +140,44 @@ impl<T> Ring<T> {
         }
     }
 
+    /// Called after each step of the other side: those who wait for it learn of it.
+    #[inline]
+    fn tell(&self, side: Side) {
+        if self.side(side).is_waited_on() {
+            self.serve(side);
+        }
+    }
+
+    /// Serves those in line. A value that moves out makes room for a sender, and the other way
+    /// round; after some rounds the others do it themselves.
+    #[cold]
+    #[inline(never)]
+    fn serve(&self, mut side: Side) {
+        for _ in 0..ROUNDS {
+            if !self.side(side).serve(|who, value| self.complete(side, who, value)) {
+                return;
+            }
+            side = side.other();
+            if !self.side(side).is_waited_on() {
+                return;
+            }
+        }
+        if !mutant("server_leaves") {
+            self.side(side).notify();
+        }
+    }
+
+    fn complete(&self, side: Side, who: Who, value: Option<T>) -> Result<Option<T>, Option<T>> {
+        match (side, value) {
+            (Side::Recv, _) => self.take(who, Look::Hasty).map(Some).map_err(|_| None),
+            (Side::Send, Some(value)) => {
+                let sent = self.put(value, who, Look::Hasty);
+                sent.map(|()| None).map_err(|error| Some(error.into_inner()))
+            }
+            (Side::Send, None) => Err(None),
+        }
+    }
+
     /// A sender finds its slot not free: false if the ring is full, true if a receiver that has
     /// the ticket of the lap before is still in the slot.
     #[cold]
@@ -161,11 +202,10 @@ impl<T> Ring<T> {
             (false, true) => Err(TryRecvError::Closed),
         }
     }
-}
 
-impl<T> Channel<T> for Ring<T> {
+    /// Sends; the receivers are still to be told.
     #[inline]
-    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+    fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
         let mut tail = self.tail.load(Ordering::Relaxed);
@@ -194,7 +234,6 @@ impl<T> Channel<T> for Ring<T> {
                             Ordering::Release
                         };
                         slot.stamp.store(2 * tail + 1, release);
-                        self.receivers.notify();
                         return Ok(());
                     }
                     Err(_) => patience.lose(),
@@ -210,8 +249,9 @@ impl<T> Channel<T> for Ring<T> {
         }
     }
 
+    /// Receives; the senders are still to be told.
     #[inline]
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
@@ -232,7 +272,6 @@ impl<T> Channel<T> for Ring<T> {
                         let value = unsafe { slot.take() };
                         // ORDERING: Release; pairs with the sender's Acquire: the slot is free.
                         slot.stamp.store(2 * (head + self.lap()), Ordering::Release);
-                        self.senders.notify();
                         return Ok(value);
                     }
                     Err(_) => patience.lose(),
@@ -251,6 +290,26 @@ impl<T> Channel<T> for Ring<T> {
             }
             head = self.head.load(Ordering::Relaxed);
         }
+    }
+}
+
+impl<T> Channel<T> for Ring<T> {
+    #[inline]
+    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+        let sent = self.put(value, who, look);
+        if sent.is_ok() {
+            self.tell(Side::Recv);
+        }
+        sent
+    }
+
+    #[inline]
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+        let received = self.take(who, look);
+        if received.is_ok() {
+            self.tell(Side::Send);
+        }
+        received
     }
 
     fn close(&self) -> bool {
@@ -301,7 +360,7 @@ impl<T> Channel<T> for Ring<T> {
     fn settle(&self, side: Side, who: Who) {
         self.side(side).release(who);
         if self.may_go_on(side, Who::NEW) {
-            self.side(side).notify();
+            self.tell(side);
         }
     }
 

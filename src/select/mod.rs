@@ -148,9 +148,10 @@ impl Drop for Settled<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if one looks ready.
+/// Watches the cases for a moment. True if one looks ready. A single case yields in its line, where
+/// others complete it.
 fn poll(cases: &[&dyn Case], spin: &mut Spin) -> bool {
-    while spin.turn() {
+    while if cases.len() == 1 { spin.pause() } else { spin.turn() } {
         if cases.iter().any(|case| case.looks_ready()) {
             return true;
         }

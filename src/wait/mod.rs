@@ -20,7 +20,7 @@ mod waiter;
 mod why;
 
 pub(crate) use line::{Line, Lined, Lines};
-pub(crate) use queue::{Entry, Place, WaitQueue, Who};
+pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
 pub(crate) use side::WaitSide;
 pub(crate) use spin::{Patience, Spin};
 pub(crate) use waiter::{Outcome, Waiter, Wake};

@@ -138,6 +138,12 @@ impl<T> Drop for Entry<T> {
     }
 }
 
+/// Completes a case for who stands in line with this value, if any: gives the value that the case
+/// ends with, or what it was given if that was not possible. It runs no code of `T`.
+pub(crate) trait Complete<T>: Fn(Who, Option<T>) -> Result<Option<T>, Option<T>> {}
+
+impl<T, F: Fn(Who, Option<T>) -> Result<Option<T>, Option<T>>> Complete<T> for F {}
+
 /// Waiters in order of arrival.
 pub(crate) struct WaitQueue<T> {
     first: *const Entry<T>,
@@ -246,6 +252,38 @@ impl<T> WaitQueue<T> {
             }
         }
         None
+    }
+
+    /// Completes the case of the first waiter in line for it, by `complete`, if it polls: true if
+    /// that was possible; if not, the waiter has to look for itself. `None`: it does not poll.
+    pub(crate) fn serve_first(&mut self, complete: impl Complete<T>) -> Option<bool> {
+        self.serve(self.first, complete)
+    }
+
+    /// The same for the last one in line: who has come last is the most likely to poll.
+    pub(crate) fn serve_last(&mut self, complete: impl Complete<T>) -> Option<bool> {
+        self.serve(self.last, complete)
+    }
+
+    fn serve(&mut self, at: *const Entry<T>, complete: impl Complete<T>) -> Option<bool> {
+        if at.is_null() {
+            return None;
+        }
+        // SAFETY: linked. The borrow of the queue keeps the lock, and with it the owner.
+        let (entry, waiter, case) = unsafe { Self::get(at) };
+        if !waiter.begin() {
+            return None;
+        }
+        self.unlink(entry);
+        let completed = complete(Who::of(entry), entry.swap(None));
+        let outcome = match completed {
+            Ok(_) => Outcome::Delivered(case),
+            Err(_) => Outcome::Hint(case),
+        };
+        let (Ok(value) | Err(value)) = completed;
+        entry.swap(value);
+        waiter.finish(outcome);
+        Some(matches!(outcome, Outcome::Delivered(_)))
     }
 
     /// Who stands first.

@@ -16,7 +16,7 @@
 //! - the waiter with the reservation stands first whenever it stands in line, so the next hint is
 //!   its own.
 
-use super::{Entry, Place, WaitQueue, Who, Why};
+use super::{Complete, Entry, Place, WaitQueue, Wake, Who, Why};
 use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPINS};
 
 /// How many operations may overtake a waiter between its hint and its return, all in all.
@@ -100,28 +100,45 @@ impl<T> WaitSide<T> {
         self.change(|queue| queue.remove(entry));
     }
 
-    /// Called after each publication: has one waiter, if there is any, look again.
+    /// Called after each publication: whether anybody stands in line for it.
     #[inline]
-    pub(crate) fn notify(&self) {
+    pub(crate) fn is_waited_on(&self) -> bool {
         dekker_light();
         // ORDERING: SeqCst; pairs with the fence in `line_up`.
-        if self.waiting.load(Ordering::SeqCst) != 0 {
-            self.notify_slow();
+        self.waiting.load(Ordering::SeqCst) != 0
+    }
+
+    /// Has one waiter, if there is any, look again.
+    pub(crate) fn notify(&self) {
+        if let Some(wake) = self.change(|queue| self.hint(queue)) {
+            wake.wake();
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn notify_slow(&self) {
-        let wake = self.change(|queue| {
-            if self.is_coming(queue) {
-                return None;
+    /// The same, but a waiter that polls has its case completed on the spot. True if one had.
+    pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
+        let (served, wake) = self.change(|queue| {
+            if let Some(served) = queue.serve_first(&complete) {
+                return (served, None);
             }
-            queue.hint_with(|who| self.reserve(who), |who| self.release(who))
+            // The first in line sleeps.
+            if !self.is_coming(queue) {
+                return (false, self.hint(queue));
+            }
+            (queue.serve_last(&complete) == Some(true), None)
         });
         if let Some(wake) = wake {
             wake.wake();
         }
+        served
+    }
+
+    /// Tells the first in line to look, unless somebody is coming.
+    fn hint(&self, queue: &mut WaitQueue<T>) -> Option<Wake> {
+        if self.is_coming(queue) {
+            return None;
+        }
+        queue.hint_with(|who| self.reserve(who), |who| self.release(who))
     }
 
     /// True if somebody was told to look and has not come back: it passes the hint on when it is

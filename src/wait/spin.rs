@@ -73,12 +73,18 @@ impl Spin {
     /// Spends a moment. False when the budget is spent: time to sleep.
     #[inline]
     pub(crate) fn turn(&mut self) -> bool {
-        if self.bursts > 0 {
-            self.bursts -= 1;
-            pause(BURST);
-            return true;
+        self.pause() || self.yields > 0 && self.yield_once()
+    }
+
+    /// Spends a moment without yielding. False when it is time to yield or to sleep.
+    #[inline]
+    pub(crate) fn pause(&mut self) -> bool {
+        if self.bursts == 0 {
+            return false;
         }
-        self.yields > 0 && self.yield_once()
+        self.bursts -= 1;
+        pause(BURST);
+        true
     }
 
     /// Yields, and learns from how long it took.

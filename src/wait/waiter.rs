@@ -1,17 +1,22 @@
 //! One blocked operation.
 //!
 //! The word goes from `WAITING`, perhaps through `PARKED`, to exactly one outcome, and stays there.
-//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word.
+//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word, and
+//! may be *served*: whoever could hand something over completes the case for it. The word is
+//! `SERVED` for that while, and the owner waits for the end of it whatever happens.
 
 use std::time::Instant;
 
-use super::{spin, Spin, Why};
+use super::{spin, Patience, Spin, Why};
 use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker, Rank};
 
 /// Undecided; the owner polls.
 const WAITING: usize = 0;
 /// Undecided; the owner sleeps.
 const PARKED: usize = 4;
+
+/// Undecided; somebody completes a case for the owner.
+const SERVED: usize = 8;
 
 /// The lowest two bits of a decided word; the case stands above them.
 const ABORTED: usize = 1;
@@ -112,6 +117,22 @@ impl Waiter {
         }
     }
 
+    /// Begins to complete a case for the owner, if it polls. The caller holds the lock of the line
+    /// in which the case stands, and calls `finish`.
+    pub(crate) fn begin(&self) -> bool {
+        // ORDERING: Acquire; the claimer sees what the owner wrote before it waited.
+        let order = (Ordering::Acquire, Ordering::Relaxed);
+        self.word.compare_exchange(WAITING, SERVED, order.0, order.1).is_ok()
+    }
+
+    /// Ends what `begin` has begun. After this the waiter may be gone.
+    pub(crate) fn finish(&self, outcome: Outcome) {
+        // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the value
+        // that was put into its entry or taken out of it.
+        let release = if mutant("relaxed_finish") { Ordering::Relaxed } else { Ordering::Release };
+        self.word.store(outcome.to_word(), release);
+    }
+
     /// True if `self` keeps its place when it meets `other`, who has to leave the line and come
     /// again. Exactly one of two waiters that stand in several lines does, so two selects that
     /// meet never chase each other away for ever.
@@ -121,8 +142,16 @@ impl Waiter {
 
     /// Gives up, unless a claimer was first.
     pub(crate) fn abort(&self) -> Outcome {
-        let _ = self.claim(Outcome::Aborted);
-        self.outcome().unwrap_or(Outcome::Aborted)
+        let mut patience = Patience::new();
+        loop {
+            let _ = self.claim(Outcome::Aborted);
+            match self.outcome() {
+                Some(outcome) => return outcome,
+                None if mutant("leaves_while_served") => return Outcome::Aborted,
+                // Being served: a matter of a few instructions.
+                None => patience.turn(),
+            };
+        }
     }
 
     /// True once someone, perhaps the owner, has decided the wait.
@@ -152,7 +181,10 @@ impl Waiter {
         let parker = self.parker.get_or_init(Parker::current);
         // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
         let order = (Ordering::Release, Ordering::Relaxed);
-        let _ = self.word.compare_exchange(WAITING, PARKED, order.0, order.1);
+        let mut patience = Patience::new();
+        while self.word.compare_exchange(WAITING, PARKED, order.0, order.1) == Err(SERVED) {
+            patience.turn();
+        }
         loop {
             if let Some(outcome) = self.outcome() {
                 return outcome;

@@ -1,6 +1,8 @@
 //! The buffered channel, and with it the handshake of a waiter and a publisher.
 
-use gochan::{make, TryRecvError};
+use std::time::Duration;
+
+use gochan::{__private::advance_clock, make, TryRecvError};
 use loom::thread;
 
 use crate::model::{check, Plain, Value};
@@ -127,6 +129,39 @@ fn l07_closed_after_values() {
     });
 }
 
+/// L15 on a buffer: a timeout and a service race for a receiver: the value arrives or stays.
+#[test]
+fn l15_timeout_or_service() {
+    check("l15_timeout_or_service", Some(2), || {
+        let c = make::<Value>(1);
+        let (tx, wait) = (c.sender(), Duration::from_secs(1));
+        let sender = thread::spawn(move || tx.send(Value::new(7)));
+        let clock = thread::spawn(move || advance_clock(wait));
+        let received = c.recv_timeout(wait).map(|v| v.get());
+        sender.join().unwrap();
+        let left = c.try_recv().map(|v| v.get());
+        assert!((received, left) == (Ok(7), Err(TryRecvError::Empty)) || left == Ok(7));
+        clock.join().unwrap();
+    });
+}
+
+/// L15 on a buffer, the sender's side: after a timeout the value is the sender's again.
+#[test]
+fn l15_timeout_or_room() {
+    check("l15_timeout_or_room", Some(2), || {
+        let c = make::<Value>(1);
+        c.send(Value::new(1));
+        let (rx, wait) = (c.receiver(), Duration::from_secs(1));
+        let receiver = thread::spawn(move || assert_eq!(rx.recv_ok().unwrap().get(), 1));
+        let clock = thread::spawn(move || advance_clock(wait));
+        let sent = c.send_timeout(Value::new(2), wait);
+        receiver.join().unwrap();
+        let left = c.try_recv().map(|v| v.get());
+        assert_eq!(left, if sent.is_ok() { Ok(2) } else { Err(TryRecvError::Empty) });
+        clock.join().unwrap();
+    });
+}
+
 /// L20, B04: the last receiver goes during a send: the value is dropped once, here or there.
 #[test]
 fn l20_last_receiver_drop() {
@@ -188,6 +223,22 @@ fn l25_close_close() {
         let other = thread::spawn(move || tx.close_ok());
         let here = c.close_ok();
         assert!(here != other.join().unwrap());
+    });
+}
+
+/// Who serves a blocked sender has a receiver look that lined up meanwhile.
+#[test]
+fn ring_service_chain() {
+    check("ring_service_chain", Some(2), || {
+        let c = make::<Value>(1);
+        c.send(Value::new(1));
+        let tx = c.sender();
+        let sender = thread::spawn(move || tx.send(Value::new(2)));
+        let rx = c.receiver();
+        let receiver = thread::spawn(move || rx.recv_ok().unwrap().get());
+        let here = c.recv_ok().unwrap().get();
+        assert_eq!(here + receiver.join().unwrap(), 3);
+        sender.join().unwrap();
     });
 }
 
