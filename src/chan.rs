@@ -52,10 +52,7 @@ pub struct Chan<T>(Option<Core<T>>);
 #[must_use]
 #[track_caller]
 pub fn make<T>(cap: usize) -> Chan<T> {
-    let core = Core::bounded(cap);
-    core.attach(Side::Send);
-    core.attach(Side::Recv);
-    Chan(Some(core))
+    Chan(Some(Core::bounded(cap)))
 }
 
 /// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered.
@@ -72,8 +69,8 @@ pub fn make<T>(cap: usize) -> Chan<T> {
 #[must_use]
 #[track_caller]
 pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
-    let core = Core::bounded(cap);
-    (Sender::of(Some(&core)), Receiver::of(Some(&core)))
+    let (tx, rx) = Core::bounded(cap).split();
+    (Sender::first(tx), Receiver::first(rx))
 }
 
 /// Makes a channel without a bound, on which no send blocks, and gives its two ends. Go has no
@@ -86,8 +83,8 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 /// ```
 #[must_use]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
-    let core = Core::unbounded();
-    (Sender::of(Some(&core)), Receiver::of(Some(&core)))
+    let (tx, rx) = Core::unbounded().split();
+    (Sender::first(tx), Receiver::first(rx))
 }
 
 impl<T> Chan<T> {

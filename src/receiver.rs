@@ -35,6 +35,11 @@ use crate::{
 pub struct Receiver<T>(Option<Core<T>>);
 
 impl<T> Receiver<T> {
+    /// The first handle of `core` that can receive.
+    pub(crate) fn first(core: Core<T>) -> Self {
+        Self(Some(core))
+    }
+
     /// Counts a new handle of `core`.
     pub(crate) fn of(core: Option<&Core<T>>) -> Self {
         Self(core.map(|core| core.share_for(&[Side::Recv])))

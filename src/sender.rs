@@ -32,6 +32,11 @@ use crate::{
 pub struct Sender<T>(Option<Core<T>>);
 
 impl<T> Sender<T> {
+    /// The first handle of `core` that can send.
+    pub(crate) fn first(core: Core<T>) -> Self {
+        Self(Some(core))
+    }
+
     /// Counts a new handle of `core`.
     pub(crate) fn of(core: Option<&Core<T>>) -> Self {
         Self(core.map(|core| core.share_for(&[Side::Send])))

@@ -14,9 +14,9 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
-    /// No handle yet.
+    /// One handle that can send, or part of one, and one that can receive.
     pub(crate) fn new() -> Self {
-        Self { senders: Count::new(0), receivers: Count::new(0) }
+        Self { senders: Count::new(1), receivers: Count::new(1) }
     }
 
     fn count(&self, side: Side) -> &Count {
@@ -29,7 +29,7 @@ impl Ends {
 
 impl<T> Core<T> {
     /// Counts a new handle that can act on `side`.
-    pub(crate) fn attach(&self, side: Side) {
+    fn attach(&self, side: Side) {
         // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
         let before = self.ends().count(side).fetch_add(1, Ordering::Relaxed);
         if before > isize::MAX as usize {
@@ -52,7 +52,12 @@ impl<T> Core<T> {
         }
     }
 
-    /// A reference for a handle that acts on `sides`.
+    /// The first two handles' references.
+    pub(crate) fn split(self) -> (Self, Self) {
+        (self.share(), self)
+    }
+
+    /// A reference for one more handle, that acts on `sides`.
     pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
         sides.iter().for_each(|&side| self.attach(side));
         self.share()

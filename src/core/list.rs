@@ -17,9 +17,7 @@ use std::{
     ptr,
 };
 
-use crossbeam_utils::CachePadded;
-
-use super::{slot::Slot, Channel, Ends, Look, Side};
+use super::{apart::Apart, slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{
@@ -35,13 +33,14 @@ const TAKEN: u64 = 1 << 63;
 /// Positions from one block's start to the next.
 const LAP: u64 = BLOCK_SLOTS + 1;
 
+#[repr(C)]
 pub(crate) struct List<T> {
-    tail: CachePadded<Tail<T>>,
-    head: CachePadded<Head<T>>,
-    receivers: CachePadded<WaitSide<T>>,
+    ends: Apart<Ends>,
+    tail: Apart<Tail<T>>,
+    head: Apart<Head<T>>,
+    receivers: Apart<WaitSide<T>>,
     /// An empty block to use again, or null.
-    spare: CachePadded<AtomicPtr<Block<T>>>,
-    ends: Ends,
+    spare: AtomicPtr<Block<T>>,
 }
 
 /// The senders' end.
@@ -118,18 +117,15 @@ impl<T> List<T> {
     pub(crate) fn new() -> Self {
         let block = Block::allocate();
         Self {
-            tail: CachePadded::new(Tail {
-                position: AtomicU64::new(0),
-                block: AtomicPtr::new(block),
-            }),
-            spare: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
-            head: CachePadded::new(Head {
+            tail: Apart::new(Tail { position: AtomicU64::new(0), block: AtomicPtr::new(block) }),
+            spare: AtomicPtr::new(ptr::null_mut()),
+            head: Apart::new(Head {
                 position: AtomicU64::new(0),
                 block: UnsafeCell::new(block),
                 closing: AtomicUsize::new(0),
             }),
-            receivers: CachePadded::new(WaitSide::new()),
-            ends: Ends::new(),
+            receivers: Apart::new(WaitSide::new()),
+            ends: Apart::new(Ends::new()),
         }
     }
 
@@ -341,7 +337,7 @@ impl<T> Channel<T> for List<T> {
         if self.tail.position.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
-        self.receivers.notify_all();
+        self.receivers.notify_closed();
         true
     }
 
@@ -384,7 +380,9 @@ impl<T> Channel<T> for List<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.receivers.release(who);
-        if side == Side::Recv && self.has_sent() {
+        if self.is_closed() {
+            self.receivers.notify_closed();
+        } else if side == Side::Recv && self.has_sent() {
             self.tell();
         }
     }

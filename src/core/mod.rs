@@ -3,6 +3,7 @@
 //! A core moves values and keeps the two lines of those who wait. It never learns whether a plain
 //! operation or a select stands in line, and it never blocks.
 
+mod apart;
 mod describe;
 mod ends;
 mod list;

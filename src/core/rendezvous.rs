@@ -7,13 +7,11 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use crossbeam_utils::CachePadded;
-
 use super::{Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Place, WaitQueue, Wake, Who, Why},
+    wait::{Entry, Lined, Place, WaitQueue, Wake, Who, Why, WOKEN_BY_ONE},
 };
 
 /// The bits of a line's summary; above them the number of arrivals.
@@ -22,11 +20,12 @@ const CLOSED: u64 = 2;
 const ARRIVAL: u64 = 4;
 
 pub(crate) struct Rendezvous<T> {
-    /// Whoever comes needs all of it, so it is one cache line.
-    meeting: CachePadded<Meeting<T>>,
+    meeting: Meeting<T>,
     ends: Ends,
 }
 
+/// Whoever comes needs all of it, so it is one cache line.
+#[repr(align(64))]
 struct Meeting<T> {
     /// A summary of each line, so that whoever finds no partner needs no lock. Written under it.
     senders: AtomicU64,
@@ -76,11 +75,11 @@ impl<T> Rendezvous<T> {
     pub(crate) fn new() -> Self {
         let lines = Lines { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
         Self {
-            meeting: CachePadded::new(Meeting {
+            meeting: Meeting {
                 senders: AtomicU64::new(0),
                 receivers: AtomicU64::new(0),
                 lines: Mutex::new(lines),
-            }),
+            },
             ends: Ends::new(),
         }
     }
@@ -152,11 +151,8 @@ impl<T> Channel<T> for Rendezvous<T> {
         if before {
             return false;
         }
-        for side in [Side::Send, Side::Recv] {
-            while let Some(wake) = self.change(|lines| lines.line(side).hint()) {
-                wake.wake();
-            }
-        }
+        self.settle(Side::Recv, Who::NEW);
+        self.settle(Side::Send, Who::NEW);
         true
     }
 
@@ -199,11 +195,16 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn settle(&self, side: Side, _: Who) {
-        if !self.looks_ready(side, Who::NEW) {
-            return;
-        }
-        if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
-            wake.wake();
+        // Who leaves a closed channel wakes some more: the closer does not wake a thousand.
+        let count = if self.is_closed() { WOKEN_BY_ONE } else { 1 };
+        for _ in 0..count {
+            let waits = self.partners(side.other()) & WAITING != 0;
+            if !waits || !self.looks_ready(side, Who::NEW) {
+                return;
+            }
+            if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
+                wake.wake();
+            }
         }
     }
 

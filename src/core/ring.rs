@@ -14,9 +14,7 @@
 //! In the steady state an operation reads its own index and the slot: never the other side's index.
 #![allow(unsafe_code)]
 
-use crossbeam_utils::CachePadded;
-
-use super::{slot::Slot, Channel, Ends, Look, Side};
+use super::{apart::Apart, slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering, SPINS},
@@ -29,15 +27,16 @@ const ROUNDS: usize = if SPINS { 16 } else { 1 };
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
 
+#[repr(C)]
 pub(crate) struct Ring<T> {
-    /// The next send's ticket, and `CLOSED`.
-    tail: CachePadded<AtomicU64>,
-    /// The next receive's ticket.
-    head: CachePadded<AtomicU64>,
-    senders: CachePadded<WaitSide<T>>,
-    receivers: CachePadded<WaitSide<T>>,
-    fixed: CachePadded<Fixed<T>>,
     ends: Ends,
+    fixed: Apart<Fixed<T>>,
+    /// The next send's ticket, and `CLOSED`.
+    tail: Apart<AtomicU64>,
+    /// The next receive's ticket.
+    head: Apart<AtomicU64>,
+    senders: Apart<WaitSide<T>>,
+    receivers: Apart<WaitSide<T>>,
 }
 
 /// What hardly ever changes, and both sides read.
@@ -74,11 +73,11 @@ impl<T> Ring<T> {
         // SAFETY: the loop has made `cap` slots.
         unsafe { slots.set_len(cap) };
         Self {
-            tail: CachePadded::new(AtomicU64::new(0)),
-            head: CachePadded::new(AtomicU64::new(0)),
-            senders: CachePadded::new(WaitSide::new()),
-            receivers: CachePadded::new(WaitSide::new()),
-            fixed: CachePadded::new(Fixed {
+            tail: Apart::new(AtomicU64::new(0)),
+            head: Apart::new(AtomicU64::new(0)),
+            senders: Apart::new(WaitSide::new()),
+            receivers: Apart::new(WaitSide::new()),
+            fixed: Apart::new(Fixed {
                 slots: slots.into_boxed_slice(),
                 lap: cap.next_power_of_two() as u64,
                 closing: AtomicUsize::new(0),
@@ -319,8 +318,8 @@ impl<T> Channel<T> for Ring<T> {
         if self.tail.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
-        self.receivers.notify_all();
-        self.senders.notify_all();
+        self.receivers.notify_closed();
+        self.senders.notify_closed();
         true
     }
 
@@ -359,7 +358,9 @@ impl<T> Channel<T> for Ring<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.side(side).release(who);
-        if self.may_go_on(side, Who::NEW) {
+        if self.is_closed() {
+            self.side(side).notify_closed();
+        } else if self.may_go_on(side, Who::NEW) {
             self.tell(side);
         }
     }

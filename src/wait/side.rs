@@ -22,6 +22,9 @@ use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPI
 /// How many operations may overtake a waiter between its hint and its return, all in all.
 const OVERTAKES: usize = if SPINS { 256 } else { 1 };
 
+/// How many one thread wakes on a closed channel.
+pub(crate) const WOKEN_BY_ONE: usize = if SPINS { 3 } else { 1 };
+
 pub(crate) struct WaitSide<T> {
     /// Not 0 if somebody stands in `queue`; readable without its lock.
     waiting: AtomicUsize,
@@ -149,14 +152,16 @@ impl<T> WaitSide<T> {
         reserved != 0 && (queue.first() != Who(reserved) || mutant("waits_for_a_sleeper"))
     }
 
-    /// Has everyone look again, once what they see makes them leave: a close.
-    pub(crate) fn notify_all(&self) {
-        dekker_light();
-        if mutant("close_wakes_nobody") {
-            return;
-        }
-        while let Some(wake) = self.change(WaitQueue::hint) {
-            wake.wake();
+    /// Has a few look again on a closed channel. Who leaves because of that calls it again, so each
+    /// wakes some more and the closer does not wake a thousand.
+    pub(crate) fn notify_closed(&self) {
+        for _ in 0..WOKEN_BY_ONE {
+            if !self.is_waited_on() || mutant("close_wakes_nobody") {
+                return;
+            }
+            if let Some(wake) = self.change(WaitQueue::hint) {
+                wake.wake();
+            }
         }
     }
 
