@@ -61,8 +61,8 @@
 //!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
 //!   buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival. Others may overtake one that was told to look, a bounded
-//!   number of times; then its turn is kept for it.
+//! - Waiters are served in order of arrival. Others may overtake one that sleeps and was told to look, a
+//!   bounded number of times; then its turn is kept for it.
 //!
 //! # What it does not promise
 //!

@@ -303,21 +303,28 @@ impl<T> Channel<T> for List<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who, _: Look) -> Result<T, TryRecvError> {
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
-        let (head, block) = self.take_turn();
-        let index = head % LAP;
-        let slot = &block.slots[index as usize];
-        // ORDERING: Acquire; pairs with the sender's Release: the value is there.
-        if slot.stamp.load(Ordering::Acquire) != head + 1 {
+        let mut patience = Patience::new();
+        let (head, block, slot) = loop {
+            let (head, block) = self.take_turn();
+            let slot = &block.slots[(head % LAP) as usize];
+            // ORDERING: Acquire; pairs with the sender's Release: the value is there.
+            if slot.stamp.load(Ordering::Acquire) == head + 1 {
+                break (head, block, slot);
+            }
             self.end_turn(head);
-            return Err(self.nothing(head));
-        }
+            // A send that took effect is still being written.
+            let exact = look == Look::Exact && count(self.end().0) > count(head);
+            if !exact || !patience.turn() {
+                return Err(self.nothing(head));
+            }
+        };
         // SAFETY: the stamp says that the value is there, and the turn that nobody else takes it.
         let value = unsafe { slot.take() };
-        if index + 1 < BLOCK_SLOTS {
+        if head % LAP + 1 < BLOCK_SLOTS {
             self.end_turn(head + 1);
             return Ok(value);
         }

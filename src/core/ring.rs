@@ -29,7 +29,7 @@ const CLOSED: u64 = 1 << 63;
 
 #[repr(C)]
 pub(crate) struct Ring<T> {
-    ends: Ends,
+    ends: Apart<Ends>,
     fixed: Apart<Fixed<T>>,
     /// The next send's ticket, and `CLOSED`.
     tail: Apart<AtomicU64>,
@@ -82,7 +82,7 @@ impl<T> Ring<T> {
                 lap: cap.next_power_of_two() as u64,
                 closing: AtomicUsize::new(0),
             }),
-            ends: Ends::new(),
+            ends: Apart::new(Ends::new()),
         }
     }
 
@@ -205,15 +205,15 @@ impl<T> Ring<T> {
     /// Sends; the receivers are still to be told.
     #[inline]
     fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+        if !self.senders.admits(who) && !self.is_closed() {
+            return Err(TrySendError::Full(value));
+        }
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
         let mut tail = self.tail.load(Ordering::Relaxed);
         loop {
             if tail & CLOSED != 0 {
                 return Err(TrySendError::Closed(value));
-            }
-            if !self.senders.admits(who) {
-                return Err(TrySendError::Full(value));
             }
             let slot = self.slot(tail);
             // ORDERING: Acquire; pairs with the receiver's Release: the old value has been moved
@@ -283,7 +283,7 @@ impl<T> Ring<T> {
                     return Err(TryRecvError::Empty);
                 }
                 self.slot_is_being_filled(head)?;
-                if !patience.turn() {
+                if look == Look::Hasty || !patience.turn() {
                     return Err(TryRecvError::Empty);
                 }
             }

@@ -209,10 +209,9 @@ impl<T> Channel<T> for Timer<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn settle(&self, side: Side, who: Who) {
-        self.receivers.release(who);
+    fn settle(&self, side: Side, _: Who) {
         if self.looks_ready(side, Who::NEW) {
-            self.receivers.notify();
+            self.receivers.wake_one();
         }
     }
 

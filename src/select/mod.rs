@@ -1,7 +1,8 @@
 //! The engine behind every blocking operation: a receive or a send is a select with one case.
 //!
 //! 1. Try every case once, in random order.
-//! 2. Poll for a moment, unless a case must be seen in line by its partner.
+//! 2. Poll for a moment, unless a case must be seen in line by its partner; a single case yields in
+//!    its line, where others complete it.
 //! 3. Stand in every line, looking again each time; then poll the own word for a moment, and sleep.
 //! 4. Leave every line, and finish the case that won, or start over.
 
@@ -105,6 +106,7 @@ pub(crate) fn run(
         }
         if last {
             if exact && have_moved(cases) {
+                patience.turn();
                 continue;
             }
             return None;

@@ -6,8 +6,10 @@
 //!
 //! - whoever completes it *claims* it, by one compare-exchange on its word, under the lock of the
 //!   line in which it was found; a timeout and a close are claimers like any other;
-//! - the claim is the claimer's last touch: everything it needs from the waiter, the handle that
-//!   wakes it included, is taken before;
+//! - whoever can do a polling waiter's operation *serves* it: a claim in two steps, between which the
+//!   waiter cannot leave;
+//! - the claim, or its second step, is the claimer's last touch: everything it needs from the waiter,
+//!   the handle that wakes it included, is taken before;
 //! - a claim either *delivers* (the value has changed hands) or *hints* (the case named is worth a
 //!   retry). Who gets a hint tries that case first, so a wake is never swallowed;
 //! - the sleeper is woken after the lock is released.

@@ -1,4 +1,4 @@
-//! The line of waiters on one side of a channel, first in, first out.
+//! The line of waiters on one side of a channel, in order of arrival.
 //!
 //! A doubly linked list of [`Entry`]s that live on the stacks of the waiters, so that standing in
 //! line allocates nothing and leaving it takes one step.
@@ -11,8 +11,8 @@
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
 //! - the slot of a linked entry is touched only under that lock, of an unlinked one only by its
-//!   owner: a claimer unlinks the entry and is done with it before the claim, and the claim is
-//!   what lets the owner go on.
+//!   owner: a claimer unlinks the entry and is done with it before the claim, or before it finishes
+//!   a service, and that is what lets the owner go on.
 #![allow(unsafe_code)]
 
 use std::{cell::Cell, marker::PhantomPinned, ptr};

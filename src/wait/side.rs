@@ -7,6 +7,8 @@
 //!
 //! Whichever comes second sees the other. A publisher that finds nobody pays one load.
 //!
+//! A waiter that polls is served on the spot; one that sleeps is told to look, one at a time.
+//!
 //! Whoever comes along may be faster than a waiter that has just been told to look. So that nobody
 //! starves, the side is *reserved* for that waiter until it is served or gives up, and others may
 //! overtake it `OVERTAKES` times in all. Who is turned away lines up and is not forgotten:
@@ -120,7 +122,15 @@ impl<T> WaitSide<T> {
 
     /// The same, but a waiter that polls has its case completed on the spot. True if one had.
     pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
+        let complete = |who, value| {
+            // Who is told to look for itself, because that was not possible, may be overtaken.
+            complete(who, value).inspect_err(|_| self.reserve(who))
+        };
         let (served, wake) = self.change(|queue| {
+            if !self.would_admit(queue.first()) {
+                // Its turn comes when who is coming has been.
+                return (false, None);
+            }
             if let Some(served) = queue.serve_first(&complete) {
                 return (served, None);
             }
@@ -128,7 +138,7 @@ impl<T> WaitSide<T> {
             if !self.is_coming(queue) {
                 return (false, self.hint(queue));
             }
-            (queue.serve_last(&complete) == Some(true), None)
+            (queue.serve_last(complete) == Some(true), None)
         });
         if let Some(wake) = wake {
             wake.wake();
@@ -159,20 +169,22 @@ impl<T> WaitSide<T> {
             if !self.is_waited_on() || mutant("close_wakes_nobody") {
                 return;
             }
-            if let Some(wake) = self.change(WaitQueue::hint) {
-                wake.wake();
-            }
+            self.wake_one();
         }
+    }
+
+    /// Has the first in line look again, and reserves nothing. False if there is nobody.
+    pub(crate) fn wake_one(&self) -> bool {
+        let wake = self.change(WaitQueue::hint);
+        wake.map(|wake| wake.wake()).is_some()
     }
 
     /// Has those in line look again. They may line up again, at the end, and this ends nevertheless.
     pub(crate) fn notify_those_in_line(&self) {
         dekker_light();
-        for _ in 0..self.change(|queue| queue.count()) {
-            match self.change(WaitQueue::hint) {
-                Some(wake) => wake.wake(),
-                None => break,
-            }
+        let mut left = self.queue.lock().count();
+        while left > 0 && self.wake_one() {
+            left -= 1;
         }
     }
 

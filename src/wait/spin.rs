@@ -37,7 +37,8 @@ const COMPUTED: Duration = Duration::from_millis(1);
 
 /// What a thread remembers of its processor. Nobody else wants it.
 const APART: u8 = 0;
-/// Another thread of this kind wants it. Counts down to `APART` with each yield that did not switch.
+/// Another thread of this kind wants it. Counts down to `APART` with each
+/// yield that is not timed, or did not switch.
 const SHARED: u8 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
 const CERTAIN: u8 = 4;
@@ -85,6 +86,11 @@ impl Spin {
         self.bursts -= 1;
         pause(BURST);
         true
+    }
+
+    /// True once the pauses are over.
+    pub(crate) fn has_yielded(&self) -> bool {
+        self.bursts == 0
     }
 
     /// Yields, and learns from how long it took.
@@ -168,6 +174,8 @@ const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
 
 /// The first step back; each one is twice as long as the one before, up to four times.
 const STEP_BACK: Duration = Duration::from_nanos(500);
+/// So many steps back, then the patience that a preempted thread needs.
+const STEPS_BACK: u32 = if SPINS { 16 } else { 0 };
 
 impl Patience {
     pub(crate) fn new() -> Self {
@@ -179,11 +187,13 @@ impl Patience {
     /// as one after the other.
     #[cold]
     pub(crate) fn lose(&mut self) {
-        if !SPINS {
-            return spin_loop();
+        if self.lost < STEPS_BACK {
+            pause(STEP_BACK * (1 << self.lost.min(2)));
+            self.lost += 1;
+        } else {
+            // Whoever has it may have been preempted.
+            self.turn();
         }
-        pause(STEP_BACK * (1 << self.lost));
-        self.lost = (self.lost + 1).min(2);
     }
 
     /// Waits a moment, or starts anew if there is progress.

@@ -92,7 +92,7 @@ impl Waiter {
         self.why
     }
 
-    /// Decides the wait. `None` if it was decided before. The caller holds the lock of a line in
+    /// Decides the wait. `None` if it was decided before, or somebody else is about to. The caller holds the lock of a line in
     /// which the waiter stands, or is the waiter's owner: after the claim the waiter may be gone.
     pub(crate) fn claim(&self, outcome: Outcome) -> Option<Wake> {
         // ORDERING: Acquire, also on failure; pairs with the Release that sets `PARKED`: the
@@ -161,7 +161,7 @@ impl Waiter {
 
     /// The decision, once there is one.
     fn outcome(&self) -> Option<Outcome> {
-        // ORDERING: Acquire; pairs with the Release in `claim`.
+        // ORDERING: Acquire; pairs with the Release in `claim` and in `finish`.
         Outcome::of_word(self.word.load(Ordering::Acquire))
     }
 
@@ -173,6 +173,10 @@ impl Waiter {
             }
             if !spin.turn() {
                 return spin::sleep(|| self.sleep(deadline));
+            }
+            // Yields may last long; the pauses before them do not.
+            if spin.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
+                return self.abort();
             }
         }
     }
