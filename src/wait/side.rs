@@ -131,7 +131,7 @@ impl<T> WaitSide<T> {
                 // Its turn comes when who is coming has been.
                 return (false, None);
             }
-            if let Some(served) = queue.serve_first(&complete) {
+            if let Some(served) = queue.serve_first(complete) {
                 return (served, None);
             }
             // The first in line sleeps.
