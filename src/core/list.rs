@@ -199,7 +199,10 @@ impl<T> List<T> {
     #[cold]
     #[inline(never)]
     fn serve(&self) {
-        self.receivers.serve(|who, _| self.try_recv(who, Look::Hasty).map(Some).map_err(|_| None));
+        self.receivers.serve(|who, slot: &mut _| {
+            *slot = self.try_recv(who, Look::Hasty).ok();
+            slot.is_some()
+        });
     }
 
     fn is_closing(&self) -> bool {

@@ -153,7 +153,7 @@ impl<T> Ring<T> {
     #[inline(never)]
     fn serve(&self, mut side: Side) {
         for _ in 0..ROUNDS {
-            if !self.side(side).serve(|who, value| self.complete(side, who, value)) {
+            if !self.side(side).serve(|who, slot: &mut _| self.complete(side, who, slot)) {
                 return;
             }
             side = side.other();
@@ -166,15 +166,16 @@ impl<T> Ring<T> {
         }
     }
 
-    fn complete(&self, side: Side, who: Who, value: Option<T>) -> Result<Option<T>, Option<T>> {
-        match (side, value) {
-            (Side::Recv, _) => self.take(who, Look::Hasty).map(Some).map_err(|_| None),
-            (Side::Send, Some(value)) => {
-                let sent = self.put(value, who, Look::Hasty);
-                sent.map(|()| None).map_err(|error| Some(error.into_inner()))
+    /// Does the operation of who stands in line with `slot`.
+    fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
+        match side {
+            Side::Recv => *slot = self.take(who, Look::Hasty).ok(),
+            Side::Send => {
+                let Some(value) = slot.take() else { return false };
+                *slot = self.put(value, who, Look::Hasty).err().map(TrySendError::into_inner);
             }
-            (Side::Send, None) => Err(None),
         }
+        slot.is_some() == (side == Side::Recv)
     }
 
     /// A sender finds its slot not free: false if the ring is full, true if a receiver that has

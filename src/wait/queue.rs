@@ -138,11 +138,11 @@ impl<T> Drop for Entry<T> {
     }
 }
 
-/// Completes a case for who stands in line with this value, if any: gives the value that the case
-/// ends with, or what it was given if that was not possible. It runs no code of `T`.
-pub(crate) trait Complete<T>: Fn(Who, Option<T>) -> Result<Option<T>, Option<T>> {}
+/// Completes a case for who stands in line with this slot: takes the value out, or puts one in. False,
+/// and the slot is as it was, if that is not possible. It runs no code of `T`.
+pub(crate) trait Complete<T>: Fn(Who, &mut Option<T>) -> bool {}
 
-impl<T, F: Fn(Who, Option<T>) -> Result<Option<T>, Option<T>>> Complete<T> for F {}
+impl<T, F: Fn(Who, &mut Option<T>) -> bool> Complete<T> for F {}
 
 /// Waiters in order of arrival.
 pub(crate) struct WaitQueue<T> {
@@ -275,15 +275,11 @@ impl<T> WaitQueue<T> {
             return None;
         }
         self.unlink(entry);
-        let completed = complete(Who::of(entry), entry.swap(None));
-        let outcome = match completed {
-            Ok(_) => Outcome::Delivered(case),
-            Err(_) => Outcome::Hint(case),
-        };
-        let (Ok(value) | Err(value)) = completed;
-        entry.swap(value);
-        waiter.finish(outcome);
-        Some(matches!(outcome, Outcome::Delivered(_)))
+        // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete` runs no
+        // code that could come back to it.
+        let completed = entry.slot.with_mut(|slot| complete(Who::of(entry), unsafe { &mut *slot }));
+        waiter.finish(if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) });
+        Some(completed)
     }
 
     /// Who stands first.

@@ -122,9 +122,13 @@ impl<T> WaitSide<T> {
 
     /// The same, but a waiter that polls has its case completed on the spot. True if one had.
     pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
-        let complete = |who, value| {
-            // Who is told to look for itself, because that was not possible, may be overtaken.
-            complete(who, value).inspect_err(|_| self.reserve(who))
+        let complete = |who, slot: &mut Option<T>| {
+            let completed = complete(who, slot);
+            if !completed {
+                // Told to look for itself, it may be overtaken.
+                self.reserve(who);
+            }
+            completed
         };
         let (served, wake) = self.change(|queue| {
             if !self.would_admit(queue.first()) {
