@@ -747,3 +747,31 @@ fn a_close_wakes_a_thousand_receivers() {
         assert_eq!(blocked(&rx).receivers, 0);
     }
 }
+
+/// Who is served in line does not pass anything on, so whoever served it goes on: with a hint that comes
+/// late, values are left and several receivers stand in line.
+#[test]
+fn every_receiver_gets_its_share_of_a_short_run() {
+    let _dog = watchdog(120);
+    for cap in [None, Some(1), Some(2), Some(128)] {
+        for _ in 0..if cfg!(debug_assertions) { 300 } else { 2000 } {
+            let (tx, rx) = cap.map_or_else(gochan::unbounded::<u32>, gochan::bounded);
+            let start = std::sync::Barrier::new(8);
+            let sums: u32 = std::thread::scope(|scope| {
+                (0..4).for_each(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        (0..256).for_each(|n| tx.send(n));
+                    });
+                });
+                let receiver = || {
+                    start.wait();
+                    (0..256).map(|_| rx.recv()).sum::<u32>()
+                };
+                let receivers: Vec<_> = (0..4).map(|_| scope.spawn(receiver)).collect();
+                receivers.into_iter().map(|receiver| receiver.join().unwrap()).sum()
+            });
+            assert_eq!(sums, 4 * (255 * 256 / 2));
+        }
+    }
+}

@@ -17,7 +17,7 @@ use std::{
     ptr,
 };
 
-use super::{apart::Apart, slot::Slot, Channel, Ends, Look, Side};
+use super::{apart::Apart, ring::ROUNDS, slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{
@@ -199,10 +199,18 @@ impl<T> List<T> {
     #[cold]
     #[inline(never)]
     fn serve(&self) {
-        self.receivers.serve(|who, slot: &mut _| {
-            *slot = self.try_recv(who, Look::Hasty).ok();
-            slot.is_some()
-        });
+        for _ in 0..ROUNDS {
+            let served = self.receivers.serve(|who, slot: &mut _| {
+                *slot = self.try_recv(who, Look::Hasty).ok();
+                slot.is_some()
+            });
+            // Who is served passes nothing on.
+            if !served || !self.receivers.is_waited_on() || !self.has_sent() {
+                return;
+            }
+        }
+        // The rest is for the others; whoever looks passes it on.
+        self.receivers.notify();
     }
 
     fn is_closing(&self) -> bool {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How many waiters one operation serves.
-const ROUNDS: usize = if SPINS { 16 } else { 1 };
+pub(super) const ROUNDS: usize = if SPINS { 16 } else { 1 };
 
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
@@ -147,23 +147,32 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Serves those in line. A value that moves out makes room for a sender, and the other way
-    /// round; after some rounds the others do it themselves.
+    /// Serves those in line. A value that moves out makes room for a sender, and the other way round.
+    /// Who is served passes nothing on: as long as somebody in line may go on, this does.
     #[cold]
     #[inline(never)]
     fn serve(&self, mut side: Side) {
         for _ in 0..ROUNDS {
             if !self.side(side).serve(|who, slot: &mut _| self.complete(side, who, slot)) {
-                return;
+                break;
             }
-            side = side.other();
-            if !self.side(side).is_waited_on() {
+            if self.keeps_waiting(side.other()) {
+                side = side.other();
+            } else if !self.keeps_waiting(side) {
                 return;
             }
         }
-        if !mutant("server_leaves") {
-            self.side(side).notify();
+        // The rest is for the others; whoever looks passes it on.
+        for side in [Side::Send, Side::Recv] {
+            if self.keeps_waiting(side) && !mutant("server_leaves") {
+                self.side(side).notify();
+            }
         }
+    }
+
+    /// True if somebody stands in line that may go on.
+    fn keeps_waiting(&self, side: Side) -> bool {
+        self.side(side).is_waited_on() && self.may_go_on(side, Who::NEW)
     }
 
     /// Does the operation of who stands in line with `slot`.
