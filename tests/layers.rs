@@ -32,7 +32,8 @@ const ONLY_SYNC: &[&str] = &[
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: &[&str] = &["core/list.rs", "core/ring.rs", "core/slot.rs", "wait/queue.rs"];
+const UNSAFE: &[&str] =
+    &["core/block.rs", "core/list.rs", "core/ring.rs", "core/slot.rs", "wait/queue.rs"];
 
 struct Source {
     /// The path below `src`, with `/`.

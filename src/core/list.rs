@@ -12,17 +12,17 @@
 //! - a send takes effect when it advances `tail`, the close when it sets `CLOSED` in `tail`.
 #![allow(unsafe_code)]
 
-use std::{
-    alloc::{alloc, handle_alloc_error, Layout},
-    ptr,
-};
+use std::ptr;
 
-use super::{apart::Apart, ring::ROUNDS, slot::Slot, Channel, Ends, Look, Side};
+use super::{
+    apart::Apart,
+    block::{Block, BLOCK_SLOTS},
+    buffer::Buffer,
+    Channel, Ends, Look, Side,
+};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{
-        mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Ordering, UnsafeCell, BLOCK_SLOTS,
-    },
+    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Ordering, UnsafeCell},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -61,52 +61,11 @@ struct Head<T> {
     closing: AtomicUsize,
 }
 
-struct Block<T> {
-    next: AtomicPtr<Block<T>>,
-    slots: [Slot<T>; BLOCK_SLOTS as usize],
-}
-
 // SAFETY: a value is moved in by one thread and out by another, never shared: the sender that
 // advanced `tail` writes it, the receiver that set `TAKEN` and saw the stamp takes it.
 unsafe impl<T: Send> Sync for List<T> {}
 // SAFETY: owns its values and blocks.
 unsafe impl<T: Send> Send for List<T> {}
-
-impl<T> Block<T> {
-    /// A block on the heap, never on the stack: it is large where `T` is.
-    fn allocate() -> *mut Self {
-        let layout = Layout::new::<Self>();
-        // SAFETY: a block is not of size zero.
-        let block = unsafe { alloc(layout) }.cast::<Self>();
-        if block.is_null() {
-            handle_alloc_error(layout);
-        }
-        for slot in 0..BLOCK_SLOTS as usize {
-            // SAFETY: inside the allocation; makes a pointer only.
-            let slot = unsafe { ptr::addr_of_mut!((*block).slots[slot]) };
-            // SAFETY: memory for a slot that holds nothing yet.
-            unsafe { Slot::init(slot, 0) };
-        }
-        // SAFETY: inside the allocation; makes a pointer only.
-        let next = unsafe { ptr::addr_of_mut!((*block).next) };
-        // SAFETY: inside the allocation, and written for the first time.
-        unsafe { next.write(AtomicPtr::new(ptr::null_mut())) };
-        block
-    }
-
-    /// Frees a block that no thread uses any more, or null.
-    ///
-    /// # Safety
-    ///
-    /// `block` comes from `allocate` and is freed once. Its values have been moved out.
-    unsafe fn free(block: *mut Self) {
-        if !block.is_null() {
-            // SAFETY: allocated with the layout of a box, and every field is initialized but the
-            // values, which are `MaybeUninit`.
-            drop(unsafe { Box::from_raw(block) });
-        }
-    }
-}
 
 /// How many sends come before `position`.
 fn count(position: u64) -> u64 {
@@ -157,9 +116,9 @@ impl<T> List<T> {
     /// gap to it.
     #[cold]
     fn append(&self, block: &Block<T>, next: *mut Block<T>) {
-        // ORDERING: Release; pairs with the Acquire in `try_send`: the block is initialized.
+        // ORDERING: Release; pairs with the Acquire in `put`: the block is initialized.
         self.tail.block.store(next, Ordering::Release);
-        // ORDERING: Release; pairs with the Acquire in `try_send`: the block is the new one. An
+        // ORDERING: Release; pairs with the Acquire in `put`: the block is the new one. An
         // addition, since a plain store would wipe out a `CLOSED` set meanwhile.
         if mutant("append_stores") {
             let position = self.tail.position.load(Ordering::Relaxed) & !CLOSED;
@@ -167,7 +126,7 @@ impl<T> List<T> {
         } else {
             self.tail.position.fetch_add(1, Ordering::SeqCst);
         }
-        // ORDERING: Release; pairs with the Acquire in `try_recv`.
+        // ORDERING: Release; pairs with the Acquire in `take`.
         block.next.store(next, Ordering::Release);
     }
 
@@ -186,31 +145,6 @@ impl<T> List<T> {
             return TryRecvError::Closed;
         }
         TryRecvError::Empty
-    }
-
-    /// Called after each send: a receiver that waits learns of it.
-    #[inline]
-    fn tell(&self) {
-        if self.receivers.is_waited_on() {
-            self.serve();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn serve(&self) {
-        for _ in 0..ROUNDS {
-            let served = self.receivers.serve(|who, slot: &mut _| {
-                *slot = self.try_recv(who, Look::Hasty).ok();
-                slot.is_some()
-            });
-            // Who is served passes nothing on.
-            if !served || !self.receivers.is_waited_on() || !self.has_sent() {
-                return;
-            }
-        }
-        // The rest is for the others; whoever looks passes it on.
-        self.receivers.notify();
     }
 
     fn is_closing(&self) -> bool {
@@ -253,20 +187,16 @@ impl<T> List<T> {
         // ORDERING: Release; pairs with the Acquire in `take_turn`, and in `len`.
         self.head.position.store(head, Ordering::Release);
     }
-
-    /// Whether something can be received, by the positions: the look that ends in sleep.
-    fn has_sent(&self) -> bool {
-        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`.
-        let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
-        let (tail, closed) = self.end();
-        closed || count(tail) != count(head)
-    }
 }
 
-impl<T> Channel<T> for List<T> {
+impl<T> Buffer<T> for List<T> {
     #[inline]
-    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
+    fn line(&self, side: Side) -> Option<&WaitSide<T>> {
+        (side == Side::Recv).then_some(&*self.receivers)
+    }
+
+    #[inline]
+    fn put(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
         let mut patience = Patience::new();
         let mut next = ptr::null_mut();
         loop {
@@ -308,13 +238,12 @@ impl<T> Channel<T> for List<T> {
             unsafe { slot.fill(value) };
             // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
             slot.stamp.store(tail + 1, Ordering::Release);
-            self.tell();
             return Ok(());
         }
     }
 
     #[inline]
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
@@ -348,6 +277,33 @@ impl<T> Channel<T> for List<T> {
         Ok(value)
     }
 
+    fn may_go_on(&self, side: Side, who: Who) -> bool {
+        if side == Side::Send {
+            return true;
+        }
+        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`.
+        let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
+        let (tail, closed) = self.end();
+        closed || count(tail) != count(head) && self.receivers.would_admit(who)
+    }
+}
+
+impl<T> Channel<T> for List<T> {
+    #[inline]
+    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+        let sent = self.put(value, who, look);
+        if sent.is_ok() {
+            self.tell(Side::Recv);
+        }
+        sent
+    }
+
+    #[inline]
+    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+        self.take(who, look)
+    }
+
     fn close(&self) -> bool {
         // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
         // close; and the publisher's half of the handshake with the receivers.
@@ -355,7 +311,7 @@ impl<T> Channel<T> for List<T> {
         if self.tail.position.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
-        self.receivers.notify_closed();
+        self.tell_of_close();
         true
     }
 
@@ -379,15 +335,7 @@ impl<T> Channel<T> for List<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        if side == Side::Send {
-            return Lined::Ready;
-        }
-        self.receivers.line_up(entry, place);
-        if self.has_sent() && (self.receivers.would_admit(Who::of(entry)) || self.is_closed()) {
-            Lined::Ready
-        } else {
-            Lined::Waiting
-        }
+        self.stand_in_line(side, entry, place)
     }
 
     fn withdraw(&self, side: Side, entry: &Entry<T>) {
@@ -397,12 +345,7 @@ impl<T> Channel<T> for List<T> {
     }
 
     fn settle(&self, side: Side, who: Who) {
-        self.receivers.release(who);
-        if self.is_closed() {
-            self.receivers.notify_closed();
-        } else if side == Side::Recv && self.has_sent() {
-            self.tell();
-        }
+        self.pass_on(side, who);
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {
@@ -438,7 +381,7 @@ impl<T> Drop for List<T> {
         // SAFETY: nobody else is left.
         let block = self.head.block.with_mut(|block| unsafe { *block });
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
-        // and `try_recv` has given up the blocks before this one.
+        // and `take` has given up the blocks before this one.
         unsafe { Block::free(block) };
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.

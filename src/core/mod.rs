@@ -4,6 +4,8 @@
 //! operation or a select stands in line, and it never blocks.
 
 mod apart;
+mod block;
+mod buffer;
 mod describe;
 mod ends;
 mod list;

@@ -14,15 +14,12 @@
 //! In the steady state an operation reads its own index and the slot: never the other side's index.
 #![allow(unsafe_code)]
 
-use super::{apart::Apart, slot::Slot, Channel, Ends, Look, Side};
+use super::{apart::Apart, buffer::Buffer, slot::Slot, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering, SPINS},
+    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
-
-/// How many waiters one operation serves.
-pub(super) const ROUNDS: usize = if SPINS { 16 } else { 1 };
 
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
@@ -117,74 +114,11 @@ impl<T> Ring<T> {
         self.fixed.closing.load(Ordering::Acquire) != 0
     }
 
-    /// Whether this side may go on, by the indices: the look that ends in sleep. Not by the stamps:
-    /// a peer in the middle of its step has moved its index and may have looked at `waiting` before
-    /// this waiter came.
-    fn may_go_on(&self, side: Side, who: Who) -> bool {
-        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`, and an operation that moves it later finds the waiter in line.
-        let head = self.head.load(Ordering::SeqCst);
-        let tail = self.tail.load(Ordering::SeqCst);
-        let ready = match side {
-            Side::Send => tail < head + self.lap(),
-            Side::Recv => tail != head,
-        };
-        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
-    }
-
     fn side(&self, side: Side) -> &WaitSide<T> {
         match side {
             Side::Send => &self.senders,
             Side::Recv => &self.receivers,
         }
-    }
-
-    /// Called after each step of the other side: those who wait for it learn of it.
-    #[inline]
-    fn tell(&self, side: Side) {
-        if self.side(side).is_waited_on() {
-            self.serve(side);
-        }
-    }
-
-    /// Serves those in line. A value that moves out makes room for a sender, and the other way round.
-    /// Who is served passes nothing on: as long as somebody in line may go on, this does.
-    #[cold]
-    #[inline(never)]
-    fn serve(&self, mut side: Side) {
-        for _ in 0..ROUNDS {
-            if !self.side(side).serve(|who, slot: &mut _| self.complete(side, who, slot)) {
-                break;
-            }
-            if self.keeps_waiting(side.other()) {
-                side = side.other();
-            } else if !self.keeps_waiting(side) {
-                return;
-            }
-        }
-        // The rest is for the others; whoever looks passes it on.
-        for side in [Side::Send, Side::Recv] {
-            if self.keeps_waiting(side) && !mutant("server_leaves") {
-                self.side(side).notify();
-            }
-        }
-    }
-
-    /// True if somebody stands in line that may go on.
-    fn keeps_waiting(&self, side: Side) -> bool {
-        self.side(side).is_waited_on() && self.may_go_on(side, Who::NEW)
-    }
-
-    /// Does the operation of who stands in line with `slot`.
-    fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
-        match side {
-            Side::Recv => *slot = self.take(who, Look::Hasty).ok(),
-            Side::Send => {
-                let Some(value) = slot.take() else { return false };
-                *slot = self.put(value, who, Look::Hasty).err().map(TrySendError::into_inner);
-            }
-        }
-        slot.is_some() == (side == Side::Recv)
     }
 
     /// A sender finds its slot not free: false if the ring is full, true if a receiver that has
@@ -211,8 +145,13 @@ impl<T> Ring<T> {
             (false, true) => Err(TryRecvError::Closed),
         }
     }
+}
 
-    /// Sends; the receivers are still to be told.
+impl<T> Buffer<T> for Ring<T> {
+    fn line(&self, side: Side) -> Option<&WaitSide<T>> {
+        Some(self.side(side))
+    }
+
     #[inline]
     fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
         if !self.senders.admits(who) && !self.is_closed() {
@@ -258,7 +197,6 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Receives; the senders are still to be told.
     #[inline]
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         if !self.receivers.admits(who) && !self.is_closed() {
@@ -300,6 +238,18 @@ impl<T> Ring<T> {
             head = self.head.load(Ordering::Relaxed);
         }
     }
+
+    fn may_go_on(&self, side: Side, who: Who) -> bool {
+        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`, and an operation that moves it later finds the waiter in line.
+        let head = self.head.load(Ordering::SeqCst);
+        let tail = self.tail.load(Ordering::SeqCst);
+        let ready = match side {
+            Side::Send => tail < head + self.lap(),
+            Side::Recv => tail != head,
+        };
+        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
+    }
 }
 
 impl<T> Channel<T> for Ring<T> {
@@ -328,8 +278,7 @@ impl<T> Channel<T> for Ring<T> {
         if self.tail.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
-        self.receivers.notify_closed();
-        self.senders.notify_closed();
+        self.tell_of_close();
         true
     }
 
@@ -354,12 +303,7 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
-        self.side(side).line_up(entry, place);
-        if self.may_go_on(side, Who::of(entry)) && !mutant("no_second_look") {
-            Lined::Ready
-        } else {
-            Lined::Waiting
-        }
+        self.stand_in_line(side, entry, place)
     }
 
     fn withdraw(&self, side: Side, entry: &Entry<T>) {
@@ -367,12 +311,7 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn settle(&self, side: Side, who: Who) {
-        self.side(side).release(who);
-        if self.is_closed() {
-            self.side(side).notify_closed();
-        } else if self.may_go_on(side, Who::NEW) {
-            self.tell(side);
-        }
+        self.pass_on(side, who);
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {

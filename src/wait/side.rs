@@ -24,6 +24,9 @@ use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPI
 /// How many operations may overtake a waiter between its hint and its return, all in all.
 const OVERTAKES: usize = if SPINS { 256 } else { 1 };
 
+/// How many one operation serves.
+pub(crate) const SERVED_BY_ONE: usize = if SPINS { 16 } else { 1 };
+
 /// How many one thread wakes on a closed channel.
 pub(crate) const WOKEN_BY_ONE: usize = if SPINS { 3 } else { 1 };
 
@@ -113,9 +116,10 @@ impl<T> WaitSide<T> {
         self.waiting.load(Ordering::SeqCst) != 0
     }
 
-    /// Has one waiter, if there is any, look again.
+    /// Has one waiter look again, if there is any and none is coming.
     pub(crate) fn notify(&self) {
-        if let Some(wake) = self.change(|queue| self.hint(queue)) {
+        let wake = self.change(|queue| if self.is_coming(queue) { None } else { self.hint(queue) });
+        if let Some(wake) = wake {
             wake.wake();
         }
     }
@@ -139,10 +143,10 @@ impl<T> WaitSide<T> {
                 return (served, None);
             }
             // The first in line sleeps.
-            if !self.is_coming(queue) {
-                return (false, self.hint(queue));
+            if self.is_coming(queue) {
+                return (queue.serve_last(complete) == Some(true), None);
             }
-            (queue.serve_last(complete) == Some(true), None)
+            (false, self.hint(queue))
         });
         if let Some(wake) = wake {
             wake.wake();
@@ -150,11 +154,8 @@ impl<T> WaitSide<T> {
         served
     }
 
-    /// Tells the first in line to look, unless somebody is coming.
+    /// Tells the first in line to look, which then goes before others.
     fn hint(&self, queue: &mut WaitQueue<T>) -> Option<Wake> {
-        if self.is_coming(queue) {
-            return None;
-        }
         queue.hint_with(|who| self.reserve(who), |who| self.release(who))
     }
 

@@ -1,0 +1,106 @@
+//! What ring and list have in common: one side's step is told to the other side's line.
+
+use super::{Channel, Look, Side};
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::mutant,
+    wait::{Entry, Lined, Place, WaitSide, Who, SERVED_BY_ONE},
+};
+
+pub(super) trait Buffer<T>: Channel<T> {
+    /// The line of this side; `None` if this side never waits.
+    fn line(&self, side: Side) -> Option<&WaitSide<T>>;
+    /// Sends; the receivers are still to be told.
+    fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>>;
+    /// Receives; the senders are still to be told.
+    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
+    /// Whether `who` may go on, by the indices: the look that ends in sleep. Not by the stamps: a peer
+    /// in the middle of its step has moved its index and may have looked at the line before this
+    /// waiter came.
+    fn may_go_on(&self, side: Side, who: Who) -> bool;
+
+    /// Called after each step of the other side: those who wait for it learn of it.
+    #[inline]
+    fn tell(&self, side: Side) {
+        if self.line(side).is_some_and(WaitSide::is_waited_on) {
+            self.serve(side);
+        }
+    }
+
+    /// Serves those in line. A value that moves out makes room for a sender, and the other way round.
+    /// Who is served passes nothing on: as long as somebody in line may go on, this does.
+    #[cold]
+    #[inline(never)]
+    fn serve(&self, mut side: Side) {
+        for _ in 0..SERVED_BY_ONE {
+            let complete = |who, slot: &mut Option<T>| self.complete(side, who, slot);
+            if !self.line(side).is_some_and(|line| line.serve(complete)) {
+                // Somebody on this side is on its way, and passes on what is left.
+                return self.hint(side.other());
+            }
+            if self.keeps_waiting(side.other()) {
+                side = side.other();
+            } else if !self.keeps_waiting(side) {
+                return;
+            }
+        }
+        // The rest is for the others; whoever looks passes it on.
+        self.hint(Side::Send);
+        self.hint(Side::Recv);
+    }
+
+    /// Has the first of those who may go on look for itself.
+    fn hint(&self, side: Side) {
+        if let Some(line) = self.line(side) {
+            if self.keeps_waiting(side) && !mutant("server_leaves") {
+                line.notify();
+            }
+        }
+    }
+
+    /// True if somebody stands in line that may go on.
+    fn keeps_waiting(&self, side: Side) -> bool {
+        self.line(side).is_some_and(WaitSide::is_waited_on) && self.may_go_on(side, Who::NEW)
+    }
+
+    /// Does the operation of who stands in line with `slot`.
+    fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
+        match side {
+            Side::Recv => *slot = self.take(who, Look::Hasty).ok(),
+            Side::Send => {
+                let Some(value) = slot.take() else { return false };
+                *slot = self.put(value, who, Look::Hasty).err().map(TrySendError::into_inner);
+            }
+        }
+        slot.is_some() == (side == Side::Recv)
+    }
+
+    /// Links `entry` and looks again.
+    fn stand_in_line(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+        let Some(line) = self.line(side) else { return Lined::Ready };
+        line.line_up(entry, place);
+        if self.may_go_on(side, Who::of(entry)) && !mutant("no_second_look") {
+            Lined::Ready
+        } else {
+            Lined::Waiting
+        }
+    }
+
+    /// `who` is done here: the next in line learns of what is left.
+    fn pass_on(&self, side: Side, who: Who) {
+        let Some(line) = self.line(side) else { return };
+        line.release(who);
+        if self.is_closed() {
+            line.notify_closed();
+        } else if self.may_go_on(side, Who::NEW) {
+            self.tell(side);
+        }
+    }
+
+    /// The channel has just been closed.
+    fn tell_of_close(&self) {
+        for line in [Side::Recv, Side::Send].into_iter().filter_map(|side| self.line(side)) {
+            line.notify_closed();
+        }
+    }
+}
