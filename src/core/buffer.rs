@@ -1,6 +1,6 @@
 //! What ring and list have in common: one side's step is told to the other side's line.
 
-use super::{Channel, Look, Side};
+use super::{closing::Closing, Channel, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::mutant,
@@ -14,6 +14,8 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>>;
     /// Receives; the senders are still to be told.
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
+    /// How far a close has come.
+    fn closing(&self) -> &Closing;
     /// Whether `who` may go on, by the indices: the look that ends in sleep. Not by the stamps: a peer
     /// in the middle of its step has moved its index and may have looked at the line before this
     /// waiter came.
@@ -76,7 +78,7 @@ pub(super) trait Buffer<T>: Channel<T> {
     }
 
     /// Links `entry` and looks again.
-    fn stand_in_line(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn stand_in_line(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         let Some(line) = self.line(side) else { return Lined::Ready };
         line.line_up(entry, place);
         if self.may_go_on(side, Who::of(entry)) && !mutant("no_second_look") {
@@ -91,6 +93,7 @@ pub(super) trait Buffer<T>: Channel<T> {
         let Some(line) = self.line(side) else { return };
         line.release(who);
         if self.is_closed() {
+            self.closing().make_way();
             line.notify_closed();
         } else if self.may_go_on(side, Who::NEW) {
             self.tell(side);

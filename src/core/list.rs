@@ -18,11 +18,12 @@ use super::{
     apart::Apart,
     block::{Block, BLOCK_SLOTS},
     buffer::Buffer,
+    closing::Closing,
     Channel, Ends, Look, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, AtomicUsize, Ordering, UnsafeCell},
+    sync::{mutant, spin_loop, AtomicPtr, AtomicU64, Ordering, UnsafeCell},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -57,8 +58,8 @@ struct Head<T> {
     position: AtomicU64,
     /// The block of that position, for whoever has set `TAKEN`.
     block: UnsafeCell<*mut Block<T>>,
-    /// Not 0 from before a close takes effect: look at `tail`, which otherwise is the senders' alone.
-    closing: AtomicUsize,
+    /// Whoever polls need not look at `tail`, which is the senders' alone.
+    closing: Closing,
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the sender that
@@ -81,7 +82,7 @@ impl<T> List<T> {
             head: Apart::new(Head {
                 position: AtomicU64::new(0),
                 block: UnsafeCell::new(block),
-                closing: AtomicUsize::new(0),
+                closing: Closing::new(),
             }),
             receivers: Apart::new(WaitSide::new()),
             ends: Apart::new(Ends::new()),
@@ -141,15 +142,12 @@ impl<T> List<T> {
     #[cold]
     fn nothing(&self, head: u64) -> TryRecvError {
         // A send that took effect and is still being written keeps the channel from being drained.
-        if self.is_closing() && matches!(self.end(), (tail, true) if count(tail) == count(head)) {
+        if self.head.closing.has_begun()
+            && matches!(self.end(), (tail, true) if count(tail) == count(head))
+        {
             return TryRecvError::Closed;
         }
         TryRecvError::Empty
-    }
-
-    fn is_closing(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
-        self.head.closing.load(Ordering::Acquire) != 0
     }
 
     /// Whether the value of the next receive is there: its position, and if so. Without a look at
@@ -277,11 +275,15 @@ impl<T> Buffer<T> for List<T> {
         Ok(value)
     }
 
+    fn closing(&self) -> &Closing {
+        &self.head.closing
+    }
+
     fn may_go_on(&self, side: Side, who: Who) -> bool {
         if side == Side::Send {
             return true;
         }
-        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
         // `tail`.
         let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
         let (tail, closed) = self.end();
@@ -305,13 +307,14 @@ impl<T> Channel<T> for List<T> {
     }
 
     fn close(&self) -> bool {
+        self.head.closing.begin();
         // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
         // close; and the publisher's half of the handshake with the receivers.
-        self.head.closing.store(1, Ordering::Release);
         if self.tail.position.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
         self.tell_of_close();
+        self.head.closing.end();
         true
     }
 
@@ -334,7 +337,7 @@ impl<T> Channel<T> for List<T> {
         None
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         self.stand_in_line(side, entry, place)
     }
 
@@ -357,7 +360,7 @@ impl<T> Channel<T> for List<T> {
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {
         side == Side::Send
-            || self.is_closing()
+            || self.head.closing.has_begun()
             || self.receivers.would_admit(who) && self.next_receive().1
     }
 
@@ -367,7 +370,7 @@ impl<T> Channel<T> for List<T> {
         }
         // A send makes a receive ready with its stamp; a receive in between moves `head`.
         let (head, full) = self.next_receive();
-        let closed = self.is_closing() && self.is_closed();
+        let closed = self.head.closing.has_begun() && self.is_closed();
         head << 2 | u64::from(closed) << 1 | u64::from(full)
     }
 

@@ -6,6 +6,7 @@
 mod apart;
 mod block;
 mod buffer;
+mod closing;
 mod describe;
 mod ends;
 mod list;
@@ -72,7 +73,7 @@ pub(crate) trait Channel<T> {
     fn cap(&self) -> Option<usize>;
 
     /// Links `entry`, or completes the operation if `place` allows; then looks again.
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined;
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined;
     /// Unlinks `entry`, if it is linked.
     fn withdraw(&self, side: Side, entry: &Entry<T>);
     /// Ends the reservation that `who` may have since it was hinted, then has the next in line look,
@@ -194,7 +195,7 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.cap())
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         on!(self, channel => channel.line_up(side, entry, place))
     }
 

@@ -7,7 +7,7 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{Channel, Ends, Look, Side};
+use super::{closing::Closing, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{AtomicU64, Mutex, Ordering},
@@ -21,6 +21,7 @@ const ARRIVAL: u64 = 4;
 
 pub(crate) struct Rendezvous<T> {
     meeting: Meeting<T>,
+    closing: Closing,
     ends: Ends,
 }
 
@@ -80,6 +81,7 @@ impl<T> Rendezvous<T> {
                 receivers: AtomicU64::new(0),
                 lines: Mutex::new(lines),
             },
+            closing: Closing::new(),
             ends: Ends::new(),
         }
     }
@@ -105,6 +107,19 @@ impl<T> Rendezvous<T> {
         // ORDERING: Relaxed; written under the lock, and published by `change`.
         let summary = self.summary(side).load(Ordering::Relaxed);
         self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
+    }
+
+    /// Has up to `count` of this line look again, if there is something to be had.
+    fn wake_some(&self, side: Side, count: usize) {
+        for _ in 0..count {
+            let waits = self.partners(side.other()) & WAITING != 0;
+            if !waits || !self.looks_ready(side, Who::NEW) {
+                return;
+            }
+            if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
+                wake.wake();
+            }
+        }
     }
 
     fn summary(&self, side: Side) -> &AtomicU64 {
@@ -147,12 +162,14 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn close(&self) -> bool {
+        self.closing.begin();
         let before = self.change(|lines| std::mem::replace(&mut lines.closed, true));
         if before {
             return false;
         }
-        self.settle(Side::Recv, Who::NEW);
-        self.settle(Side::Send, Who::NEW);
+        self.wake_some(Side::Recv, WOKEN_BY_ONE);
+        self.wake_some(Side::Send, WOKEN_BY_ONE);
+        self.closing.end();
         true
     }
 
@@ -168,7 +185,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         Some(0)
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         let (lined, wake) = self.change(|lines| {
             if lines.closed {
                 return (Lined::Ready, None);
@@ -195,16 +212,12 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn settle(&self, side: Side, _: Who) {
-        // Who leaves a closed channel wakes some more: the closer does not wake a thousand.
-        let count = if self.is_closed() { WOKEN_BY_ONE } else { 1 };
-        for _ in 0..count {
-            let waits = self.partners(side.other()) & WAITING != 0;
-            if !waits || !self.looks_ready(side, Who::NEW) {
-                return;
-            }
-            if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
-                wake.wake();
-            }
+        if self.is_closed() {
+            // Who leaves a closed channel wakes some more: the closer does not wake a thousand.
+            self.closing.make_way();
+            self.wake_some(side, WOKEN_BY_ONE);
+        } else {
+            self.wake_some(side, 1);
         }
     }
 

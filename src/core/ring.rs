@@ -14,10 +14,12 @@
 //! In the steady state an operation reads its own index and the slot: never the other side's index.
 #![allow(unsafe_code)]
 
-use super::{apart::Apart, buffer::Buffer, slot::Slot, Channel, Ends, Look, Side};
+use super::{
+    apart::Apart, buffer::Buffer, closing::Closing, slot::Slot, Channel, Ends, Look, Side,
+};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, AtomicUsize, Ordering},
+    sync::{fence, mutant, spin_loop, AtomicU64, Ordering},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -41,8 +43,8 @@ struct Fixed<T> {
     slots: Box<[Slot<T>]>,
     /// From a slot's ticket to its next one: a power of two, `cap` or more.
     lap: u64,
-    /// Not 0 from before a close takes effect: whoever polls need not look at the other side's index.
-    closing: AtomicUsize,
+    /// Whoever polls need not look at the other side's index.
+    closing: Closing,
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
@@ -77,7 +79,7 @@ impl<T> Ring<T> {
             fixed: Apart::new(Fixed {
                 slots: slots.into_boxed_slice(),
                 lap: cap.next_power_of_two() as u64,
-                closing: AtomicUsize::new(0),
+                closing: Closing::new(),
             }),
             ends: Apart::new(Ends::new()),
         }
@@ -107,11 +109,6 @@ impl<T> Ring<T> {
     /// How many tickets come before this one.
     fn count(&self, ticket: u64) -> u64 {
         ticket / self.lap() * self.fixed.slots.len() as u64 + ticket % self.lap()
-    }
-
-    fn is_closing(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
-        self.fixed.closing.load(Ordering::Acquire) != 0
     }
 
     fn side(&self, side: Side) -> &WaitSide<T> {
@@ -227,7 +224,7 @@ impl<T> Buffer<T> for Ring<T> {
                 continue;
             }
             if stamp < 2 * head + 1 {
-                if look == Look::Hasty && !self.is_closing() {
+                if look == Look::Hasty && !self.fixed.closing.has_begun() {
                     return Err(TryRecvError::Empty);
                 }
                 self.slot_is_being_filled(head)?;
@@ -239,8 +236,12 @@ impl<T> Buffer<T> for Ring<T> {
         }
     }
 
+    fn closing(&self) -> &Closing {
+        &self.fixed.closing
+    }
+
     fn may_go_on(&self, side: Side, who: Who) -> bool {
-        // ORDERING: SeqCst; after the fence in `WaitSide::line_up`. `head` first: it never passes
+        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
         // `tail`, and an operation that moves it later finds the waiter in line.
         let head = self.head.load(Ordering::SeqCst);
         let tail = self.tail.load(Ordering::SeqCst);
@@ -272,13 +273,14 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn close(&self) -> bool {
+        self.fixed.closing.begin();
         // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
         // close; and the publisher's half of the handshake with both sides.
-        self.fixed.closing.store(1, Ordering::Release);
         if self.tail.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED != 0 {
             return false;
         }
         self.tell_of_close();
+        self.fixed.closing.end();
         true
     }
 
@@ -302,7 +304,7 @@ impl<T> Channel<T> for Ring<T> {
         Some(self.fixed.slots.len())
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         self.stand_in_line(side, entry, place)
     }
 
@@ -330,7 +332,7 @@ impl<T> Channel<T> for Ring<T> {
                 self.slot(head).stamp.load(Ordering::Acquire) > 2 * head
             }
         };
-        ready && self.side(side).would_admit(who) || self.is_closing()
+        ready && self.side(side).would_admit(who) || self.fixed.closing.has_begun()
     }
 
     fn version(&self, side: Side) -> u64 {

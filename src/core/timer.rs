@@ -195,9 +195,9 @@ impl<T> Channel<T> for Timer<T> {
         Some(0)
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: Place<'_>) -> Lined {
+    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         // At the end also after a hint: `notify_those_in_line` counts on it.
-        self.receivers.line_up(entry, place.at_the_end());
+        self.receivers.line_up(entry, &place.at_the_end());
         if self.looks_ready(side, Who::NEW) {
             Lined::Ready
         } else {

@@ -87,7 +87,7 @@ impl<'a, T> Operation<'a, T> {
 }
 
 impl<T> Line for Operation<'_, T> {
-    fn line_up(&self, place: Place<'_>) -> Lined {
+    fn line_up(&self, place: &Place<'_>) -> Lined {
         self.core.map_or(Lined::Waiting, |core| core.line_up(self.side, &self.entry, place))
     }
 

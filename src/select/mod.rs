@@ -84,11 +84,23 @@ pub(crate) fn run(
     limit: Limit,
     why: Why,
 ) -> Option<usize> {
+    if limit != Limit::Now {
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
+            return Some(winner);
+        }
+    }
+    block(cases, order, limit, why)
+}
+
+/// The same for cases that have just been tried in vain, or whose partners will find them in line.
+#[inline(never)]
+fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> Option<usize> {
     let _settled = Settled(cases);
+    let meets = cases.iter().any(|case| case.meets());
+    let mut tried = true;
     let mut returning = None;
     let mut patience = Patience::new();
     let mut looked_ready = false;
-    let mut lines_up_first = matches!(cases, [case] if case.meets());
     loop {
         let last = limit.is_over();
         let look = if last { Look::Exact } else { Look::Hasty };
@@ -98,11 +110,10 @@ pub(crate) fn run(
         if exact {
             have_moved(cases);
         }
-        // A single case that meets its partners in line finds them when it lines up.
-        let skip = std::mem::take(&mut lines_up_first) && !last;
-        let ready = |case: usize| !skip && cases[case].try_now(look);
-        if let Some(winner) = order.find(cases.len(), ready) {
-            return Some(winner);
+        if !std::mem::take(&mut tried) || last {
+            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(look)) {
+                return Some(winner);
+            }
         }
         if last {
             if exact && have_moved(cases) {
@@ -115,13 +126,12 @@ pub(crate) fn run(
             // And was not: others are faster, or a peer is in the middle of its step.
             patience.turn_unless(|| have_moved(cases));
         }
-        let meets = cases.iter().any(|case| case.meets());
         let mut spin = Spin::new();
         looked_ready = !meets && poll(cases, &mut spin);
         if looked_ready {
             continue;
         }
-        match wait(cases, &order, returning, spin, limit, why) {
+        match wait(cases, &order, returning, &mut spin, limit, why) {
             Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Outcome::Delivered(winner) => {
                 cases[winner].complete();
@@ -166,7 +176,7 @@ fn wait(
     cases: &[&dyn Case],
     order: &Order<'_>,
     returning: Option<usize>,
-    spin: Spin,
+    spin: &mut Spin,
     limit: Limit,
     why: Why,
 ) -> Outcome {
@@ -176,10 +186,7 @@ fn wait(
         None => {
             waiter.wait(spin, earliest(cases, limit));
         }
-        Some((winner, Lined::Fired)) => {
-            lines.leave();
-            return Outcome::Delivered(winner);
-        }
+        Some((winner, Lined::Fired)) => return Outcome::Delivered(winner),
         Some(_) => {}
     }
     lines.leave()

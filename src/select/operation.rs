@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::{run, Bound, Limit, Order, RecvCase, SendCase};
+use super::{block, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
     core::{Channel, Core, Look},
     error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError},
@@ -33,7 +33,7 @@ pub(crate) fn send<T>(
 fn send_slow<T>(core: Option<&Core<T>>, value: T, limit: Limit) -> Result<(), SendTimeoutError<T>> {
     let case = SendCase::new(core, value);
     let why = Why { reason: Reason::Send, location: Location::caller() };
-    let won = run(&[case.arm().0], Order::Source, limit, why);
+    let won = block(&[case.arm().0], Order::Source, limit, why);
     match (won, case.into_value()) {
         (_, None) => Ok(()),
         (Some(_), Some(value)) => Err(SendTimeoutError::Closed(value)),
@@ -61,7 +61,7 @@ pub(crate) fn recv<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTim
 fn recv_slow<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
     let case = RecvCase::new(core);
     let why = Why { reason: Reason::Recv, location: Location::caller() };
-    run(&[case.arm().0], Order::Source, limit, why);
+    block(&[case.arm().0], Order::Source, limit, why);
     match case.take() {
         Some(value) => value.ok_or(RecvTimeoutError::Closed),
         None => Err(RecvTimeoutError::Timeout),

@@ -5,7 +5,7 @@ use super::{Outcome, Place, Waiter};
 /// What a case does to stand in its channel's line.
 pub(crate) trait Line {
     /// Links the case's entry for `place`, then looks again.
-    fn line_up(&self, place: Place<'_>) -> Lined;
+    fn line_up(&self, place: &Place<'_>) -> Lined;
     /// Unlinks the entry, if it is linked.
     fn withdraw(&self);
     /// Learns that a claimer chose this case, and how, and unlinked its entry.
@@ -17,7 +17,7 @@ pub(crate) trait Line {
 pub(crate) enum Lined {
     /// In line, and nothing to be had right now.
     Waiting,
-    /// The case was completed on the spot.
+    /// The case was completed on the spot; for who is [alone](Place::alone) only.
     Fired,
     /// The case may be ready: leave every line and try.
     Ready,
@@ -51,8 +51,10 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
         for case in order {
             let line = self.cases[case];
             let front = returning == Some(case);
-            let lined = line.line_up(Place { waiter: self.waiter, case, alone, front });
+            let lined = line.line_up(&Place { waiter: self.waiter, case, alone, front });
             if lined != Lined::Waiting {
+                // On the spot is only who stands in no line, and so it has none to leave.
+                self.entered = lined != Lined::Fired;
                 return Some((case, lined));
             }
             alone = false;
@@ -61,7 +63,7 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
     }
 
     /// Leaves every line. After this no claimer can come any more.
-    pub(crate) fn leave(mut self) -> Outcome {
+    pub(crate) fn leave(&mut self) -> Outcome {
         self.unlink()
     }
 

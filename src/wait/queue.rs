@@ -72,13 +72,13 @@ impl<'a> Place<'a> {
     }
 
     /// The same place, at the end of the line in any case.
-    pub(crate) fn at_the_end(self) -> Self {
-        Self { front: false, ..self }
+    pub(crate) fn at_the_end(&self) -> Self {
+        Self { front: false, ..*self }
     }
 
     /// The same place, at the front of the line in any case.
-    pub(crate) fn at_the_front(self) -> Self {
-        Self { front: true, ..self }
+    pub(crate) fn at_the_front(&self) -> Self {
+        Self { front: true, ..*self }
     }
 
     /// Whose place it is.
@@ -184,7 +184,7 @@ impl<T> WaitQueue<T> {
 
     /// Links `entry`, at the end or, for a waiter that comes back, at the front; behind the first
     /// one if `keep_first`.
-    pub(crate) fn push(&mut self, entry: &Entry<T>, place: Place<'_>, keep_first: bool) {
+    pub(crate) fn push(&mut self, entry: &Entry<T>, place: &Place<'_>, keep_first: bool) {
         assert!(!entry.standing.replace(true), "a case takes part in one select, once");
         let (prev, next) = match (place.front, keep_first) {
             (false, _) => (self.last, ptr::null()),

@@ -2,10 +2,11 @@
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
-//! - a waiter lines up (`waiting` is no longer 0), fence, looks at the buffer again;
-//! - a publisher changes the buffer's index by a SeqCst read-modify-write, looks at `waiting`.
+//! - a waiter lines up, stores `waiting`, looks at the buffer's indices again;
+//! - a publisher changes its index by a read-modify-write, looks at `waiting`.
 //!
-//! Whichever comes second sees the other. A publisher that finds nobody pays one load.
+//! All four are SeqCst, so whichever comes second sees the other. A publisher that finds nobody pays
+//! one load.
 //!
 //! A waiter that polls is served on the spot; one that sleeps is told to look, one at a time.
 //!
@@ -19,7 +20,7 @@
 //!   its own.
 
 use super::{Complete, Entry, Place, WaitQueue, Wake, Who, Why};
-use crate::sync::{dekker_light, fence, mutant, AtomicUsize, Mutex, Ordering, SPINS};
+use crate::sync::{dekker_light, mutant, AtomicUsize, Mutex, Ordering, SPINS};
 
 /// How many operations may overtake a waiter between its hint and its return, all in all.
 const OVERTAKES: usize = if SPINS { 256 } else { 1 };
@@ -53,7 +54,7 @@ impl<T> WaitSide<T> {
     /// Whether `who` may take what there is; a look ahead, for polling.
     #[inline]
     pub(crate) fn would_admit(&self, who: Who) -> bool {
-        // ORDERING: SeqCst; after the fence in `line_up`, pairs with the exchange in `release`.
+        // ORDERING: SeqCst; after the store in `line_up`, pairs with the exchange in `release`.
         let reserved = self.reserved.load(Ordering::SeqCst);
         reserved == 0 || reserved == who.0 || self.overtakes.load(Ordering::Relaxed) as isize > 0
     }
@@ -91,15 +92,19 @@ impl<T> WaitSide<T> {
     }
 
     /// Links `entry`. The caller has to look at the buffer again before it waits.
-    pub(crate) fn line_up(&self, entry: &Entry<T>, place: Place<'_>) {
-        self.change(|queue| {
-            let reserved = self.reserved.load(Ordering::Relaxed);
-            let place = if Who::of(entry) == Who(reserved) { place.at_the_front() } else { place };
-            queue.push(entry, place, queue.first() == Who(reserved));
-        });
-        // ORDERING: pairs with the publisher's SeqCst read-modify-write of its index.
+    pub(crate) fn line_up(&self, entry: &Entry<T>, place: &Place<'_>) {
+        let mut queue = self.queue.lock();
+        let reserved = self.reserved.load(Ordering::Relaxed);
+        let keep_first = queue.first() == Who(reserved);
+        if Who::of(entry) == Who(reserved) {
+            queue.push(entry, &place.at_the_front(), keep_first);
+        } else {
+            queue.push(entry, place, keep_first);
+        }
+        // ORDERING: SeqCst; pairs with the publisher's read-modify-write of its index.
+        self.waiting.store(1, Ordering::SeqCst);
         if !mutant("no_fence") {
-            fence(Ordering::SeqCst);
+            dekker_light();
         }
     }
 
@@ -112,7 +117,7 @@ impl<T> WaitSide<T> {
     #[inline]
     pub(crate) fn is_waited_on(&self) -> bool {
         dekker_light();
-        // ORDERING: SeqCst; pairs with the fence in `line_up`.
+        // ORDERING: SeqCst; pairs with the store in `line_up`.
         self.waiting.load(Ordering::SeqCst) != 0
     }
 
@@ -205,7 +210,7 @@ impl<T> WaitSide<T> {
     fn change<R>(&self, change: impl FnOnce(&mut WaitQueue<T>) -> R) -> R {
         let mut queue = self.queue.lock();
         let result = change(&mut queue);
-        // ORDERING: Relaxed; written under the lock, and ordered by the fence in `line_up`.
+        // ORDERING: Relaxed; written under the lock; only the store in `line_up` orders anything.
         self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
         result
     }

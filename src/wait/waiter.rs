@@ -92,8 +92,9 @@ impl Waiter {
         self.why
     }
 
-    /// Decides the wait. `None` if it was decided before, or somebody else is about to. The caller holds the lock of a line in
-    /// which the waiter stands, or is the waiter's owner: after the claim the waiter may be gone.
+    /// Decides the wait. `None` if it was decided before, or somebody else is about to. The caller
+    /// holds the lock of a line in which the waiter stands, or is the waiter's owner: after the claim
+    /// the waiter may be gone.
     pub(crate) fn claim(&self, outcome: Outcome) -> Option<Wake> {
         // ORDERING: Acquire, also on failure; pairs with the Release that sets `PARKED`: the
         // parker is there.
@@ -166,7 +167,7 @@ impl Waiter {
     }
 
     /// Waits for a claim, at most until `deadline`: polls while `spin` allows, then sleeps.
-    pub(crate) fn wait(&self, mut spin: Spin, deadline: Option<Instant>) -> Outcome {
+    pub(crate) fn wait(&self, spin: &mut Spin, deadline: Option<Instant>) -> Outcome {
         loop {
             if let Some(outcome) = self.outcome() {
                 return outcome;

@@ -1,0 +1,46 @@
+//! How far the close of a channel has come.
+
+use crate::{
+    sync::{AtomicUsize, Ordering},
+    wait::make_way,
+};
+
+const OPEN: usize = 0;
+/// The close is about to take effect, or its closer still has others to wake.
+const BEGUN: usize = 1;
+const DONE: usize = 2;
+
+pub(super) struct Closing(AtomicUsize);
+
+impl Closing {
+    pub(super) fn new() -> Self {
+        Self(AtomicUsize::new(OPEN))
+    }
+
+    /// Called before the close takes effect.
+    pub(super) fn begin(&self) {
+        // ORDERING: Release; pairs with the Acquire in `has_begun`.
+        let _ = self.0.compare_exchange(OPEN, BEGUN, Ordering::Release, Ordering::Relaxed);
+    }
+
+    /// Called by the closer when it has woken its share.
+    pub(super) fn end(&self) {
+        self.0.store(DONE, Ordering::Release);
+    }
+
+    /// False if the channel is not closed, without a look at the index that says so for certain.
+    #[inline]
+    pub(super) fn has_begun(&self) -> bool {
+        // ORDERING: Acquire; pairs with the Release in `begin`. Who knows of the close sees it.
+        self.0.load(Ordering::Acquire) != OPEN
+    }
+
+    /// Called by who leaves because of the close: on one processor the scheduler may have put it
+    /// before the closer, and whoever it wakes too, so that the close would return last.
+    pub(super) fn make_way(&self) {
+        // ORDERING: Relaxed; a matter of time only.
+        if self.0.load(Ordering::Relaxed) == BEGUN {
+            make_way();
+        }
+    }
+}
