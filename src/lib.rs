@@ -105,6 +105,8 @@ mod chan;
 mod core;
 mod error;
 mod iter;
+#[cfg(any(loom, shuttle))]
+pub mod model;
 mod private;
 mod receiver;
 mod select;

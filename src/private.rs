@@ -72,9 +72,3 @@ impl Blocked {
         Self { senders: count(Side::Send), receivers: count(Side::Recv) }
     }
 }
-
-/// Moves the model's clock on: the only way for time to pass under loom.
-#[cfg(loom)]
-pub fn advance_clock(by: std::time::Duration) {
-    crate::sync::model::clock::advance(by);
-}

@@ -1,5 +1,5 @@
 //! Sending, receiving, blocking, selecting and timing out do not allocate.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 // A global allocator can only be written with `unsafe`.
 #![allow(unsafe_code)]
 

@@ -1,5 +1,5 @@
 //! Capacity, layout and ownership: how many values fit, of what types, and that each is dropped once.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

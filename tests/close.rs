@@ -1,5 +1,5 @@
 //! Closing: who can close a channel, whom that wakes, and what becomes of the values in it.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

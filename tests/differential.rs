@@ -1,5 +1,5 @@
 //! Random programs do the same on a channel of crossbeam-channel, wherever the two mean the same.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! The errors: what they say, what they give back, and how they turn into each other.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::{
     error::Error,

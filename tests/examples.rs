@@ -2,7 +2,7 @@
 //!
 //! `cargo test` builds the examples. Where this file is built alone, or an example is older than its
 //! source, cargo is asked to build and run it.
-#![cfg(not(any(loom, miri)))]
+#![cfg(not(any(loom, shuttle, miri)))]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,6 @@
 //! Panics, re-entrant destructors, forgotten handles, odd durations: what user code does to a channel must
 //! not hurt the other users of that channel.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

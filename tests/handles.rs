@@ -1,5 +1,5 @@
 //! The handles as Rust types: auto traits, sizes, `Debug`, `Default`, conversions and snapshots.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::{
     cell::Cell,

@@ -1,5 +1,5 @@
 //! Blocked threads take no processor time, whatever they block in.
-#![cfg(all(unix, not(loom)))]
+#![cfg(all(unix, not(any(loom, shuttle))))]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Receiving many values: Go's `range` in its Rust forms, and `recv_many`.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

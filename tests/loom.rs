@@ -8,8 +8,8 @@
 //! polls before sleeping, and time passes only when a model moves the clock.
 #![cfg(loom)]
 
-#[path = "loom/model.rs"]
-mod model;
+#[path = "loom/run.rs"]
+mod run;
 
 #[path = "loom/list.rs"]
 mod list;

@@ -1,6 +1,6 @@
 //! The contract's table, cell by cell: what each operation does on a nil, an open and a closed
 //! channel of every capacity, by a `Chan` and by a `Sender` or `Receiver`.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

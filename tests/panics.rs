@@ -1,5 +1,5 @@
 //! The text and the place of every panic: Go's words, and the line of the caller.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

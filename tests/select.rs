@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 //! `select!`: its grammar, what each case does, and what two selects may never do to each other.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

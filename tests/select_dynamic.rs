@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 //! `Select`: the list of cases that is built at run time.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

@@ -2,7 +2,7 @@
 //! as long as they are needed.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::{sync::Mutex, time::Duration};
 

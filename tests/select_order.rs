@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! On entering a select every handle, value, condition and timeout is evaluated once, in source
 //! order, whichever case wins.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::{cell::RefCell, time::Duration};
 

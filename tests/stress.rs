@@ -1,7 +1,7 @@
 //! Many threads, every operation at random: nothing is lost or doubled, order is kept, nobody starves.
 //!
 //! `GOCHAN_SEED=n cargo test --test stress` repeats the random choices of a run that printed that seed.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

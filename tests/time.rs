@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 //! Timeouts and timers: `after`, `at`, `tick`, `Timer`, `Ticker`, by the rules of Go 1.23.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

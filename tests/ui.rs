@@ -1,7 +1,7 @@
 //! Misuse is refused by the compiler with a message that names the mistake.
 //!
 //! After a change of a message: `TRYBUILD=overwrite cargo test --test ui`, then read what changed.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::process::Command;
 

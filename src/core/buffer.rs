@@ -16,10 +16,10 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// How far a close has come.
     fn closing(&self) -> &Closing;
-    /// Whether `who` may go on, by the indices: the look that ends in sleep. Not by the stamps: a peer
-    /// in the middle of its step has moved its index and may have looked at the line before this
-    /// waiter came.
-    fn may_go_on(&self, side: Side, who: Who) -> bool;
+    /// Whether this side has something to do, by the indices: the look that ends in sleep. Not by the
+    /// stamps: a peer in the middle of its step has moved its index and may have looked at the line
+    /// before this waiter came.
+    fn is_ready(&self, side: Side) -> bool;
 
     /// Called after each step of the other side: those who wait for it learn of it.
     #[inline]
@@ -30,7 +30,7 @@ pub(super) trait Buffer<T>: Channel<T> {
     }
 
     /// Serves those in line. A value that moves out makes room for a sender, and the other way round.
-    /// Who is served passes nothing on: as long as somebody in line may go on, this does.
+    /// Who is served passes nothing on: as long as somebody in line could go on, this does.
     #[cold]
     #[inline(never)]
     fn serve(&self, mut side: Side) {
@@ -39,6 +39,9 @@ pub(super) trait Buffer<T>: Channel<T> {
             if !self.line(side).is_some_and(|line| line.serve(complete)) {
                 // Somebody on this side is on its way, and passes on what is left.
                 return self.hint(side.other());
+            }
+            if mutant("serves_once") {
+                return;
             }
             if self.keeps_waiting(side.other()) {
                 side = side.other();
@@ -51,7 +54,7 @@ pub(super) trait Buffer<T>: Channel<T> {
         self.hint(Side::Recv);
     }
 
-    /// Has the first of those who may go on look for itself.
+    /// Has the first in line look for itself, if there is something to be had.
     fn hint(&self, side: Side) {
         if let Some(line) = self.line(side) {
             if self.keeps_waiting(side) && !mutant("server_leaves") {
@@ -60,9 +63,12 @@ pub(super) trait Buffer<T>: Channel<T> {
         }
     }
 
-    /// True if somebody stands in line that may go on.
+    /// True if somebody stands in line and there is something to be had. The side may be reserved:
+    /// for who is coming, or for who stands first and has to be told.
     fn keeps_waiting(&self, side: Side) -> bool {
-        self.line(side).is_some_and(WaitSide::is_waited_on) && self.may_go_on(side, Who::NEW)
+        let Some(line) = self.line(side) else { return false };
+        let admitted = !mutant("forgets_the_reserved") || line.would_admit(Who::NEW);
+        line.is_waited_on() && self.is_ready(side) && admitted
     }
 
     /// Does the operation of who stands in line with `slot`.
@@ -81,7 +87,8 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn stand_in_line(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         let Some(line) = self.line(side) else { return Lined::Ready };
         line.line_up(entry, place);
-        if self.may_go_on(side, Who::of(entry)) && !mutant("no_second_look") {
+        let admitted = line.would_admit(Who::of(entry)) || self.is_closed();
+        if self.is_ready(side) && admitted && !mutant("no_second_look") {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -95,8 +102,8 @@ pub(super) trait Buffer<T>: Channel<T> {
         if self.is_closed() {
             self.closing().make_way();
             line.notify_closed();
-        } else if self.may_go_on(side, Who::NEW) {
-            self.tell(side);
+        } else if self.keeps_waiting(side) {
+            self.serve(side);
         }
     }
 

@@ -1,9 +1,6 @@
 //! How far the close of a channel has come.
 
-use crate::{
-    sync::{AtomicUsize, Ordering},
-    wait::make_way,
-};
+use crate::sync::{yield_now, AtomicUsize, Ordering, SPINS};
 
 const OPEN: usize = 0;
 /// The close is about to take effect, or its closer still has others to wake.
@@ -20,18 +17,21 @@ impl Closing {
     /// Called before the close takes effect.
     pub(super) fn begin(&self) {
         // ORDERING: Release; pairs with the Acquire in `has_begun`.
-        let _ = self.0.compare_exchange(OPEN, BEGUN, Ordering::Release, Ordering::Relaxed);
+        self.0.store(BEGUN, Ordering::Release);
     }
 
-    /// Called by the closer when it has woken its share.
+    /// Called by the closer when it has woken its share. After a second close it may stay `BEGUN`,
+    /// which costs who leaves a yield.
     pub(super) fn end(&self) {
-        self.0.store(DONE, Ordering::Release);
+        if SPINS {
+            self.0.store(DONE, Ordering::Release);
+        }
     }
 
     /// False if the channel is not closed, without a look at the index that says so for certain.
     #[inline]
     pub(super) fn has_begun(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `begin`. Who knows of the close sees it.
+        // ORDERING: Acquire; pairs with the Release in `begin` and `end`. Who knows of the close sees it.
         self.0.load(Ordering::Acquire) != OPEN
     }
 
@@ -39,8 +39,8 @@ impl Closing {
     /// before the closer, and whoever it wakes too, so that the close would return last.
     pub(super) fn make_way(&self) {
         // ORDERING: Relaxed; a matter of time only.
-        if self.0.load(Ordering::Relaxed) == BEGUN {
-            make_way();
+        if SPINS && self.0.load(Ordering::Relaxed) == BEGUN {
+            yield_now();
         }
     }
 }

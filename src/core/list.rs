@@ -279,15 +279,12 @@ impl<T> Buffer<T> for List<T> {
         &self.head.closing
     }
 
-    fn may_go_on(&self, side: Side, who: Who) -> bool {
-        if side == Side::Send {
-            return true;
-        }
+    fn is_ready(&self, side: Side) -> bool {
         // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
         // `tail`.
         let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
         let (tail, closed) = self.end();
-        closed || count(tail) != count(head) && self.receivers.would_admit(who)
+        side == Side::Send || count(tail) != count(head) || closed
     }
 }
 

@@ -240,7 +240,7 @@ impl<T> Buffer<T> for Ring<T> {
         &self.fixed.closing
     }
 
-    fn may_go_on(&self, side: Side, who: Who) -> bool {
+    fn is_ready(&self, side: Side) -> bool {
         // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
         // `tail`, and an operation that moves it later finds the waiter in line.
         let head = self.head.load(Ordering::SeqCst);
@@ -249,7 +249,7 @@ impl<T> Buffer<T> for Ring<T> {
             Side::Send => tail < head + self.lap(),
             Side::Recv => tail != head,
         };
-        tail & CLOSED != 0 || ready && self.side(side).would_admit(who)
+        ready || tail & CLOSED != 0
     }
 }
 

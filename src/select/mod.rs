@@ -12,7 +12,7 @@ mod limit;
 mod macros;
 mod operand;
 mod operation;
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
@@ -139,6 +139,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
             }
             Outcome::Hint(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
             Outcome::Hint(winner) => returning = Some(winner),
+            Outcome::Aborted if mutant("trusts_the_wake") => return None,
             Outcome::Aborted => patience.turn_unless(|| have_moved(cases)),
         }
     }

@@ -1,20 +1,23 @@
-//! The only switch between the real machine and the model checker.
+//! The only switch between the real machine and the model checkers.
 //!
 //! Everything that another thread can see goes through this module: atomics, cells, locks,
-//! parking, the clock and randomness. Under `--cfg loom` the same names come from loom, and what
-//! loom cannot know (time, chance, how long to spin) is fixed.
+//! parking, the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the same names come from
+//! the checker, and what it cannot know (time, how long to spin) is fixed.
 
 #[cfg(not(loom))]
+mod cell;
+
+#[cfg(not(any(loom, shuttle)))]
 mod real;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 use real as platform;
 
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub(crate) mod model;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 use model as platform;
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
@@ -23,5 +26,5 @@ pub(crate) use platform::{
     BLOCK_SLOTS, SPINS,
 };
 
-// Written once, by one thread, before anyone else may look: nothing for loom to explore.
+// Written once, by one thread, before anyone else may look: nothing to explore.
 pub(crate) use std::sync::OnceLock;

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use super::cell::UnsafeCell;
 pub(crate) use parking_lot::Mutex;
 pub(crate) use std::{
     hint::spin_loop,
@@ -25,10 +26,9 @@ pub(crate) const BLOCK_SLOTS: u64 = 31;
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;
 
-/// The publisher's half of the handshake with a waiter.
+/// Stands in each half of the handshake of waiters and publishers.
 ///
-/// The publisher's own SeqCst read-modify-write already is the barrier, so this is nothing. loom
-/// takes SeqCst accesses for AcqRel and needs a fence here.
+/// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.
 #[inline(always)]
 pub(crate) fn dekker_light() {}
 
@@ -64,22 +64,6 @@ pub(crate) mod clock {
     #[inline]
     pub(crate) fn now() -> Instant {
         Instant::now()
-    }
-}
-
-/// A cell whose accesses loom can check.
-#[derive(Debug)]
-pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
-
-impl<T> UnsafeCell<T> {
-    #[inline]
-    pub(crate) const fn new(value: T) -> Self {
-        Self(std::cell::UnsafeCell::new(value))
-    }
-
-    #[inline(always)]
-    pub(crate) fn with_mut<R>(&self, access: impl FnOnce(*mut T) -> R) -> R {
-        access(self.0.get())
     }
 }
 

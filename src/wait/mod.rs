@@ -24,6 +24,6 @@ mod why;
 pub(crate) use line::{Line, Lined, Lines};
 pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
 pub(crate) use side::{WaitSide, SERVED_BY_ONE, WOKEN_BY_ONE};
-pub(crate) use spin::{make_way, Patience, Spin};
+pub(crate) use spin::{Patience, Spin};
 pub(crate) use waiter::{Outcome, Waiter, Wake};
 pub(crate) use why::{Reason, Why};

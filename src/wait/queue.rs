@@ -211,6 +211,9 @@ impl<T> WaitQueue<T> {
         while let Some((entry, waiter, case)) = self.pop() {
             value = entry.swap(value);
             if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
+                if mutant("touches_late") {
+                    let _ = entry.swap(None);
+                }
                 return Ok(wake);
             }
             value = entry.swap(value);

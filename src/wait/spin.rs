@@ -123,14 +123,6 @@ impl Spin {
     }
 }
 
-/// Lets whoever has just woken this thread go on: on one processor the scheduler may have put this
-/// thread before it.
-pub(crate) fn make_way() {
-    if SPINS {
-        yield_now();
-    }
-}
-
 /// Keeps what was seen of the processor.
 fn remember(seen: u8) {
     set_note(note() & IDLE | seen);

@@ -198,6 +198,9 @@ impl Waiter {
                 return self.abort();
             }
             parker.park(deadline);
+            if mutant("trusts_the_wake") && deadline.is_some() {
+                return self.abort();
+            }
         }
     }
 }

@@ -3,12 +3,12 @@
 use gochan::{unbounded, TryRecvError};
 use loom::thread;
 
-use crate::model::{check, Value};
+use crate::run::{check, Value};
 
 /// L21: a send crosses a block's end while another handle closes; the length is right throughout.
 #[test]
 fn l21_block_end_close() {
-    check("l21_block_end_close", None, || {
+    check("l21_block_end_close", || {
         let (tx, rx) = unbounded::<Value>();
         tx.send(Value::new(1));
         let sender = thread::spawn({
@@ -27,7 +27,7 @@ fn l21_block_end_close() {
 /// L21: a receiver sleeps at a block's end.
 #[test]
 fn l21_block_end_receive() {
-    check("l21_block_end_receive", Some(2), || {
+    check("l21_block_end_receive", || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
         assert!(rx.iter().map(|v| v.get()).eq(1..=3));
@@ -38,7 +38,7 @@ fn l21_block_end_receive() {
 /// L01: two first sends and the drop of the last receiver.
 #[test]
 fn l01_first_sends_last_drop() {
-    check("l01_first_sends_last_drop", Some(3), || {
+    check("l01_first_sends_last_drop", || {
         let (tx, rx) = unbounded::<Value>();
         let senders = [1, 2].map(|n| {
             let tx = tx.clone();
@@ -54,7 +54,7 @@ fn l01_first_sends_last_drop() {
 /// L02: a send and the drop of the last receiver: the value is gone while the sender still lives.
 #[test]
 fn l02_send_last_drop() {
-    check("l02_send_last_drop", None, || {
+    check("l02_send_last_drop", || {
         let (tx, rx) = unbounded::<Value>();
         let value = Value::new(7);
         let receiver = thread::spawn(move || drop(rx));
@@ -67,7 +67,7 @@ fn l02_send_last_drop() {
 /// Two receivers at a block's end: each value once, and the block is given up once.
 #[test]
 fn two_receivers_at_block_end() {
-    check("two_receivers_at_block_end", Some(2), || {
+    check("two_receivers_at_block_end", || {
         let (tx, rx) = unbounded::<Value>();
         (1..=3).for_each(|n| tx.send(Value::new(n)));
         let other = thread::spawn({
@@ -86,7 +86,7 @@ fn two_receivers_at_block_end() {
 /// L07: "closed" is never reported while a value is left, nor "empty" after it.
 #[test]
 fn l07_list_closed_after_values() {
-    check("l07_list_closed_after_values", None, || {
+    check("l07_list_closed_after_values", || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn(move || {
             tx.send(Value::new(7));
@@ -100,5 +100,19 @@ fn l07_list_closed_after_values() {
             Err(TryRecvError::Empty) => assert_eq!(rx.recv_ok().unwrap().get(), 7),
         }
         assert_eq!(rx.try_recv().err(), Some(TryRecvError::Closed));
+    });
+}
+
+/// L06: close wakes both of two blocked receivers.
+#[test]
+fn l06_list_close_wakes_all() {
+    check("l06_list_close_wakes_all", || {
+        let (tx, rx) = unbounded::<Value>();
+        let receivers = [(); 2].map(|()| {
+            let rx = rx.clone();
+            thread::spawn(move || assert!(rx.recv_ok().is_none()))
+        });
+        tx.close();
+        receivers.into_iter().for_each(|receiver| receiver.join().unwrap());
     });
 }

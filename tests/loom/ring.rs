@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use gochan::{__private::advance_clock, make, TryRecvError};
+use gochan::{make, model, select, Receiver, RecvTimeoutError, TryRecvError};
 use loom::thread;
 
-use crate::model::{check, Plain, Value};
+use crate::run::{check, Plain, Value};
 
 /// L27: a receiver goes to sleep while the sender publishes.
 #[test]
 fn l27_park_handshake() {
-    check("l27_park_handshake", Some(3), || {
+    check("l27_park_handshake", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || tx.send(Value::new(7)));
@@ -22,7 +22,7 @@ fn l27_park_handshake() {
 /// L22: three laps of a ring of one; the sender sleeps when it is full.
 #[test]
 fn l22_ring_full() {
-    check("l22_ring_full", Some(2), || {
+    check("l22_ring_full", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
@@ -36,7 +36,7 @@ fn l22_ring_full() {
 /// L22: two senders on a ring of one.
 #[test]
 fn l22_ring_two_senders() {
-    check("l22_ring_two_senders", Some(1), || {
+    check("l22_ring_two_senders", || {
         let c = make::<Value>(1);
         let senders = [1, 2].map(|n| {
             let tx = c.sender();
@@ -48,10 +48,28 @@ fn l22_ring_two_senders() {
     });
 }
 
+/// L22: two senders with two values each and a receiver: each sender's values arrive in order.
+#[test]
+fn l22_ring_laps() {
+    check("l22_ring_laps", || {
+        let c = make::<Value>(1);
+        let senders = [10, 20].map(|first| {
+            let tx = c.sender();
+            thread::spawn(move || [1, 2].into_iter().for_each(|n| tx.send(Value::new(first + n))))
+        });
+        let received: Vec<u32> = (0..4).map(|_| c.recv_ok().unwrap().get()).collect();
+        for first in [10, 20] {
+            let of_one = received.iter().filter(|&&n| n / 10 * 10 == first);
+            assert!(of_one.copied().eq([first + 1, first + 2]), "{received:?}");
+        }
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+    });
+}
+
 /// Two receivers on a ring of one: each value is received once.
 #[test]
 fn ring_two_receivers() {
-    check("ring_two_receivers", Some(1), || {
+    check("ring_two_receivers", || {
         let c = make::<Value>(1);
         let receivers = [(); 2].map(|()| {
             let rx = c.receiver();
@@ -67,7 +85,7 @@ fn ring_two_receivers() {
 /// L03: a send and a close. What was sent is received once, what was refused comes back.
 #[test]
 fn l03_send_close() {
-    check("l03_send_close", Some(3), || {
+    check("l03_send_close", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || tx.send_ok(Value::new(7)).is_ok());
@@ -81,7 +99,7 @@ fn l03_send_close() {
 /// L05: a sender blocked on a full ring, a receive and a close.
 #[test]
 fn l05_blocked_sender_close() {
-    check("l05_blocked_sender_close", Some(2), || {
+    check("l05_blocked_sender_close", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let (tx, closer) = (c.sender(), c.sender());
@@ -97,7 +115,7 @@ fn l05_blocked_sender_close() {
 /// L06: close wakes both of two blocked receivers.
 #[test]
 fn l06_close_wakes_all() {
-    check("l06_close_wakes_all", Some(2), || {
+    check("l06_close_wakes_all", || {
         let c = make::<Value>(1);
         let receivers = [(); 2].map(|()| {
             let rx = c.receiver();
@@ -111,7 +129,7 @@ fn l06_close_wakes_all() {
 /// L07, L26: "closed" is never reported while a value is left.
 #[test]
 fn l07_closed_after_values() {
-    check("l07_closed_after_values", None, || {
+    check("l07_closed_after_values", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || {
@@ -129,43 +147,92 @@ fn l07_closed_after_values() {
     });
 }
 
+/// What a receive form reports: the number of a value, `None` for closed.
+type Form = fn(&Receiver<Value>) -> Option<u32>;
+
+/// L07: the value that was sent before the close, then "closed", by a form that blocks.
+fn closed_after_value(name: &str, form: Form) {
+    check(name, move || {
+        let (tx, rx) = gochan::bounded::<Value>(1);
+        let sender = thread::spawn(move || {
+            tx.send(Value::new(7));
+            tx.close();
+        });
+        assert_eq!(form(&rx), Some(7));
+        assert_eq!(form(&rx), None);
+        sender.join().unwrap();
+    });
+}
+
+#[test]
+fn l07_recv_ok() {
+    closed_after_value("l07_recv_ok", |rx| rx.recv_ok().map(|v| v.get()));
+}
+
+#[test]
+fn l07_iter() {
+    closed_after_value("l07_iter", |rx| rx.iter().next().map(|v| v.get()));
+}
+
+#[test]
+fn l07_recv_many() {
+    closed_after_value("l07_recv_many", |rx| {
+        let mut values = Vec::new();
+        (rx.recv_many(&mut values, 2) > 0).then(|| values[0].get())
+    });
+}
+
+#[test]
+fn l07_select() {
+    closed_after_value("l07_select", |rx| {
+        select! { recv_ok(rx) -> v => v.map(|v| v.get()) }
+    });
+}
+
+#[test]
+fn l07_recv_timeout() {
+    closed_after_value("l07_recv_timeout", |rx| loop {
+        match rx.recv_timeout(Duration::MAX) {
+            Ok(value) => return Some(value.get()),
+            Err(RecvTimeoutError::Closed) => return None,
+            Err(RecvTimeoutError::Timeout) => unreachable!("longer than time itself"),
+        }
+    });
+}
+
 /// L15 on a buffer: a timeout and a service race for a receiver: the value arrives or stays.
 #[test]
 fn l15_timeout_or_service() {
-    check("l15_timeout_or_service", Some(2), || {
+    check("l15_timeout_or_service", || {
         let c = make::<Value>(1);
         let (tx, wait) = (c.sender(), Duration::from_secs(1));
         let sender = thread::spawn(move || tx.send(Value::new(7)));
-        let clock = thread::spawn(move || advance_clock(wait));
         let received = c.recv_timeout(wait).map(|v| v.get());
         sender.join().unwrap();
         let left = c.try_recv().map(|v| v.get());
         assert!((received, left) == (Ok(7), Err(TryRecvError::Empty)) || left == Ok(7));
-        clock.join().unwrap();
     });
 }
 
 /// L15 on a buffer, the sender's side: after a timeout the value is the sender's again.
 #[test]
 fn l15_timeout_or_room() {
-    check("l15_timeout_or_room", Some(2), || {
+    check("l15_timeout_or_room", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let (rx, wait) = (c.receiver(), Duration::from_secs(1));
         let receiver = thread::spawn(move || assert_eq!(rx.recv_ok().unwrap().get(), 1));
-        let clock = thread::spawn(move || advance_clock(wait));
         let sent = c.send_timeout(Value::new(2), wait);
         receiver.join().unwrap();
         let left = c.try_recv().map(|v| v.get());
         assert_eq!(left, if sent.is_ok() { Ok(2) } else { Err(TryRecvError::Empty) });
-        clock.join().unwrap();
     });
 }
 
 /// L20, B04: the last receiver goes during a send: the value is dropped once, here or there.
 #[test]
 fn l20_last_receiver_drop() {
-    check("l20_last_receiver_drop", Some(3), || {
+    check("l20_last_receiver_drop", || {
         let (tx, rx) = gochan::bounded(1);
         let sender = thread::spawn(move || {
             let _ = tx.send_ok(Value::new(7));
@@ -175,10 +242,42 @@ fn l20_last_receiver_drop() {
     });
 }
 
+/// L20: the last sender, the last receiver and a clone of each go at once, with a value on its way.
+#[test]
+fn l20_last_drops_and_clone() {
+    check("l20_last_drops_and_clone", || {
+        let (tx, rx) = gochan::bounded(1);
+        tx.send(Value::new(7));
+        let (other_tx, other_rx) = (tx.clone(), rx.clone());
+        let sender = thread::spawn(move || drop(tx));
+        let receiver = thread::spawn(move || drop(rx));
+        drop((other_tx.clone(), other_rx.clone()));
+        drop((other_tx, other_rx));
+        sender.join().unwrap();
+        receiver.join().unwrap();
+    });
+}
+
+/// L19: a wake that comes early, since time has passed but not enough, ends no wait.
+#[test]
+fn l19_early_wake() {
+    check("l19_early_wake", || {
+        model::hold_clock();
+        let c = make::<Value>(1);
+        let tx = c.sender();
+        let sender = thread::spawn(move || {
+            model::advance(Duration::from_secs(1));
+            tx.send(Value::new(7));
+        });
+        assert_eq!(c.recv_timeout(Duration::from_secs(2)).unwrap().get(), 7);
+        sender.join().unwrap();
+    });
+}
+
 /// L23: the k-th receive comes before the (k + capacity)-th send completes: a lock by a channel.
 #[test]
 fn l23_capacity_orders() {
-    check("l23_capacity_orders", Some(3), || {
+    check("l23_capacity_orders", || {
         let (c, memory) = (make(1), Plain::new());
         let other = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
@@ -199,7 +298,7 @@ fn l23_capacity_orders() {
 /// L23: what the closer did comes before a receive that reports the close.
 #[test]
 fn l23_close_orders() {
-    check("l23_close_orders", Some(3), || {
+    check("l23_close_orders", || {
         let (c, memory) = (make::<()>(1), Plain::new());
         let closer = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
@@ -217,7 +316,7 @@ fn l23_close_orders() {
 /// L25: of two closes exactly one succeeds.
 #[test]
 fn l25_close_close() {
-    check("l25_close_close", None, || {
+    check("l25_close_close", || {
         let c = make::<()>(1);
         let tx = c.sender();
         let other = thread::spawn(move || tx.close_ok());
@@ -229,7 +328,7 @@ fn l25_close_close() {
 /// Who serves a blocked sender has a receiver look that lined up meanwhile.
 #[test]
 fn ring_service_chain() {
-    check("ring_service_chain", Some(2), || {
+    check("ring_service_chain", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let tx = c.sender();
@@ -245,7 +344,7 @@ fn ring_service_chain() {
 /// A receiver that came too late reserves; the one turned away meanwhile is not forgotten.
 #[test]
 fn ring_reservation() {
-    check("ring_reservation", Some(1), || {
+    check("ring_reservation", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));

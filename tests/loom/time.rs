@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use gochan::{__private::advance_clock, make, select, Timer};
+use gochan::{make, model, select, Timer};
 use loom::thread;
 
-use crate::model::check;
+use crate::run::check;
 
 /// L24: a timer fires, is stopped and is received from at once: the stop prevented the receive, or
 /// came too late.
 #[test]
 fn l24_fire_stop() {
-    check("l24_fire_stop", Some(3), || {
+    check("l24_fire_stop", || {
         let (timer, wait) = (Timer::new(Duration::from_secs(1)), Duration::from_secs(1));
         let stopper = thread::spawn({
             let timer = timer.clone();
             move || timer.stop()
         });
-        let clock = thread::spawn(move || advance_clock(wait));
+        let clock = thread::spawn(move || model::advance(wait));
         let received = timer.c().try_recv().is_ok();
         let stopped = stopper.join().unwrap();
         clock.join().unwrap();
@@ -29,7 +29,8 @@ fn l24_fire_stop() {
 /// L24: a receiver that sleeps until a far instant learns of a reset to a near one.
 #[test]
 fn l24_reset_wakes() {
-    check("l24_reset_wakes", Some(3), || {
+    check("l24_reset_wakes", || {
+        model::hold_clock();
         let timer = Timer::new(Duration::from_secs(3600));
         let receiver = thread::spawn({
             let timer = timer.clone();
@@ -43,20 +44,18 @@ fn l24_reset_wakes() {
 /// A timer and a send race for a select; the sender learns whether it was received.
 #[test]
 fn select_timer_or_send() {
-    check("select_timer_or_send", Some(2), || {
+    check("select_timer_or_send", || {
         let (c, wait) = (make(0), Duration::from_secs(1));
         let timer = Timer::new(wait);
         let sender = thread::spawn({
             let tx = c.sender();
             move || tx.send_ok(7).is_ok()
         });
-        let clock = thread::spawn(move || advance_clock(wait));
         let received = select! {
             recv(c) -> v => v == 7,
             recv(timer) => false,
         };
         c.close();
         assert_eq!(sender.join().unwrap(), received);
-        clock.join().unwrap();
     });
 }

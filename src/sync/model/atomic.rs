@@ -1,0 +1,106 @@
+//! The checkers' atomics.
+
+use super::checker::sync::atomic::{self, Ordering};
+
+/// An atomic all of whose accesses the checker takes turns on.
+///
+/// loom 0.7 remembers one access of an atomic, the last. A thread that loads and then exchanges, as
+/// almost every operation here does, thereby hides from it that another thread has loaded in
+/// between, and the order in which the exchange comes first is never explored. Here a turn, a
+/// relaxed addition that orders nothing, precedes each access, and no turn can hide another.
+#[derive(Debug)]
+pub(crate) struct Atomic<A> {
+    #[cfg(loom)]
+    turns: atomic::AtomicUsize,
+    value: A,
+}
+
+impl<A> Atomic<A> {
+    fn of(value: A) -> Self {
+        Self {
+            #[cfg(loom)]
+            turns: atomic::AtomicUsize::new(0),
+            value,
+        }
+    }
+
+    fn turn(&self) -> &A {
+        #[cfg(loom)]
+        self.turns.fetch_add(1, Ordering::Relaxed);
+        &self.value
+    }
+}
+
+/// The ordering for the checker: shuttle knows one only, and warns of the others.
+fn known(order: Ordering) -> Ordering {
+    if cfg!(loom) {
+        order
+    } else {
+        Ordering::SeqCst
+    }
+}
+
+/// Never loaded, so nothing is hidden.
+#[cfg(loom)]
+pub(crate) type Count = atomic::AtomicUsize;
+#[cfg(not(loom))]
+pub(crate) type Count = AtomicUsize;
+
+pub(crate) type AtomicU64 = Atomic<atomic::AtomicU64>;
+pub(crate) type AtomicUsize = Atomic<atomic::AtomicUsize>;
+pub(crate) type AtomicPtr<T> = Atomic<atomic::AtomicPtr<T>>;
+
+/// The operations that the crate uses.
+macro_rules! operations {
+    ([$($generic:ident)?] $atomic:ty, $value:ty, $($number:ident),*) => {
+        #[allow(dead_code)]
+        impl$(<$generic>)? Atomic<$atomic> {
+            pub(crate) fn new(value: $value) -> Self {
+                Self::of(<$atomic>::new(value))
+            }
+
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                self.turn().load(known(order))
+            }
+
+            pub(crate) fn store(&self, value: $value, order: Ordering) {
+                self.turn().store(value, known(order));
+            }
+
+            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.turn().swap(value, known(order))
+            }
+
+            pub(crate) fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.turn().compare_exchange(current, new, known(success), known(failure))
+            }
+
+            /// Never fails without a reason: the checkers do not model that.
+            pub(crate) fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.compare_exchange(current, new, success, failure)
+            }
+
+            $(
+                pub(crate) fn $number(&self, value: $value, order: Ordering) -> $value {
+                    self.turn().$number(value, known(order))
+                }
+            )*
+        }
+    };
+}
+
+operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or);
+operations!([] atomic::AtomicUsize, usize, fetch_add, fetch_sub);
+operations!([T] atomic::AtomicPtr<T>, *mut T,);

@@ -1,0 +1,70 @@
+//! Time in a model.
+//!
+//! Time passes where somebody waits for it: who goes to sleep until an instant may find that it has
+//! come. What the others do before that is up to the checker, so it explores both that they come
+//! first and that they come too late. With [`hold`] time stands still until [`advance`].
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use super::{checker, AtomicU64, Mutex, Ordering, Parker};
+
+struct Clock {
+    nanos: AtomicU64,
+    held: AtomicU64,
+    sleepers: Mutex<Vec<Parker>>,
+}
+
+checker::lazy_static! {
+    static ref CLOCK: Clock = Clock {
+        nanos: AtomicU64::new(0),
+        held: AtomicU64::new(0),
+        sleepers: Mutex::new(Vec::new()),
+    };
+}
+
+fn start() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    *START.get_or_init(Instant::now)
+}
+
+/// The model's current instant.
+pub(crate) fn now() -> Instant {
+    start() + Duration::from_nanos(CLOCK.nanos.load(Ordering::Acquire))
+}
+
+/// Stops the clock: from now on only `advance` moves it.
+pub(crate) fn hold() {
+    CLOCK.held.store(1, Ordering::Release);
+}
+
+/// Moves the clock on and wakes whoever sleeps with a deadline.
+pub(crate) fn advance(by: Duration) {
+    CLOCK.nanos.fetch_add(nanos(by), Ordering::AcqRel);
+    CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
+}
+
+/// The same for others; called by who would sleep until `deadline`. False if the clock is held.
+pub(super) fn pass_until(deadline: Instant) -> bool {
+    if CLOCK.held.load(Ordering::Acquire) != 0 {
+        return false;
+    }
+    let left = deadline.saturating_duration_since(now());
+    if !left.is_zero() {
+        advance(left);
+    }
+    true
+}
+
+/// Has `parker` woken when the clock moves; false if `deadline` has come. The look at the clock
+/// comes after the registration, so an `advance` in between is seen.
+pub(super) fn wake_at(parker: &Parker, deadline: Instant) -> bool {
+    CLOCK.sleepers.lock().push(parker.clone());
+    now() < deadline
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX / 4).min(u64::MAX / 4)
+}

@@ -1,0 +1,141 @@
+//! The model checkers' machine, loom's or shuttle's: their threads, atomics and locks, and a clock
+//! that knows no real time.
+
+mod atomic;
+pub(crate) mod clock;
+
+#[cfg(loom)]
+use ::loom as checker;
+#[cfg(not(loom))]
+use ::shuttle as checker;
+
+use std::time::Instant;
+
+pub(crate) use self::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Count};
+pub(crate) use checker::{
+    sync::{
+        atomic::{fence, Ordering},
+        Arc,
+    },
+    thread::yield_now,
+};
+
+#[cfg(not(loom))]
+pub(crate) use super::cell::UnsafeCell;
+#[cfg(loom)]
+pub(crate) use ::loom::cell::UnsafeCell;
+
+/// Small, so that a model crosses a block's end after two messages.
+pub(crate) const BLOCK_SLOTS: u64 = 2;
+
+/// A model explores each interleaving without waiting for it.
+pub(crate) const SPINS: bool = false;
+
+/// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
+pub(crate) fn dekker_light() {
+    fence(Ordering::SeqCst);
+}
+
+/// Whether the mistake of this name is made on purpose, to show that a model sees it.
+pub(crate) fn mutant(name: &str) -> bool {
+    static MUTANT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    MUTANT.get_or_init(|| std::env::var("GOCHAN_MUTANT").ok()).as_deref() == Some(name)
+}
+
+/// Lets the others run.
+pub(crate) fn spin_loop() {
+    yield_now();
+}
+
+/// Lets the others run.
+pub(crate) fn nap() {
+    yield_now();
+}
+
+/// Nobody polls, so there is nothing to keep.
+pub(crate) fn note() -> u8 {
+    0
+}
+
+/// Nobody polls, so there is nothing to keep.
+pub(crate) fn set_note(_: u8) {}
+
+/// Orders those that hold one, by their making: addresses differ from one exploration to the next.
+pub(crate) struct Rank(usize);
+
+impl Rank {
+    pub(crate) fn new() -> Self {
+        // Not loom's: models that run side by side share it, and only the order matters.
+        static MADE: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        Self(MADE.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        self.0
+    }
+}
+
+/// Always the first: loom has to take the same path each time.
+#[cfg(loom)]
+pub(crate) fn random(_: u32) -> u32 {
+    0
+}
+
+/// Chance as shuttle controls it, and can replay it.
+#[cfg(not(loom))]
+pub(crate) fn random(n: u32) -> u32 {
+    use ::shuttle::rand::{thread_rng, RngCore};
+    thread_rng().next_u32() % n
+}
+
+/// A lock without poison.
+#[derive(Debug)]
+pub(crate) struct Mutex<T>(checker::sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(checker::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> checker::sync::MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Where one thread sleeps, for one wait.
+///
+/// Not the checker's own `park`: loom wakes a parked thread by its name, so a wake that comes late would
+/// end whatever the thread waits for by then, be it a lock.
+#[derive(Clone)]
+pub(crate) struct Parker(Arc<Bed>);
+
+struct Bed {
+    woken: checker::sync::Mutex<bool>,
+    changed: checker::sync::Condvar,
+}
+
+impl Parker {
+    pub(crate) fn current() -> Self {
+        let woken = checker::sync::Mutex::new(false);
+        Self(Arc::new(Bed { woken, changed: checker::sync::Condvar::new() }))
+    }
+
+    /// Sleeps until `unpark`, or until the model's clock is moved. The caller looks at the clock.
+    pub(crate) fn park(&self, deadline: Option<Instant>) {
+        if let Some(deadline) = deadline {
+            if clock::pass_until(deadline) || !clock::wake_at(self, deadline) {
+                return;
+            }
+        }
+        let mut woken = self.0.woken.lock().unwrap();
+        while !*woken {
+            woken = self.0.changed.wait(woken).unwrap();
+        }
+        *woken = false;
+    }
+
+    pub(crate) fn unpark(&self) {
+        *self.0.woken.lock().unwrap() = true;
+        self.0.changed.notify_one();
+    }
+}
