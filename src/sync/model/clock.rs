@@ -2,18 +2,24 @@
 //!
 //! Time passes where somebody waits for it: who goes to sleep until an instant may find that it has
 //! come. What the others do before that is up to the checker, so it explores both that they come
-//! first and that they come too late. With [`hold`] time stands still until [`advance`].
+//! first and that they come too late. A ticker could then go on for ever alone, so after `AT_ONCE`
+//! times whoever lets time pass lets the others run first. With [`hold`] time stands still until
+//! [`advance`].
 
 use std::{
     sync::OnceLock,
     time::{Duration, Instant},
 };
 
-use super::{checker, AtomicU64, Mutex, Ordering, Parker};
+use super::{checker, yield_now, AtomicU64, Mutex, Ordering, Parker};
+
+/// How often time may pass in one execution before anybody else runs.
+const AT_ONCE: u64 = 2;
 
 struct Clock {
     nanos: AtomicU64,
     held: AtomicU64,
+    passed: AtomicU64,
     sleepers: Mutex<Vec<Parker>>,
 }
 
@@ -21,6 +27,7 @@ checker::lazy_static! {
     static ref CLOCK: Clock = Clock {
         nanos: AtomicU64::new(0),
         held: AtomicU64::new(0),
+        passed: AtomicU64::new(0),
         sleepers: Mutex::new(Vec::new()),
     };
 }
@@ -50,6 +57,9 @@ pub(crate) fn advance(by: Duration) {
 pub(super) fn pass_until(deadline: Instant) -> bool {
     if CLOCK.held.load(Ordering::Acquire) != 0 {
         return false;
+    }
+    if CLOCK.passed.fetch_add(1, Ordering::Relaxed) >= AT_ONCE {
+        yield_now();
     }
     let left = deadline.saturating_duration_since(now());
     if !left.is_zero() {

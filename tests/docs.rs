@@ -1,0 +1,44 @@
+//! What the documents name exists.
+#![cfg(not(any(loom, shuttle)))]
+
+use std::{fs, path::Path};
+
+/// Every test that stands as `file::test` in a table of `document`.
+fn tests_named_in(document: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(document)).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let quoted = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    let names = quoted.filter_map(|name| name.split_once("::"));
+    names.map(|(file, test)| (file.to_string(), test.to_string())).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All code of a test target, its modules included.
+fn code_of(target: &str) -> String {
+    let dirs = match target {
+        "src" => vec![root().join("src/select")],
+        _ => vec![root().join("tests").join(target)],
+    };
+    let mut code =
+        fs::read_to_string(root().join(format!("tests/{target}.rs"))).unwrap_or_default();
+    for dir in dirs.iter().filter(|dir| dir.is_dir()) {
+        let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).for_each(|path| {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        });
+    }
+    code
+}
+
+#[test]
+fn every_promise_names_tests_that_exist() {
+    let named = tests_named_in("docs/promises.md");
+    assert!(named.len() > 60);
+    for (target, test) in named {
+        let exists = code_of(&target).contains(&format!("fn {test}()"));
+        assert!(exists, "{target}::{test} is not there");
+    }
+}
