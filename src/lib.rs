@@ -95,8 +95,9 @@
 //!
 //! # Model-checked
 //!
-//! Under `--cfg loom` the crate builds on loom's primitives; `tests/loom` in the repository explores
-//! its protocols, and seeded mistakes show that the models see.
+//! Under `--cfg loom` and `--cfg shuttle` the crate builds on these checkers' primitives. `tests/loom` and
+//! `tests/shuttle.rs` in the repository explore its protocols, and seeded mistakes show that they see.
+//! You can check your own code the same way: `docs/model-checking.md`.
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]

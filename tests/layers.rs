@@ -9,7 +9,7 @@ use std::{
 /// Top to bottom; modules of one line do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["lib"],
-    &["snapshot", "time"],
+    &["model", "snapshot", "time"],
     &["chan"],
     &["receiver", "sender"],
     &["iter"],
