@@ -142,12 +142,11 @@ impl<T> List<T> {
     #[cold]
     fn nothing(&self, head: u64) -> TryRecvError {
         // A send that took effect and is still being written keeps the channel from being drained.
-        if self.head.closing.has_begun()
-            && matches!(self.end(), (tail, true) if count(tail) == count(head))
-        {
-            return TryRecvError::Closed;
+        let drained = |tail| count(tail) == count(head) || mutant("closed_first");
+        match self.head.closing.has_begun().then(|| self.end()) {
+            Some((tail, true)) if drained(tail) => TryRecvError::Closed,
+            _ => TryRecvError::Empty,
         }
-        TryRecvError::Empty
     }
 
     /// Whether the value of the next receive is there: its position, and if so. Without a look at
@@ -170,6 +169,9 @@ impl<T> List<T> {
         let order = (Ordering::Acquire, Ordering::Relaxed);
         let position = &self.head.position;
         while position.compare_exchange_weak(head, head | TAKEN, order.0, order.1).is_err() {
+            if mutant("takes_no_turn") {
+                break;
+            }
             patience.lose();
             head = position.load(Ordering::Relaxed) & !TAKEN;
         }

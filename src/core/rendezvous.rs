@@ -10,7 +10,7 @@
 use super::{closing::Closing, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{AtomicU64, Mutex, Ordering},
+    sync::{mutant, AtomicU64, Mutex, Ordering},
     wait::{Entry, Lined, Place, WaitQueue, Wake, Who, Why, WOKEN_BY_ONE},
 };
 
@@ -113,7 +113,7 @@ impl<T> Rendezvous<T> {
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
-            if !waits || !self.looks_ready(side, Who::NEW) {
+            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side, Who::NEW) {
                 return;
             }
             if let Some(wake) = self.change(|lines| lines.line(side).hint()) {

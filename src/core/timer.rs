@@ -161,7 +161,7 @@ impl<T> Timer<T> {
         if earlier && !mutant("reset_wakes_nobody") {
             self.receivers.notify_those_in_line();
         }
-        before.pending
+        before.pending || mutant("stop_says_yes")
     }
 }
 
