@@ -103,6 +103,7 @@
 #![warn(unreachable_pub)]
 
 mod chan;
+pub mod context;
 mod core;
 mod error;
 mod iter;
@@ -123,6 +124,7 @@ pub mod __private {
 }
 
 pub use chan::{bounded, make, unbounded, Chan};
+pub use context::Context;
 pub use error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
 pub use iter::{Iter, TryIter};
 pub use receiver::{IntoIter, Receiver};

@@ -34,11 +34,20 @@ fn code_of(target: &str) -> String {
 }
 
 #[test]
+fn every_line_of_gos_context_names_tests_that_exist() {
+    check("docs/go-context.md", 20);
+}
+
+#[test]
 fn every_promise_names_tests_that_exist() {
-    let named = tests_named_in("docs/promises.md");
-    assert!(named.len() > 60);
+    check("docs/promises.md", 60);
+}
+
+fn check(document: &str, at_least: usize) {
+    let named = tests_named_in(document);
+    assert!(named.len() > at_least);
     for (target, test) in named {
         let exists = code_of(&target).contains(&format!("fn {test}()"));
-        assert!(exists, "{target}::{test} is not there");
+        assert!(exists, "{document} names {target}::{test}");
     }
 }

@@ -11,6 +11,8 @@
 #[path = "loom/run.rs"]
 mod run;
 
+#[path = "loom/context.rs"]
+mod context;
 #[path = "loom/list.rs"]
 mod list;
 #[path = "loom/rendezvous.rs"]

@@ -31,6 +31,7 @@ impl<T> Core<T> {
             Core::Ring(_) => "buffered",
             Core::List(_) => "unbounded",
             Core::Timer(_) => "timer",
+            Core::Done(_) => "done",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One channel: four cores behind one small trait.
+//! One channel: five cores behind one small trait.
 //!
 //! A core moves values and keeps the two lines of those who wait. It never learns whether a plain
 //! operation or a select stands in line, and it never blocks.
@@ -8,6 +8,7 @@ mod block;
 mod buffer;
 mod closing;
 mod describe;
+mod done;
 mod ends;
 mod list;
 mod rendezvous;
@@ -17,6 +18,7 @@ mod timer;
 
 use std::time::Instant;
 
+pub(crate) use done::Done;
 pub(crate) use ends::Ends;
 pub use timer::MissedTickBehavior;
 pub(crate) use timer::{Schedule, Timer};
@@ -104,6 +106,7 @@ pub(crate) enum Core<T> {
     Ring(Arc<Ring<T>>),
     List(Arc<List<T>>),
     Timer(Arc<Timer<T>>),
+    Done(Arc<Done<T>>),
 }
 
 /// Runs an expression on the core, whatever its kind.
@@ -114,6 +117,7 @@ macro_rules! on {
             Core::Ring($channel) => $do,
             Core::List($channel) => $do,
             Core::Timer($channel) => $do,
+            Core::Done($channel) => $do,
         }
     };
 }
@@ -138,6 +142,18 @@ impl<T> Core<T> {
         Core::Timer(Arc::new(Timer::new(schedule, value)))
     }
 
+    /// A channel on which nothing is sent, and which ends at `due` at the latest.
+    pub(crate) fn done(due: Option<Instant>) -> Self {
+        Core::Done(Arc::new(Done::new(due)))
+    }
+
+    /// Ends a channel that `done` has made.
+    pub(crate) fn end(&self) {
+        if let Core::Done(done) = self {
+            done.end();
+        }
+    }
+
     /// The timer, if this is one.
     pub(crate) fn as_timer(&self) -> Option<&Timer<T>> {
         match self {
@@ -153,6 +169,7 @@ impl<T> Core<T> {
             (Core::Ring(a), Core::Ring(b)) => Arc::ptr_eq(a, b),
             (Core::List(a), Core::List(b)) => Arc::ptr_eq(a, b),
             (Core::Timer(a), Core::Timer(b)) => Arc::ptr_eq(a, b),
+            (Core::Done(a), Core::Done(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -164,6 +181,7 @@ impl<T> Core<T> {
             Core::Ring(channel) => Core::Ring(channel.clone()),
             Core::List(channel) => Core::List(channel.clone()),
             Core::Timer(channel) => Core::Timer(channel.clone()),
+            Core::Done(channel) => Core::Done(channel.clone()),
         }
     }
 }

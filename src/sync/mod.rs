@@ -21,8 +21,8 @@ use model as platform;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, fence, mutant, nap, note, random, set_note, spin_loop, yield_now, Arc,
-    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
+    clock, dekker_light, fence, mutant, nap, note, random, set_note, spawn, spin_loop, yield_now,
+    Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
     BLOCK_SLOTS, SPINS,
 };
 

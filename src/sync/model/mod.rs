@@ -17,7 +17,7 @@ pub(crate) use checker::{
         atomic::{fence, Ordering},
         Arc,
     },
-    thread::yield_now,
+    thread::{spawn, yield_now},
 };
 
 #[cfg(not(loom))]

@@ -1,0 +1,39 @@
+//! What a context knows: a list that contexts share from the end they have in common.
+
+use std::{any::Any, sync::Arc};
+
+#[derive(Clone, Default)]
+pub(super) struct Values(Option<Arc<Entry>>);
+
+struct Entry {
+    value: Box<dyn Any + Send + Sync>,
+    next: Values,
+}
+
+impl Values {
+    pub(super) fn with<V: Any + Send + Sync>(&self, value: V) -> Self {
+        Self(Some(Arc::new(Entry { value: Box::new(value), next: self.clone() })))
+    }
+
+    /// The first value of this type.
+    pub(super) fn get<V: Any>(&self) -> Option<&V> {
+        let mut rest = self;
+        while let Some(entry) = &rest.0 {
+            if let Some(value) = entry.value.downcast_ref() {
+                return Some(value);
+            }
+            rest = &entry.next;
+        }
+        None
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // One after the other: a list of ten thousand does not fit on the stack.
+        let mut next = self.next.0.take();
+        while let Some(mut entry) = next.and_then(Arc::into_inner) {
+            next = entry.next.0.take();
+        }
+    }
+}

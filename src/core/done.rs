@@ -1,0 +1,121 @@
+//! The channel that only ever ends: when somebody says so, or at an instant. Nothing is sent on it.
+//!
+//! - closed ⇔ `ended`, or `due` has come; both are for good;
+//! - at `due` nobody has to do anything: who waits here sleeps until then at most.
+
+use std::time::Instant;
+
+use super::{closing::Closing, Channel, Ends, Look, Side};
+use crate::{
+    error::{TryRecvError, TrySendError},
+    sync::{clock, dekker_light, AtomicUsize, Ordering},
+    wait::{Entry, Lined, Place, WaitSide, Who, Why},
+};
+
+pub(crate) struct Done<T> {
+    /// Not 0 once `end` was called.
+    ended: AtomicUsize,
+    due: Option<Instant>,
+    closing: Closing,
+    receivers: WaitSide<T>,
+    ends: Ends,
+}
+
+impl<T> Done<T> {
+    pub(crate) fn new(due: Option<Instant>) -> Self {
+        Self {
+            ended: AtomicUsize::new(0),
+            due,
+            closing: Closing::new(),
+            receivers: WaitSide::new(),
+            ends: Ends::new(),
+        }
+    }
+
+    /// Ends the channel: everyone who waits on it learns that it is closed.
+    pub(crate) fn end(&self) {
+        self.closing.begin();
+        // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports the
+        // end; and the publisher's half of the handshake in `wait/side.rs`.
+        if self.ended.swap(1, Ordering::SeqCst) == 0 {
+            dekker_light();
+            self.receivers.notify_closed();
+        }
+        self.closing.end();
+    }
+
+    fn is_due(&self) -> bool {
+        self.due.is_some_and(|due| clock::now() >= due)
+    }
+}
+
+impl<T> Channel<T> for Done<T> {
+    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
+        // There is no handle that could send.
+        Err(TrySendError::Full(value))
+    }
+
+    fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {
+        Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
+    }
+
+    /// Handles come and go; only `end` ends it.
+    fn close(&self) -> bool {
+        false
+    }
+
+    fn is_closed(&self) -> bool {
+        // ORDERING: SeqCst; after the store in `WaitSide::line_up`, pairs with the swap in `end`.
+        self.ended.load(Ordering::SeqCst) != 0 || self.is_due()
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn cap(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn line_up(&self, _: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
+        self.receivers.line_up(entry, place);
+        if self.is_closed() {
+            Lined::Ready
+        } else {
+            Lined::Waiting
+        }
+    }
+
+    fn withdraw(&self, _: Side, entry: &Entry<T>) {
+        self.receivers.withdraw(entry);
+    }
+
+    fn settle(&self, _: Side, who: Who) {
+        self.receivers.release(who);
+        self.closing.make_way();
+        self.receivers.notify_closed();
+    }
+
+    fn blocked(&self, side: Side) -> Vec<Why> {
+        match side {
+            Side::Send => Vec::new(),
+            Side::Recv => self.receivers.reasons(),
+        }
+    }
+
+    fn looks_ready(&self, _: Side, _: Who) -> bool {
+        self.is_closed()
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        u64::from(self.is_closed())
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.due
+    }
+
+    fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}
