@@ -106,6 +106,7 @@ mod chan;
 pub mod context;
 mod core;
 mod error;
+pub mod group;
 mod iter;
 #[cfg(any(loom, shuttle))]
 pub mod model;
@@ -117,6 +118,7 @@ mod snapshot;
 mod sync;
 mod time;
 mod wait;
+mod wait_group;
 
 #[doc(hidden)]
 pub mod __private {
@@ -126,11 +128,13 @@ pub mod __private {
 pub use chan::{bounded, make, unbounded, Chan};
 pub use context::Context;
 pub use error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
+pub use group::Group;
 pub use iter::{Iter, TryIter};
 pub use receiver::{IntoIter, Receiver};
 pub use select::{RecvFrom, Select, SendTo};
 pub use sender::Sender;
 pub use time::{after, at, tick, MissedTickBehavior, Ticker, Timer};
+pub use wait_group::WaitGroup;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -9,6 +9,8 @@ use std::{
 /// Top to bottom; modules of one line do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["lib"],
+    &["group"],
+    &["wait_group"],
     &["context", "model", "snapshot", "time"],
     &["chan"],
     &["receiver", "sender"],

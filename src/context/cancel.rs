@@ -87,7 +87,16 @@ impl CancelCause {
     /// assert_eq!(context.cause().unwrap().to_string(), "first");
     /// ```
     pub fn cancel(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) {
-        self.0.end(Some(Cause::from(cause.into())));
+        self.end_because(Cause::from(cause.into()));
+    }
+
+    pub(crate) fn end_because(&self, cause: Cause) {
+        self.0.end(Some(cause));
+    }
+
+    /// Without a reason.
+    pub(crate) fn end(&self) {
+        self.0.cancel();
     }
 }
 

@@ -26,5 +26,8 @@ pub(crate) use platform::{
     BLOCK_SLOTS, SPINS,
 };
 
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use real::Scope;
+
 // Written once, by one thread, before anyone else may look: nothing to explore.
 pub(crate) use std::sync::OnceLock;

@@ -14,7 +14,7 @@ pub(crate) use std::{
         atomic::{fence, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
         Arc,
     },
-    thread::{spawn, yield_now},
+    thread::{spawn, yield_now, Scope},
 };
 
 /// A counter that is only added to and subtracted from.

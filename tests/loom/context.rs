@@ -1,11 +1,11 @@
-//! Contexts: whoever comes while a context ends, ends too.
+//! Contexts and wait groups: whoever comes while one ends, ends too.
 
 use std::time::Duration;
 
-use gochan::{context::ContextError, Context};
+use gochan::{context::ContextError, Context, WaitGroup};
 use loom::thread;
 
-use crate::run::check;
+use crate::run::{check, Plain};
 
 /// A child that is made while its parent is canceled learns of it.
 #[test]
@@ -50,5 +50,25 @@ fn context_stop_or_cancel() {
         let stopped = after.stop();
         assert_eq!(rx.recv_ok().is_some(), !stopped);
         canceling.join().unwrap();
+    });
+}
+
+/// The last one that is done and one that begins to wait find each other.
+#[test]
+fn group_done_or_wait() {
+    check("group_done_or_wait", || {
+        let (group, memory) = (WaitGroup::new(), Plain::new());
+        group.add(2);
+        let working = thread::spawn({
+            let (group, memory) = (group.clone(), memory.clone());
+            move || {
+                memory.set(7);
+                group.done();
+            }
+        });
+        group.done();
+        group.wait();
+        assert_eq!(memory.get(), 7);
+        working.join().unwrap();
     });
 }
