@@ -450,7 +450,8 @@ fn all<T: Coefficient>() {
     check::<T>(|net| net.binomial(rat(1, 2)), [(1, 1), (1, 2), (-1, 8), (1, 16), (-5, 128)]);
     let atan = [(0, 1), (1, 1), (0, 1), (-1, 3), (0, 1), (1, 5), (0, 1), (-1, 7), (0, 1), (1, 9)];
     check::<T>(|net| net.atan(net.repeat(one)), atan);
-    let tan = [(0, 1), (1, 1), (0, 1), (1, 3), (0, 1), (2, 15)];
+    let tan =
+        [(0, 1), (1, 1), (0, 1), (1, 3), (0, 1), (2, 15), (0, 1), (17, 315), (0, 1), (62, 2835)];
     check::<T>(|net| net.revert(net.atan(net.repeat(one))), tan);
     check::<T>(
         |net| net.substitute(net.polynomial(&[1, 2, 3]), net.polynomial(&[0, 1, 1])),

@@ -1,4 +1,4 @@
-//! Go's test/chan/select.go, select4.go and select7.go.
+//! Go's test/chan/select.go, select4.go, select7.go and select8.go.
 
 use std::{cell::Cell, thread};
 
@@ -102,4 +102,30 @@ fn every_form_of_a_send_meets_every_form_of_a_receive() {
             assert_eq!((left.senders, left.receivers), (0, 0));
         }
     }
+}
+
+/// Go's `break` leaves a select; here that is a block with a label around it, whatever the number of
+/// cases (select8.go).
+#[test]
+fn a_labelled_break_leaves_a_select() {
+    let (c, never) = (make(1), make::<u32>(0));
+    let mut went_on = Vec::new();
+    for (cases, leave) in [1, 2, 3].into_iter().flat_map(|cases| [(cases, true), (cases, false)]) {
+        c.send(leave);
+        'select: {
+            match cases {
+                1 => select! { recv(c) -> leave => if leave { break 'select } },
+                2 => {
+                    select! { recv(never) => panic!(), recv(c) -> leave => if leave { break 'select } }
+                }
+                _ => select! {
+                    recv(c) -> leave => if leave { break 'select },
+                    recv(never) => panic!(),
+                    default => panic!(),
+                },
+            }
+            went_on.push((cases, leave));
+        }
+    }
+    assert_eq!(went_on, [(1, false), (2, false), (3, false)]);
 }

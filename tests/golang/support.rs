@@ -10,7 +10,7 @@ use std::{
 /// Stress loops are full length in release only.
 pub fn rounds(release: usize) -> usize {
     if cfg!(debug_assertions) {
-        release / 10
+        release / 4
     } else {
         release
     }
