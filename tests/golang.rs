@@ -27,5 +27,7 @@ mod race;
 mod select;
 #[path = "golang/support.rs"]
 mod support;
+#[path = "golang/table.rs"]
+mod table;
 #[path = "golang/time.rs"]
 mod time;

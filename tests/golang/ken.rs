@@ -18,7 +18,7 @@ const VALUES: usize = 76;
 
 type Four = [Chan<usize>; 4];
 
-/// The value that comes after `last` on its channel, each of which has a hundred of its own.
+/// The first value of a channel, which has a hundred of its own.
 fn first_of(channel: usize) -> usize {
     100 * (channel + 1)
 }
@@ -99,8 +99,7 @@ fn select_recv<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channels: &'s Four) {
     });
 }
 
-/// Networks of `M` times four channels of each capacity; `senders` and `receivers` say whether a
-/// select serves each four.
+/// Networks of `M` times four channels, of each capacity; a select serves four, or a thread serves each.
 fn network<const M: usize>(select_sends: bool, select_receives: bool) {
     let _dog = watchdog(120);
     let mut rng = Rng::seeded();
@@ -146,24 +145,57 @@ fn a_sending_select_and_a_receiving_select() {
     network::<1>(true, true);
 }
 
-/// Several of these networks run at the same time (ken/chan.go, its fifth test).
+/// All these networks at the same time (ken/chan.go, its fifth test).
 #[test]
 fn all_at_once() {
     thread::scope(|s| {
         for (sends, receives) in [(false, false), (false, true), (true, false), (true, true)] {
-            s.spawn(move || network::<1>(sends, receives));
+            s.spawn(move || network::<2>(sends, receives));
         }
-        s.spawn(|| network::<2>(true, true));
     });
 }
 
-/// Plain senders and receivers, and a select on each side, share four channels: each value comes once.
-/// (ken/chan.go, its last test, where eight channels are served by two selects.)
+/// Sends all values of `to` and receives all of `from` by one select.
+fn select_both(mut rng: Rng, to: &Four, from: &Four) {
+    let (mut sends, mut tx) = (Next::new(), to.clone());
+    let (mut receives, mut rx) = (Next::new(), from.clone());
+    while tx.iter().chain(&rx).any(|c| !c.is_nil()) {
+        rng.dawdle(5);
+        let (received, channel) = select! {
+            send(tx[0], sends.value(0)) => (None, 0),
+            recv(rx[0]) -> v => (Some(v), 0),
+            send(tx[1], sends.value(1)) => (None, 1),
+            recv(rx[1]) -> v => (Some(v), 1),
+            send(tx[2], sends.value(2)) => (None, 2),
+            recv(rx[2]) -> v => (Some(v), 2),
+            send(tx[3], sends.value(3)) => (None, 3),
+            recv(rx[3]) -> v => (Some(v), 3),
+        };
+        match received {
+            None => sends.advance(channel, &mut tx[channel]),
+            Some(value) => {
+                assert_eq!(value, receives.value(channel));
+                receives.advance(channel, &mut rx[channel]);
+            }
+        }
+    }
+}
+
+/// Two threads, each a select over eight channels: what one sends the other receives (ken/chan.go, its
+/// tests with eight channels).
 #[test]
-fn eight_channels_and_selects_on_both_sides() {
-    network::<2>(true, false);
-    network::<2>(false, true);
-    network::<2>(true, true);
+fn two_selects_over_eight_channels() {
+    let _dog = watchdog(120);
+    let mut rng = Rng::seeded();
+    for cap in [0, 1, 10, 100] {
+        let [there, back]: [Four; 2] = array::from_fn(|_| array::from_fn(|_| make(cap)));
+        let (one, other) = (rng.fork(), rng.fork());
+        thread::scope(|s| {
+            s.spawn(|| select_both(one, &there, &back));
+            select_both(other, &back, &there);
+        });
+        assert!(there.iter().chain(&back).all(|c| c.is_empty()), "capacity {cap}");
+    }
 }
 
 /// Ten threads receive from a small buffer; a mark for each value goes from not sent to sent to

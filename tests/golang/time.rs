@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
@@ -204,6 +205,25 @@ fn the_fastest_ticker_ticks() {
     assert!(ticks.windows(2).all(|w| w[0] < w[1]));
     ticker.stop();
     assert_eq!(ticker.c().try_recv(), Err(TryRecvError::Empty));
+}
+
+/// Two threads that keep a channel busy, one of which can always go on, do not keep a third from its timer
+/// (TestAfterFuncStarvation).
+#[test]
+fn a_timer_fires_while_a_channel_is_busy() {
+    let _dog = watchdog(60);
+    let (c, stop) = (make::<bool>(1), AtomicBool::new(false));
+    thread::scope(|s| {
+        s.spawn(|| {
+            while !stop.load(SeqCst) {
+                c.send(true);
+            }
+            c.close();
+        });
+        s.spawn(|| c.iter().for_each(drop));
+        after(MS).recv_ok();
+        stop.store(true, SeqCst);
+    });
 }
 
 /// Stopping a ticker that has ticked returns (TestTeardown).
