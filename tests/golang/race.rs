@@ -32,8 +32,13 @@ impl Plain {
         self.0.store(value, Relaxed);
     }
 
-    fn add(&self, n: u32) {
-        self.set(self.get() + n);
+    /// Adds one, now and then with others in between.
+    fn add_one(&self) {
+        let before = self.get();
+        if before % 16 == 0 {
+            thread::yield_now();
+        }
+        self.set(before + 1);
     }
 }
 
@@ -181,7 +186,7 @@ fn excludes(lock: impl Fn() + Sync, unlock: impl Fn() + Sync) {
             s.spawn(|| {
                 for _ in 0..each {
                     lock();
-                    data.add(1);
+                    data.add_one();
                     unlock();
                 }
             });
