@@ -17,15 +17,19 @@ pub(crate) mod model;
 #[cfg(any(loom, shuttle))]
 use model as platform;
 
+mod mistake;
+#[cfg(gochan_tsan)]
+mod owners;
+
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, fence, mutant, nap, note, random, set_note, spawn, spin_loop, yield_now,
-    Arc, AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
-    BLOCK_SLOTS, SPINS,
+    clock, dekker_light, fence, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc, AtomicPtr,
+    AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell, BLOCK_SLOTS, SPINS,
 };
 
+pub(crate) use mistake::mutant;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::Scope;
 

@@ -7,13 +7,15 @@ use std::{
 };
 
 pub(crate) use super::cell::UnsafeCell;
+#[cfg(gochan_tsan)]
+pub(crate) use super::owners::Arc;
 pub(crate) use parking_lot::Mutex;
+pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
+#[cfg(not(gochan_tsan))]
+pub(crate) use std::sync::Arc;
 pub(crate) use std::{
     hint::spin_loop,
-    sync::{
-        atomic::{fence, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
-        Arc,
-    },
+    sync::atomic::{fence, Ordering},
     thread::{spawn, yield_now, Scope},
 };
 
@@ -31,12 +33,6 @@ pub(crate) const SPINS: bool = true;
 /// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.
 #[inline(always)]
 pub(crate) fn dekker_light() {}
-
-/// Whether the mistake of this name is made on purpose: never, outside of a model.
-#[inline(always)]
-pub(crate) const fn mutant(_: &str) -> bool {
-    false
-}
 
 /// Gives the processor away for long enough that a preempted thread of any priority may run.
 pub(crate) fn nap() {

@@ -36,12 +36,6 @@ pub(crate) fn dekker_light() {
     fence(Ordering::SeqCst);
 }
 
-/// Whether the mistake of this name is made on purpose, to show that a model sees it.
-pub(crate) fn mutant(name: &str) -> bool {
-    static MUTANT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
-    MUTANT.get_or_init(|| std::env::var("GOCHAN_MUTANT").ok()).as_deref() == Some(name)
-}
-
 /// Lets the others run.
 pub(crate) fn spin_loop() {
     yield_now();

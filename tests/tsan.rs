@@ -1,0 +1,435 @@
+//! Plain memory that nothing but channel operations orders, for ThreadSanitizer: `./check tsan`.
+//!
+//! Go's memory model promises four orders, and each scenario relies on one of them:
+//!
+//! - a send comes before the receive of its value completes;
+//! - a close comes before a receive that reports it;
+//! - without a buffer, a receive comes before its send completes;
+//! - with a buffer for C values, the k-th receive comes before the (k+C)-th send completes.
+//!
+//! `cargo test` runs the same in small. No test harness: std's own is not compiled for the sanitizer,
+//! which takes its work for races.
+// The memory has to be plain, and shared: what is to be shown is that this is sound.
+#![allow(unsafe_code)]
+
+#[cfg(any(loom, shuttle))]
+fn main() {}
+
+#[cfg(not(any(loom, shuttle)))]
+fn main() {
+    real::main();
+}
+
+#[cfg(not(any(loom, shuttle)))]
+mod real {
+    use std::{
+        cell::UnsafeCell,
+        sync::atomic::{AtomicBool, Ordering::Relaxed},
+        thread,
+        time::Duration,
+    };
+
+    use gochan::{
+        bounded, select, unbounded, Receiver, RecvTimeoutError, Select, SendTimeoutError, Sender,
+        Timer, TryRecvError, TrySendError,
+    };
+
+    const LONG: Duration = Duration::from_secs(3600);
+    const SHORT: Duration = Duration::from_micros(50);
+    const CAPACITIES: [Option<usize>; 4] = [Some(0), Some(1), Some(3), None];
+    /// Of each scenario in each of its forms.
+    const ROUNDS: usize = if cfg!(gochan_tsan) { 2000 } else { 40 };
+    /// Everything takes a tenth of that, unless it hangs.
+    const PATIENCE: Duration = Duration::from_secs(300);
+
+    const SCENARIOS: [(&str, fn()); 9] = [
+        ("a send comes before its receive", send_before_receive),
+        ("a close comes before a receive that reports it", close_before_receive),
+        ("without a buffer a receive comes before its send completes", receive_before_send),
+        ("a receive comes before the send that uses its room", receive_before_later_send),
+        ("a buffer of one is a lock", lock),
+        ("boxed values change hands", boxed_values),
+        ("boxed values change hands between selects", boxed_values_between_selects),
+        ("the last handles go", last_handles),
+        ("a timer is set before it is received from", timers),
+    ];
+
+    pub(super) fn main() {
+        // What std keeps in a `OnceLock` is published where the sanitizer does not look: let it be
+        // there before the threads are.
+        let (_tx, rx) = bounded::<()>(0);
+        assert_eq!(rx.recv_timeout(SHORT), Err(RecvTimeoutError::Timeout));
+        match std::env::var("GOCHAN_PLANTED").as_deref() {
+            Ok("race") => return planted_race(),
+            Ok("wrong_order") => return planted_wrong_order(),
+            Ok(other) => panic!("nothing is planted under the name {other}"),
+            Err(_) => {}
+        }
+        thread::spawn(|| {
+            thread::sleep(PATIENCE);
+            eprintln!("tsan: hangs");
+            std::process::abort();
+        });
+        for (name, scenario) in SCENARIOS {
+            eprintln!("tsan: {name}");
+            scenario();
+        }
+    }
+
+    /// Memory without an order of its own.
+    #[derive(Default)]
+    struct Plain(UnsafeCell<usize>);
+
+    // SAFETY: the scenarios order the accesses by channel operations, and the planted races are there
+    // for the sanitizer to report.
+    unsafe impl Sync for Plain {}
+
+    impl Plain {
+        fn many(count: usize) -> Vec<Self> {
+            (0..count).map(|_| Self::default()).collect()
+        }
+
+        fn set(&self, value: usize) {
+            // SAFETY: ordered with all other accesses, see above.
+            unsafe { self.0.get().write(value) }
+        }
+
+        fn get(&self) -> usize {
+            // SAFETY: ordered with all other accesses, see above.
+            unsafe { self.0.get().read() }
+        }
+    }
+
+    fn open<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
+        capacity.map_or_else(unbounded, bounded)
+    }
+
+    /// Runs both in threads of their own, and joins them explicitly: the end of a scope by itself
+    /// is an order that the sanitizer does not see.
+    fn both(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        thread::scope(|s| {
+            let threads = [s.spawn(a), s.spawn(b)];
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+        });
+    }
+
+    type Put<T> = fn(&Sender<T>, T);
+    type Get<T> = fn(&Receiver<T>) -> Option<T>;
+
+    /// Every kind of send, each until the value is sent.
+    fn puts<T>() -> [Put<T>; 6] {
+        [
+            |tx, value| tx.send(value),
+            |tx, mut value| loop {
+                match tx.try_send(value) {
+                    Ok(()) => return,
+                    // Two that only try never meet.
+                    Err(TrySendError::Full(back)) if tx.cap() == Some(0) => return tx.send(back),
+                    Err(TrySendError::Full(back)) => value = back,
+                    Err(TrySendError::Closed(_)) => panic!("closed"),
+                }
+                thread::yield_now();
+            },
+            |tx, mut value| loop {
+                match tx.send_timeout(value, SHORT) {
+                    Ok(()) => return,
+                    Err(SendTimeoutError::Timeout(back)) => value = back,
+                    Err(SendTimeoutError::Closed(_)) => panic!("closed"),
+                }
+            },
+            |tx, value| {
+                let (_quiet_tx, quiet) = bounded::<()>(1);
+                select! { send(tx, value) => {}, recv_ok(quiet) -> _ => unreachable!() }
+            },
+            |tx, value| {
+                let mut slot = Some(value);
+                while slot.is_some() {
+                    select! { send_from(tx, &mut slot) => {}, default(SHORT) => {} }
+                }
+            },
+            |tx, value| {
+                let mut cases = Select::new();
+                cases.send(tx, value, || ());
+                cases.wait();
+            },
+        ]
+    }
+
+    /// Every kind of receive, each until there is a value or the channel is closed.
+    fn gets<T>() -> [Get<T>; 6] {
+        [
+            |rx| rx.recv_ok(),
+            |rx| loop {
+                match rx.try_recv() {
+                    Ok(value) => return Some(value),
+                    Err(TryRecvError::Closed) => return None,
+                    Err(TryRecvError::Empty) => thread::yield_now(),
+                }
+            },
+            |rx| loop {
+                match rx.recv_timeout(SHORT) {
+                    Ok(value) => return Some(value),
+                    Err(RecvTimeoutError::Closed) => return None,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+            },
+            |rx| {
+                let (_quiet_tx, quiet) = bounded::<()>(1);
+                select! { recv_ok(rx) -> value => value, recv_ok(quiet) -> _ => unreachable!() }
+            },
+            |rx| {
+                let mut cases = Select::new();
+                cases.recv_ok(rx, |value| value);
+                cases.wait()
+            },
+            |rx| {
+                let mut values = Vec::new();
+                rx.recv_many(&mut values, 1);
+                values.pop()
+            },
+        ]
+    }
+
+    /// Runs a scenario with every kind of send against every kind of receive.
+    fn each_pair<T>(scenario: impl Fn(Put<T>, Get<T>)) {
+        for put in puts() {
+            gets().into_iter().for_each(|get| scenario(put, get));
+        }
+    }
+
+    fn send_before_receive() {
+        for capacity in CAPACITIES {
+            each_pair(|put, get| {
+                let (cells, (tx, rx)) = (Plain::many(ROUNDS), open(capacity));
+                let (cells, tx, rx) = (&cells, &tx, &rx);
+                both(
+                    move || {
+                        for n in 0..ROUNDS {
+                            cells[n].set(n + 1);
+                            put(tx, n);
+                        }
+                    },
+                    move || {
+                        for n in 0..ROUNDS {
+                            assert_eq!(get(rx), Some(n));
+                            assert_eq!(cells[n].get(), n + 1);
+                        }
+                    },
+                );
+            });
+        }
+    }
+
+    fn close_before_receive() {
+        let closing: [fn(Sender<usize>); 2] = [|tx| tx.close(), drop];
+        for capacity in CAPACITIES {
+            for (close, get) in closing.into_iter().flat_map(|c| gets().map(|get| (c, get))) {
+                for _ in 0..ROUNDS / 8 {
+                    let (cell, (tx, rx)) = (Plain::default(), open(capacity));
+                    let (cell, rx) = (&cell, &rx);
+                    both(
+                        move || {
+                            cell.set(1);
+                            close(tx);
+                        },
+                        move || {
+                            assert_eq!(get(rx), None);
+                            assert_eq!(cell.get(), 1);
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    fn receive_before_send() {
+        each_pair(|put, get| {
+            let (cells, (tx, rx)) = (Plain::many(ROUNDS), bounded(0));
+            let (cells, tx, rx) = (&cells, &tx, &rx);
+            both(
+                move || {
+                    for n in 0..ROUNDS {
+                        put(tx, n);
+                        assert_eq!(cells[n].get(), n + 1);
+                    }
+                },
+                move || {
+                    for n in 0..ROUNDS {
+                        cells[n].set(n + 1);
+                        assert_eq!(get(rx), Some(n));
+                    }
+                },
+            );
+        });
+    }
+
+    fn receive_before_later_send() {
+        for capacity in [1, 3] {
+            each_pair(|put, get| {
+                let (cells, (tx, rx)) = (Plain::many(ROUNDS), bounded(capacity));
+                let (cells, tx, rx) = (&cells, &tx, &rx);
+                both(
+                    move || {
+                        for n in 0..ROUNDS {
+                            put(tx, n);
+                            if let Some(freed) = n.checked_sub(capacity) {
+                                assert_eq!(cells[freed].get(), freed + 1);
+                            }
+                        }
+                    },
+                    move || {
+                        for n in 0..ROUNDS {
+                            cells[n].set(n + 1);
+                            assert_eq!(get(rx), Some(n));
+                        }
+                    },
+                );
+            });
+        }
+    }
+
+    fn lock() {
+        each_pair(|put, get| {
+            let (count, (tx, rx)) = (Plain::default(), bounded(1));
+            let (count, tx, rx) = (&count, &tx, &rx);
+            let work = move || {
+                for _ in 0..ROUNDS / 4 {
+                    put(tx, ());
+                    count.set(count.get() + 1);
+                    assert_eq!(get(rx), Some(()));
+                }
+            };
+            both(move || both(work, work), move || both(work, work));
+            assert_eq!(count.get(), ROUNDS / 4 * 4);
+        });
+    }
+
+    /// A value on the heap, which its owner alone reads and writes.
+    type Value = Box<[usize; 2]>;
+
+    /// Takes note of a value, and writes over it.
+    fn use_up(mut value: Value, seen: &[Plain]) {
+        assert_eq!(value[0], !value[1], "the value is not what it was");
+        seen[value[0]].set(seen[value[0]].get() + 1);
+        *value = [usize::MAX; 2];
+    }
+
+    /// Two that send and two that receive, by every kind of operation in turn.
+    fn boxed_values() {
+        for capacity in CAPACITIES {
+            let count = 8 * ROUNDS;
+            let (seen, (tx, rx)) = (Plain::many(2 * count), open(capacity));
+            let (seen, rx) = (&seen, &rx);
+            let send = |first: usize, tx: Sender<Value>| {
+                move || {
+                    for n in first..first + count {
+                        puts()[n % 6](&tx, Box::new([n, !n]));
+                    }
+                }
+            };
+            let receive = |first: usize| {
+                move || {
+                    for kind in first.. {
+                        let Some(value) = gets()[kind % 6](rx) else { return };
+                        use_up(value, seen);
+                    }
+                }
+            };
+            let senders = (send(0, tx.clone()), send(count, tx));
+            both(move || both(senders.0, senders.1), move || both(receive(0), receive(3)));
+            assert!(seen.iter().all(|times| times.get() == 1), "capacity {capacity:?}");
+        }
+    }
+
+    /// Each thread sends on one channel while it receives from the other, by one select.
+    fn boxed_values_between_selects() {
+        for capacity in CAPACITIES {
+            let count = 8 * ROUNDS;
+            let (a, b) = (open::<Value>(capacity), open::<Value>(capacity));
+            let seen = [Plain::many(count), Plain::many(count)];
+            let exchange = |tx: &Sender<Value>, rx: &Receiver<Value>, seen: &[Plain]| {
+                let (mut sent, mut received, mut slot) = (0, 0, None);
+                while received < count || sent < count {
+                    if slot.is_none() && sent < count {
+                        slot = Some(Box::new([sent, !sent]));
+                    }
+                    select! {
+                        send_from(tx, &mut slot), if sent < count => sent += 1,
+                        recv_ok(rx) -> value, if received < count => {
+                            use_up(value.expect("nobody closes"), seen);
+                            received += 1;
+                        },
+                    }
+                }
+            };
+            let exchange = &exchange;
+            both(|| exchange(&a.0, &b.1, &seen[0]), || exchange(&b.0, &a.1, &seen[1]));
+            assert!(seen.iter().flatten().all(|times| times.get() == 1), "capacity {capacity:?}");
+        }
+    }
+
+    /// Values are left when the receiver goes: whoever is last drops them, and the channel.
+    fn last_handles() {
+        for capacity in CAPACITIES {
+            for round in 0..ROUNDS {
+                let (tx, rx) = open::<Value>(capacity);
+                both(
+                    move || {
+                        for n in 0..40 {
+                            let _ = tx.send_ok(Box::new([n, !n]));
+                        }
+                    },
+                    move || {
+                        for value in rx.iter().take(round % 40) {
+                            assert_eq!(value[0], !value[1]);
+                        }
+                    },
+                );
+            }
+        }
+    }
+
+    /// Not Go's promise: what was written before a timer was set is there when it fires.
+    fn timers() {
+        for _ in 0..ROUNDS {
+            let (cell, timer) = (Plain::default(), Timer::new(LONG));
+            let (cell, timer) = (&cell, &timer);
+            both(
+                move || {
+                    cell.set(1);
+                    timer.reset(SHORT);
+                },
+                move || {
+                    select! { recv_ok(timer) -> fired => assert!(fired.is_some()) }
+                    assert_eq!(cell.get(), 1);
+                },
+            );
+        }
+    }
+
+    /// Two threads write, and nothing orders them.
+    fn planted_race() {
+        let cell = &Plain::default();
+        both(|| cell.set(1), || cell.set(2));
+    }
+
+    /// A sender into a buffer with room reads what the receiver writes: the order is the other way round.
+    /// That the two never meet in time is no order: the flag is relaxed.
+    fn planted_wrong_order() {
+        let (cell, has_read, (tx, rx)) = (&Plain::default(), &AtomicBool::new(false), bounded(1));
+        both(
+            move || {
+                tx.send(());
+                std::hint::black_box(cell.get());
+                has_read.store(true, Relaxed);
+            },
+            move || {
+                while !has_read.load(Relaxed) {
+                    thread::yield_now();
+                }
+                cell.set(1);
+                rx.recv();
+            },
+        );
+    }
+}
