@@ -17,6 +17,8 @@ pub(crate) mod model;
 #[cfg(any(loom, shuttle))]
 use model as platform;
 
+#[cfg(gochan_chaos)]
+mod chaos;
 mod mistake;
 #[cfg(gochan_tsan)]
 mod owners;

@@ -7,9 +7,13 @@ use std::{
 };
 
 pub(crate) use super::cell::UnsafeCell;
+#[cfg(gochan_chaos)]
+pub(crate) use super::chaos::{AtomicPtr, AtomicU64, AtomicUsize, Mutex};
 #[cfg(gochan_tsan)]
 pub(crate) use super::owners::Arc;
+#[cfg(not(gochan_chaos))]
 pub(crate) use parking_lot::Mutex;
+#[cfg(not(gochan_chaos))]
 pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 #[cfg(not(gochan_tsan))]
 pub(crate) use std::sync::Arc;

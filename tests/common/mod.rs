@@ -8,12 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How much longer everything may take where threads are held up on purpose.
+const SLOWER: u64 = if cfg!(gochan_chaos) { 6 } else { 1 };
+
 /// Spins, yielding, until `condition` holds; fails after ten seconds.
 #[track_caller]
 pub fn wait_until(mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(10), "waited ten seconds in vain");
+        assert!(start.elapsed() < Duration::from_secs(10 * SLOWER), "waited ten seconds in vain");
         thread::yield_now();
     }
 }
@@ -25,7 +28,7 @@ pub struct Watchdog(#[allow(unused)] mpsc::Sender<()>);
 /// Starts a watchdog. A test that may hang holds one for its whole length.
 #[track_caller]
 pub fn watchdog(seconds: u64) -> Watchdog {
-    let place = std::panic::Location::caller();
+    let (place, seconds) = (std::panic::Location::caller(), seconds * SLOWER);
     let (alive, dead) = mpsc::channel::<()>();
     thread::spawn(move || {
         if dead.recv_timeout(Duration::from_secs(seconds)) == Err(mpsc::RecvTimeoutError::Timeout) {

@@ -1,0 +1,167 @@
+//! The real machine, made slow at random: under `--cfg gochan_chaos` a thread may be held up before each
+//! access to what it shares, so that any two of its steps can come apart. `./check soak` uses it.
+//!
+//! `GOCHAN_SEED` decides who is held up where. Most delays are short and rare; at a few places in the
+//! source, others with each seed, they are long and frequent. The system's scheduler still has its say, so a
+//! seed makes a failure likely again, not certain.
+
+use std::{
+    cell::Cell,
+    panic::Location,
+    sync::atomic::{self, AtomicU64 as Counter, Ordering},
+    time::Duration,
+};
+
+/// One place in so many is a slow one.
+const SLOW_PLACES: u64 = 12;
+
+/// An atomic before each access of which the thread may be held up.
+#[derive(Debug)]
+pub(crate) struct Atomic<A>(A);
+
+pub(crate) type AtomicU64 = Atomic<atomic::AtomicU64>;
+pub(crate) type AtomicUsize = Atomic<atomic::AtomicUsize>;
+pub(crate) type AtomicPtr<T> = Atomic<atomic::AtomicPtr<T>>;
+
+/// The operations that the crate uses.
+macro_rules! operations {
+    ([$($generic:ident)?] $atomic:ty, $value:ty, $($number:ident),*) => {
+        impl$(<$generic>)? Atomic<$atomic> {
+            pub(crate) fn new(value: $value) -> Self {
+                Self(<$atomic>::new(value))
+            }
+
+            #[track_caller]
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                delay();
+                self.0.load(order)
+            }
+
+            #[track_caller]
+            pub(crate) fn store(&self, value: $value, order: Ordering) {
+                delay();
+                self.0.store(value, order);
+            }
+
+            #[allow(dead_code)]
+            #[track_caller]
+            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                delay();
+                self.0.swap(value, order)
+            }
+
+            #[allow(dead_code)]
+            #[track_caller]
+            pub(crate) fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                delay();
+                self.0.compare_exchange(current, new, success, failure)
+            }
+
+            /// Fails now and then without a reason, as it may.
+            #[allow(dead_code)]
+            #[track_caller]
+            pub(crate) fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                delay();
+                if random() % 64 == 0 {
+                    return Err(self.0.load(failure));
+                }
+                self.0.compare_exchange_weak(current, new, success, failure)
+            }
+
+            $(
+                #[track_caller]
+                pub(crate) fn $number(&self, value: $value, order: Ordering) -> $value {
+                    delay();
+                    self.0.$number(value, order)
+                }
+            )*
+        }
+    };
+}
+
+operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or);
+operations!([] atomic::AtomicUsize, usize, fetch_add, fetch_sub);
+operations!([T] atomic::AtomicPtr<T>, *mut T,);
+
+/// A lock before and behind which the thread may be held up.
+#[derive(Debug)]
+pub(crate) struct Mutex<T>(parking_lot::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(parking_lot::Mutex::new(value))
+    }
+
+    #[track_caller]
+    pub(crate) fn lock(&self) -> parking_lot::MutexGuard<'_, T> {
+        delay();
+        let guard = self.0.lock();
+        delay();
+        guard
+    }
+}
+
+/// Holds the thread up, or not.
+#[track_caller]
+fn delay() {
+    let random = random();
+    // Of 1024 passages so many sleep, so many more yield, so many more pause.
+    let (sleep, rest, pause) =
+        if is_slow(Location::caller()) { (64, 256, 256) } else { (1, 32, 128) };
+    let length = random >> 32;
+    match random % 1024 {
+        n if n < sleep => std::thread::sleep(Duration::from_micros(length % 200)),
+        n if n < sleep + rest => std::thread::yield_now(),
+        n if n < sleep + rest + pause => (0..length % 64).for_each(|_| std::hint::spin_loop()),
+        _ => {}
+    }
+}
+
+/// Whether this place in the source is one of those at which it takes long, with this seed.
+fn is_slow(place: &Location<'_>) -> bool {
+    let file =
+        place.file().bytes().fold(0, |hash: u64, byte| hash.wrapping_mul(31) + u64::from(byte));
+    let place = file ^ u64::from(place.line()) << 32 ^ u64::from(place.column());
+    mix(place ^ seed()) % SLOW_PLACES == 0
+}
+
+/// The next number of this thread's own sequence.
+fn random() -> u64 {
+    static THREADS: Counter = Counter::new(0);
+    thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
+    // It has no destructor, so it is there to the end of the thread.
+    STATE.with(|state| {
+        if state.get() == 0 {
+            state.set(mix(seed() ^ mix(THREADS.fetch_add(1, Ordering::Relaxed))) | 1);
+        }
+        state.set(state.get().wrapping_add(0x9E37_79B9_7F4A_7C15));
+        mix(state.get())
+    })
+}
+
+fn seed() -> u64 {
+    static SEED: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
+    *SEED.get_or_init(|| {
+        let seed = std::env::var("GOCHAN_SEED").ok();
+        mix(seed.map_or(1, |seed| seed.parse().expect("GOCHAN_SEED is a number")))
+    })
+}
+
+/// The second half of splitmix64.
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
