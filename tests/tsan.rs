@@ -204,15 +204,15 @@ mod real {
                 let (cells, tx, rx) = (&cells, &tx, &rx);
                 both(
                     move || {
-                        for n in 0..ROUNDS {
-                            cells[n].set(n + 1);
+                        for (n, cell) in cells.iter().enumerate() {
+                            cell.set(n + 1);
                             put(tx, n);
                         }
                     },
                     move || {
-                        for n in 0..ROUNDS {
+                        for (n, cell) in cells.iter().enumerate() {
                             assert_eq!(get(rx), Some(n));
-                            assert_eq!(cells[n].get(), n + 1);
+                            assert_eq!(cell.get(), n + 1);
                         }
                     },
                 );
@@ -248,14 +248,14 @@ mod real {
             let (cells, tx, rx) = (&cells, &tx, &rx);
             both(
                 move || {
-                    for n in 0..ROUNDS {
+                    for (n, cell) in cells.iter().enumerate() {
                         put(tx, n);
-                        assert_eq!(cells[n].get(), n + 1);
+                        assert_eq!(cell.get(), n + 1);
                     }
                 },
                 move || {
-                    for n in 0..ROUNDS {
-                        cells[n].set(n + 1);
+                    for (n, cell) in cells.iter().enumerate() {
+                        cell.set(n + 1);
                         assert_eq!(get(rx), Some(n));
                     }
                 },
@@ -278,8 +278,8 @@ mod real {
                         }
                     },
                     move || {
-                        for n in 0..ROUNDS {
-                            cells[n].set(n + 1);
+                        for (n, cell) in cells.iter().enumerate() {
+                            cell.set(n + 1);
                             assert_eq!(get(rx), Some(n));
                         }
                     },
@@ -307,7 +307,8 @@ mod real {
     /// A value on the heap, which its owner alone reads and writes.
     type Value = Box<[usize; 2]>;
 
-    /// Takes note of a value, and writes over it.
+    /// Takes note of a value, and writes over it where it lies.
+    #[allow(clippy::boxed_local)]
     fn use_up(mut value: Value, seen: &[Plain]) {
         assert_eq!(value[0], !value[1], "the value is not what it was");
         seen[value[0]].set(seen[value[0]].get() + 1);
