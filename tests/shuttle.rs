@@ -167,7 +167,10 @@ fn timeouts_and_tries() {
             let senders = spawn_all(3, move |n| match n {
                 0 => tx.send_timeout(n, wait).map_err(|e| e.into_inner()),
                 1 => tx.try_send(n).map_err(TrySendError::into_inner),
-                _ => Ok(tx.send(n)),
+                _ => {
+                    tx.send(n);
+                    Ok(())
+                }
             });
             let receivers = spawn_all(2, move |n| {
                 let first = if n == 0 { rx.recv_timeout(wait).ok() } else { rx.try_recv().ok() };

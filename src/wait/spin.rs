@@ -175,7 +175,7 @@ const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
 /// The first step back; each one is twice as long as the one before, up to four times.
 const STEP_BACK: Duration = Duration::from_nanos(500);
 /// So many steps back, then the patience that a preempted thread needs.
-const STEPS_BACK: u32 = if SPINS { 16 } else { 0 };
+const STEPS_BACK: u32 = 16;
 
 impl Patience {
     pub(crate) fn new() -> Self {
@@ -187,7 +187,7 @@ impl Patience {
     /// as one after the other.
     #[cold]
     pub(crate) fn lose(&mut self) {
-        if self.lost < STEPS_BACK {
+        if SPINS && self.lost < STEPS_BACK {
             pause(STEP_BACK * (1 << self.lost.min(2)));
             self.lost += 1;
         } else {
