@@ -8,17 +8,19 @@ mod common;
 use std::{
     array,
     collections::HashMap,
-    io::Write,
     panic::{catch_unwind, AssertUnwindSafe},
     sync::{
         atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst},
         mpsc, Arc, Barrier,
     },
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
-use common::{wait_until, watchdog, Watchdog};
+use common::{
+    random::{begin, Rng},
+    wait_until, watchdog,
+};
 use gochan::{
     __private::blocked, bounded, select, unbounded, Receiver, RecvTimeoutError, Select, SendError,
     SendTimeoutError, Sender, TryRecvError, TrySendError,
@@ -29,45 +31,6 @@ const CAPACITIES: [Option<usize>; 6] = [Some(0), Some(1), Some(2), Some(7), Some
 
 fn open<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
     capacity.map_or_else(unbounded, bounded)
-}
-
-/// Marsaglia's xorshift.
-struct Rng(u64);
-
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        ((self.next() >> 33) as usize) % n
-    }
-
-    fn micros(&mut self, n: usize) -> Duration {
-        Duration::from_micros(self.below(n) as u64)
-    }
-
-    /// Another generator, for another thread.
-    fn fork(&mut self) -> Rng {
-        Rng(self.next() | 1)
-    }
-}
-
-/// The random numbers of a test and the watchdog for it. The seed goes to the real stderr, since what a test
-/// prints is lost when the watchdog aborts the process.
-#[track_caller]
-fn begin(seconds: u64) -> (Rng, Watchdog) {
-    let from_time = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let seed = std::env::var("GOCHAN_SEED")
-        .map_or_else(|_| from_time(), |seed| seed.parse().expect("GOCHAN_SEED is a number"));
-    let test = thread::current();
-    let line = format!("{}: GOCHAN_SEED={seed}\n", test.name().unwrap_or("test"));
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-    // Spread, so that neighbouring seeds differ at once; never zero, where xorshift stays.
-    (Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1), watchdog(seconds))
 }
 
 // ---- conservation

@@ -1,5 +1,8 @@
-//! What several test files need: waiting for a condition, and a watchdog that turns a hang into a failure.
+//! What several test files need: waiting for a condition, a watchdog that turns a hang into a failure, and
+//! random choices that can be repeated.
 #![allow(dead_code)]
+
+pub mod random;
 
 use std::{
     io::Write,
