@@ -159,6 +159,14 @@ impl<T> List<T> {
         (head, stamp == head + 1)
     }
 
+    /// The mistake `takes_the_second`: what comes first is put back at the end.
+    fn take_second(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+        let first = self.take(who, look)?;
+        let Ok(second) = self.take(who, look) else { return Ok(first) };
+        self.put(first, who, look).map_err(|_| TryRecvError::Closed)?;
+        Ok(second)
+    }
+
     /// Waits for a receiver's turn: the position, and its block.
     #[inline]
     fn take_turn(&self) -> (u64, &Block<T>) {
@@ -302,6 +310,9 @@ impl<T> Channel<T> for List<T> {
 
     #[inline]
     fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+        if mutant("takes_the_second") && !self.is_closed() {
+            return self.take_second(who, look);
+        }
         self.take(who, look)
     }
 

@@ -25,7 +25,7 @@ pub(crate) use timer::{Schedule, Timer};
 
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::Arc,
+    sync::{mutant, Arc},
     wait::{Entry, Lined, Place, Who, Why},
 };
 use list::List;
@@ -128,7 +128,7 @@ impl<T> Core<T> {
     pub(crate) fn bounded(cap: usize) -> Self {
         match cap {
             0 => Core::Rendezvous(Arc::new(Rendezvous::new())),
-            _ => Core::Ring(Arc::new(Ring::new(cap))),
+            _ => Core::Ring(Arc::new(Ring::new(cap + usize::from(mutant("one_slot_more"))))),
         }
     }
 

@@ -141,6 +141,9 @@ impl<T> Channel<T> for Rendezvous<T> {
             return Err(TrySendError::Full(value));
         }
         let sent = self.change(|lines| match lines.closed {
+            true if mutant("meets_after_the_close") && !lines.receivers.is_empty() => {
+                lines.receivers.deliver(value).map_err(TrySendError::Closed)
+            }
             true => Err(TrySendError::Closed(value)),
             false => lines.receivers.deliver(value).map_err(TrySendError::Full),
         });

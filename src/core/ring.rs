@@ -181,6 +181,9 @@ impl<T> Buffer<T> for Ring<T> {
                         slot.stamp.store(2 * tail + 1, release);
                         return Ok(());
                     }
+                    Err(_) if mutant("gives_up_a_lost_race") && look == Look::Exact => {
+                        return Err(TrySendError::Full(value));
+                    }
                     Err(_) => patience.lose(),
                 }
                 tail = self.tail.load(Ordering::Relaxed);
@@ -286,7 +289,8 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn is_closed(&self) -> bool {
-        self.tail.load(Ordering::Acquire) & CLOSED != 0
+        let too_soon = mutant("closed_too_soon") && self.fixed.closing.has_begun();
+        self.tail.load(Ordering::Acquire) & CLOSED != 0 || too_soon
     }
 
     fn len(&self) -> usize {
@@ -294,8 +298,9 @@ impl<T> Channel<T> for Ring<T> {
             // ORDERING: SeqCst; `head` is loaded while `tail` does not move.
             let tail = self.tail.load(Ordering::SeqCst) & !CLOSED;
             let head = self.head.load(Ordering::SeqCst);
-            if self.tail.load(Ordering::SeqCst) & !CLOSED == tail {
-                return (self.count(tail) - self.count(head)) as usize;
+            let again = self.tail.load(Ordering::SeqCst) & !CLOSED;
+            if again == tail || mutant("len_of_two_instants") {
+                return (self.count(again) - self.count(head)) as usize;
             }
             spin_loop();
         }
