@@ -1,0 +1,188 @@
+//! What channels do, one whole call after the other: the contract that histories are held to.
+//!
+//! A call takes effect at one instant between its begin and its end. A send and a receive that meet on a
+//! channel of capacity 0 do so at the same instant, and at least one of them waits: two that never wait
+//! cannot find each other.
+//!
+//! What is allowed beyond the plain meaning, each because the crate's documentation says so. `Nothing` stands
+//! for `Full`, `Empty`, `Timeout` and the default of a select; it says that at one instant no case was
+//! ready, and a case is also taken for not ready
+//!
+//! 1. on a channel of capacity 0, while it is open. A call that has begun may not stand in line yet, or be on
+//!    its way back to it ("stands in no line until it runs again"), and a history does not show which;
+//! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has taken its
+//!    turn and not returned ("preempted in the few instructions between taking its turn and writing its
+//!    value"). Not if it has returned, and not because of any other call;
+//! 3. where a turn is kept for one that waits on the same side ("then its turn is kept for it"), while that
+//!    call runs. On the real machine it takes 256 overtakings, more than these programs have calls, so there
+//!    it is not allowed. A model keeps the turn after one.
+//!
+//! All else is strict: `len` and `is_closed` are those of one instant, values come in the order of
+//! their sends, a close takes effect at once for all, and a time-out gives up only if at one instant after
+//! all it could do nothing.
+
+use super::history::{Answer, Call, Case, History, Record, Side};
+
+/// One channel between two calls.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Channel {
+    cap: Option<usize>,
+    /// The calls that sent what is in the buffer.
+    values: Vec<usize>,
+    /// The calls that made the last receives, as many as there are slots: they free what the next sends fill.
+    receives: Vec<usize>,
+    closed: bool,
+}
+
+impl Channel {
+    /// The call that has to write what the next receive takes.
+    fn writer(&self) -> Option<usize> {
+        self.values.first().copied()
+    }
+
+    /// The call that has to free what the next send fills. The first `cap` sends find their slots free.
+    fn freer(&self) -> Option<usize> {
+        let free = self.cap? - self.values.len();
+        self.receives.len().checked_sub(free).and_then(|at| self.receives.get(at)).copied()
+    }
+
+    /// Whether a buffered or closed channel lets this side go on.
+    fn is_ready(&self, side: Side) -> bool {
+        let room = self.cap.map_or(true, |cap| self.values.len() < cap);
+        self.closed || if side == Side::Send { room } else { !self.values.is_empty() }
+    }
+
+    fn take(&mut self, by: usize) {
+        self.values.remove(0);
+        let Some(cap) = self.cap else { return };
+        self.receives.push(by);
+        if self.receives.len() > cap {
+            self.receives.remove(0);
+        }
+    }
+}
+
+/// Between two calls: what has taken effect, and what it left.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct State {
+    /// A bit for each call that has taken effect.
+    done: u64,
+    /// No instant before this one is left: the latest begin of what has taken effect.
+    now: usize,
+    channels: Vec<Channel>,
+}
+
+impl State {
+    pub fn new(history: &History) -> Self {
+        assert!(history.records.len() <= 64);
+        let open = |&cap| Channel { cap, values: vec![], receives: vec![], closed: false };
+        Self { done: 0, now: 0, channels: history.capacities.iter().map(open).collect() }
+    }
+
+    pub fn is_done(&self, id: usize) -> bool {
+        self.done & 1 << id != 0
+    }
+
+    /// No instant before this one is left.
+    pub fn now(&self) -> usize {
+        self.now
+    }
+
+    /// What is left after the call `id` took effect here, if it may.
+    pub fn after(&self, history: &History, id: usize) -> Option<State> {
+        let mut next = self.clone();
+        let record = history.records.get(id)?;
+        next.pass(record)?;
+        let legal = match (&record.call, record.answer) {
+            (Call::Move { .. }, Answer::Sent(case)) => next.send(case, id),
+            (Call::Move { .. }, Answer::Received(case, from)) => {
+                next.receive(history, case, from, id)
+            }
+            (Call::Move { .. }, Answer::Refused(case)) => next.channels[case.channel].closed,
+            (Call::Move { .. }, Answer::Drained(case)) => {
+                let channel = &next.channels[case.channel];
+                channel.closed && channel.values.is_empty()
+            }
+            (Call::Move { cases, .. }, Answer::Nothing) => {
+                next.find_nothing(history, record, cases)
+            }
+            (&Call::Close(channel), Answer::DidClose(did)) => {
+                std::mem::replace(&mut next.channels[channel].closed, true) != did
+            }
+            (&Call::Len(channel), Answer::Len(len)) => next.channels[channel].values.len() == len,
+            (&Call::IsClosed(channel), Answer::IsClosed(is)) => next.channels[channel].closed == is,
+            _ => false,
+        };
+        legal.then_some(next)
+    }
+
+    /// The instant of `record` comes next, if there is one for it.
+    fn pass(&mut self, record: &Record) -> Option<()> {
+        let fresh = !self.is_done(record.id);
+        self.done |= 1 << record.id;
+        self.now = self.now.max(record.begin);
+        (fresh && record.end > self.now).then_some(())
+    }
+
+    /// On capacity 0 it is the receive that takes the step, for both.
+    fn send(&mut self, case: Case, id: usize) -> bool {
+        let channel = &mut self.channels[case.channel];
+        let legal = !channel.closed && channel.is_ready(Side::Send);
+        channel.values.push(id);
+        legal
+    }
+
+    fn receive(&mut self, history: &History, case: Case, from: usize, id: usize) -> bool {
+        let channel = &mut self.channels[case.channel];
+        if channel.cap == Some(0) {
+            return !channel.closed && self.meet(history, case, from, id);
+        }
+        let legal = channel.writer() == Some(from);
+        if legal {
+            channel.take(id);
+        }
+        legal
+    }
+
+    fn meet(&mut self, history: &History, case: Case, from: usize, id: usize) -> bool {
+        let Some(sender) = history.records.get(from) else { return false };
+        let partner = Case { side: Side::Send, ..case };
+        sender.answer == Answer::Sent(partner)
+            && (sender.waits() || history.records[id].waits())
+            && self.pass(sender).is_some()
+            // The instant is one of both.
+            && history.records[id].end > self.now
+    }
+
+    /// Finds an instant from now on at which no case is ready. It may have to come after the begin of a call
+    /// whose turn is kept.
+    fn find_nothing(&mut self, history: &History, me: &Record, cases: &[Case]) -> bool {
+        let mut instants = vec![self.now];
+        if history.keeps_turns {
+            let later = history.records.iter().map(|other| other.begin);
+            instants.extend(later.filter(|&begin| begin > self.now && begin < me.end));
+            instants.sort_unstable();
+        }
+        let unready =
+            |now: &usize| cases.iter().all(|&case| self.is_unready(history, me, case, *now));
+        let Some(now) = instants.into_iter().find(unready) else { return false };
+        self.now = now;
+        true
+    }
+
+    fn is_unready(&self, history: &History, me: &Record, case: Case, now: usize) -> bool {
+        let channel = &self.channels[case.channel];
+        let peer = match case.side {
+            Side::Send if channel.closed => return false,
+            Side::Send => channel.freer(),
+            Side::Recv => channel.writer(),
+        };
+        let in_its_step = peer.is_some_and(|peer| history.records[peer].end > now);
+        let kept = |other: &Record| {
+            let runs = other.begin <= now && now < other.end;
+            runs && other.id != me.id && other.waits() && other.has_case(case)
+        };
+        let is_kept = history.keeps_turns && !channel.closed && history.records.iter().any(kept);
+        !channel.is_ready(case.side) || in_its_step || is_kept
+    }
+}
