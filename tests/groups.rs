@@ -128,7 +128,10 @@ fn a_panic_is_reported_and_ends_the_context() {
     let _dog = watchdog(60);
     let group = Group::new();
     let done = group.context().done();
-    group.go(move || Ok::<(), String>(done.recv()));
+    group.go(move || {
+        done.recv();
+        Ok::<(), String>(())
+    });
     group.go(|| -> Result<(), String> { panic!("{} things", 3) });
     let error = group.wait().unwrap_err();
     assert_eq!(error.downcast_ref::<Panicked>().unwrap().message(), "3 things");
