@@ -29,6 +29,9 @@ pub fn absent_send() -> SendCase<'static, ()> {
     SendCase::new(None, ())
 }
 
+/// Drops a case, whose outcome was taken.
+pub fn lose(_: impl Bound) {}
+
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}
 

@@ -394,6 +394,27 @@ fn a_panicking_drop_of_a_losing_select_value_leaves_both_channels_usable() {
     }
 }
 
+#[test]
+fn a_panicking_drop_of_a_losing_select_value_does_not_spare_the_received_one() {
+    let _dog = watchdog(10);
+    let drops = Drops::default();
+    let bomb = |id, fuse| Bomb { id, fuse, drops: drops.clone() };
+    let (full, _rx) = bounded(0);
+    let (tx, ready) = bounded(1);
+    tx.send(bomb(0, None));
+    assert!(unwinds(|| select! {
+        recv_ok(ready) -> _value => unreachable!("the loser panics first"),
+        send_ok(full, bomb(1, Some(1))) -> _sent => {},
+    }));
+    tx.send(bomb(2, None));
+    assert!(unwinds(|| select! {
+        send(full, bomb(3, Some(3))) => {},
+        recv_ok(ready) -> _value => {},
+        default(Duration::from_secs(1)) => {},
+    }));
+    assert_eq!([0, 1, 2, 3].map(|id: usize| drops[id].load(SeqCst)), [1; 4]);
+}
+
 // ---- destructors of values that use the channel
 
 /// Runs its closure when dropped.

@@ -310,11 +310,8 @@ impl Actor {
             Ok(()) => tx.note_sent(&world, id),
             Err(SendError(back)) => back.returned(),
         };
-        // A losing `send` case of `select!` whose value panics when it is dropped leaks what another case has
-        // received: such values go where that does not happen.
-        let spiteful = self.panics && matches!(value.spite, Spite::Panic | Spite::Receive(_));
         match self.rng.below(4) {
-            0 if !spiteful => select! {
+            0 => select! {
                 recv_ok(a) -> value => note(value),
                 recv_ok(b) -> value => note(value),
                 send_ok(c, value) -> result => sent(result),
@@ -328,7 +325,7 @@ impl Actor {
                     default => {},
                 }
             }
-            2 if !spiteful => select! {
+            2 => select! {
                 send(c, value) => sent(Ok(())),
                 recv_ok(a) -> value => note(value),
                 default(time) => {},

@@ -145,7 +145,11 @@ macro_rules! __select {
             ($($case,)* __gochan_limit,) => {
                 let arms = [$($crate::__private::Bound::arm(&$case)),*];
                 $crate::__private::select(arms, $fair, __gochan_limit);
-                ($($crate::__private::Bound::take(&$case),)* (),)
+                let __gochan_won = ($($crate::__private::Bound::take(&$case),)* (),);
+                // A value that lost may panic when it is dropped. What was received is a local by
+                // then: rustc forgets the tail of a block whose locals unwind (rust#47949).
+                $($crate::__private::lose($case);)*
+                __gochan_won
             }
         };
         $(if let ::core::option::Option::Some(__gochan_won) = $case {
