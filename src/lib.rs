@@ -74,6 +74,8 @@
 //!   waits until it is done.
 //! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
 //!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
+//! - A receive from a full buffer makes room for a sender that sleeps, which sends when it runs: a second
+//!   receive that does not block may still find the buffer empty. In Go the value is there at once.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!

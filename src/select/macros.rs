@@ -162,6 +162,10 @@ macro_rules! __select {
 
     // What is left are mistakes.
     (@parse $fair:tt $cases:tt $default:tt
+     $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => _ = $($rest:tt)*) => {
+        ::core::compile_error!("a body that begins with `_ =` needs braces: `=> { _ = value; }`")
+    };
+    (@parse $fair:tt $cases:tt $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!("a comma is missing after the body of `",
             ::core::stringify!($op($($args)*)), "`, which has no braces"))
