@@ -141,3 +141,7 @@ pub use wait_group::WaitGroup;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/stopping.md")]
+struct Stopping;
