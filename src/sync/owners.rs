@@ -55,7 +55,8 @@ impl<T> Drop for Arc<T> {
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        // ORDERING: Acquire; the value's destructor, which follows, comes after all owners.
-        self.gone.load(Ordering::Acquire);
+        // ORDERING: Acquire; the value's destructor, which follows, comes after all owners. Not a load,
+        // which is gone if nobody uses what it gives.
+        let _ = self.gone.fetch_add(0, Ordering::AcqRel);
     }
 }
