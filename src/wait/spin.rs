@@ -42,8 +42,9 @@ const APART: u8 = 0;
 const SHARED: u8 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
 const CERTAIN: u8 = 4;
-/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once.
-const BUSY: u8 = SHARED + 16;
+/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once; then one
+/// yield is timed again, and costs that thread's time slice if it is still there.
+const BUSY: u8 = SHARED + 96;
 /// The bit for a thread whose last sleep was long.
 const IDLE: u8 = 1 << 7;
 
@@ -63,7 +64,7 @@ impl Spin {
         }
         let seen = note() & !IDLE;
         if seen > SHARED {
-            remember(seen - 1);
+            remember(if seen - 1 == SHARED { CERTAIN } else { seen - 1 });
             return none;
         }
         let bursts = if seen == APART { count(PAUSING) / count(BURST) } else { 0 };
