@@ -3,9 +3,9 @@
 //! `./check loom` runs them and prints the number of interleavings of each; `./check mutants` shows
 //! that seeded mistakes make them fail. Names and numbers are those of the table in docs/models.md.
 //!
-//! Two-thread models have no bound; models with more threads say how many preemptions they explore.
-//! Under loom a ring has the capacity asked for, a block of the unbounded channel two slots, nobody
-//! polls before sleeping, and time passes only when a model moves the clock.
+//! `tests/loom/models.txt` says how many preemptions each explores. Under loom a ring has the capacity asked
+//! for, a block of the unbounded channel two slots, nobody polls before sleeping, and time passes where
+//! somebody waits for it.
 #![cfg(loom)]
 
 #[path = "loom/run.rs"]

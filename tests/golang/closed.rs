@@ -1,5 +1,5 @@
 //! Go's test/closedchan.go: every operation on a closed channel, in every form that it can be written
-//! in; and what its TODO asks for, a close while senders and receivers are blocked.
+//! in; and what it leaves open, a close while senders and receivers are blocked.
 
 use std::thread;
 
@@ -126,7 +126,7 @@ fn a_closed_channel_with_a_value_left() {
     }
 }
 
-/// A close ends every blocked receive of every form, all on one channel (the TODO of closedchan.go).
+/// A close ends every blocked receive of every form, all on one channel (closedchan.go leaves it open).
 #[test]
 fn a_close_releases_blocked_receivers_of_every_form() {
     let _dog = watchdog(60);
@@ -147,7 +147,7 @@ fn a_close_releases_blocked_receivers_of_every_form() {
 }
 
 /// A close makes every blocked send of every form panic; what is in the buffer stays, what was not
-/// sent never comes (the TODO of closedchan.go).
+/// sent never comes (closedchan.go leaves it open).
 #[test]
 fn a_close_makes_blocked_senders_of_every_form_panic() {
     let _dog = watchdog(60);
@@ -171,7 +171,7 @@ fn a_close_makes_blocked_senders_of_every_form_panic() {
 }
 
 /// A select that waits in both directions on the channel that closes ends by one of its two cases
-/// (the TODO of closedchan.go).
+/// (closedchan.go leaves it open).
 #[test]
 fn a_close_releases_a_select_that_sends_and_receives() {
     let _dog = watchdog(60);

@@ -9,8 +9,11 @@ use std::{
 use gochan::{make, select, Chan};
 
 use crate::{
-    common::watchdog,
-    support::{rounds, Rng},
+    common::{
+        random::{seed, Rng},
+        watchdog,
+    },
+    support::{dawdle, rounds},
 };
 
 /// How many values go through each channel.
@@ -27,7 +30,7 @@ fn first_of(channel: usize) -> usize {
 fn send<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channel: usize, c: &'s Chan<usize>) {
     s.spawn(move || {
         for i in 0..VALUES {
-            rng.dawdle(10);
+            dawdle(&mut rng, 10);
             c.send(first_of(channel) + i);
         }
     });
@@ -37,7 +40,7 @@ fn send<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channel: usize, c: &'s Chan<usiz
 fn recv<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channel: usize, c: &'s Chan<usize>) {
     s.spawn(move || {
         for i in 0..VALUES {
-            rng.dawdle(10);
+            dawdle(&mut rng, 10);
             assert_eq!(c.recv(), first_of(channel) + i);
         }
     });
@@ -69,7 +72,7 @@ fn select_send<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channels: &'s Four) {
     s.spawn(move || {
         let (mut next, mut c) = (Next::new(), channels.clone());
         while c.iter().any(|c| !c.is_nil()) {
-            rng.dawdle(5);
+            dawdle(&mut rng, 5);
             let sent = select! {
                 send(c[0], next.value(0)) => 0,
                 send(c[1], next.value(1)) => 1,
@@ -86,7 +89,7 @@ fn select_recv<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channels: &'s Four) {
     s.spawn(move || {
         let (mut next, mut c) = (Next::new(), channels.clone());
         while c.iter().any(|c| !c.is_nil()) {
-            rng.dawdle(5);
+            dawdle(&mut rng, 5);
             let (received, value) = select! {
                 recv(c[0]) -> v => (0, v),
                 recv(c[1]) -> v => (1, v),
@@ -102,7 +105,7 @@ fn select_recv<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channels: &'s Four) {
 /// Networks of `M` times four channels, of each capacity; a select serves four, or a thread serves each.
 fn network<const M: usize>(select_sends: bool, select_receives: bool) {
     let _dog = watchdog(120);
-    let mut rng = Rng::seeded();
+    let mut rng = Rng::new(seed());
     for cap in [0, 1, 10, 100] {
         let fours: [Four; M] = array::from_fn(|_| array::from_fn(|_| make(cap)));
         thread::scope(|s| {
@@ -160,7 +163,7 @@ fn select_both(mut rng: Rng, to: &Four, from: &Four) {
     let (mut sends, mut tx) = (Next::new(), to.clone());
     let (mut receives, mut rx) = (Next::new(), from.clone());
     while tx.iter().chain(&rx).any(|c| !c.is_nil()) {
-        rng.dawdle(5);
+        dawdle(&mut rng, 5);
         let (received, channel) = select! {
             send(tx[0], sends.value(0)) => (None, 0),
             recv(rx[0]) -> v => (Some(v), 0),
@@ -186,7 +189,7 @@ fn select_both(mut rng: Rng, to: &Four, from: &Four) {
 #[test]
 fn two_selects_over_eight_channels() {
     let _dog = watchdog(120);
-    let mut rng = Rng::seeded();
+    let mut rng = Rng::new(seed());
     for cap in [0, 1, 10, 100] {
         let [there, back]: [Four; 2] = array::from_fn(|_| array::from_fn(|_| make(cap)));
         let (one, other) = (rng.fork(), rng.fork());

@@ -1,11 +1,11 @@
 //! What several of these modules need.
 
 use std::{
-    io::Write,
     panic::{catch_unwind, AssertUnwindSafe},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
+
+use crate::common::random::Rng;
 
 /// Stress loops are full length in release only.
 pub fn rounds(release: usize) -> usize {
@@ -38,36 +38,7 @@ pub fn assert_each_once(numbers: impl IntoIterator<Item = usize>, n: usize) {
     assert!(lost.is_empty(), "never came: {lost:?}");
 }
 
-/// Marsaglia's xorshift.
-pub struct Rng(u64);
-
-impl Rng {
-    /// With a seed from the environment or the clock, which goes to the real stderr.
-    pub fn seeded() -> Self {
-        let from_time = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-        let seed = std::env::var("GOCHAN_SEED")
-            .map_or_else(|_| from_time(), |seed| seed.parse().expect("GOCHAN_SEED is a number"));
-        let test = thread::current();
-        let line = format!("{}: GOCHAN_SEED={seed}\n", test.name().unwrap_or("test"));
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        ((self.0 >> 33) as usize) % n
-    }
-
-    /// Another generator, for another thread.
-    pub fn fork(&mut self) -> Self {
-        self.below(1);
-        Self(self.0.rotate_left(17) | 1)
-    }
-
-    /// Lets other threads run up to `n` times.
-    pub fn dawdle(&mut self, n: usize) {
-        (0..self.below(n + 1)).for_each(|_| thread::yield_now());
-    }
+/// Lets other threads run up to `n` times.
+pub fn dawdle(rng: &mut Rng, n: usize) {
+    (0..rng.below(n + 1)).for_each(|_| thread::yield_now());
 }

@@ -14,8 +14,11 @@ use gochan::{
 };
 
 use crate::{
-    common::{wait_until, watchdog},
-    support::{rounds, Rng},
+    common::{
+        random::{seed, Rng},
+        wait_until, watchdog,
+    },
+    support::rounds,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -105,7 +108,7 @@ fn a_timer_moved_earlier_again_and_again_fires() {
 #[test]
 fn many_timers_moved_to_and_fro() {
     let _dog = watchdog(60);
-    let mut rng = Rng::seeded();
+    let mut rng = Rng::new(seed());
     let mut timers: Vec<_> = (0..100).map(|_| (0, Timer::new(Duration::ZERO))).collect();
     while !timers.is_empty() {
         let i = rng.below(timers.len());
