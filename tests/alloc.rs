@@ -83,11 +83,17 @@ fn operations_that_do_not_block_do_not_allocate() {
     }
 }
 
-/// Makes this thread sleep for a while: what a thread needs for that it sets up the first time.
+/// Makes this thread sleep: what a thread needs for that it sets up, and so allocates, the first time.
+/// On a busy machine it takes a longer wait to get beyond the yields that come before a sleep.
 fn warm_up() {
+    thread_local!(static SLEPT: Cell<bool> = const { Cell::new(false) });
     let (tx, rx) = bounded::<u64>(0);
-    let pause = Duration::from_millis(10);
-    assert_eq!(rx.recv_timeout(pause), Err(RecvTimeoutError::Timeout));
+    let mut pause = Duration::from_millis(10);
+    while !SLEPT.get() {
+        let wait = || assert_eq!(rx.recv_timeout(pause), Err(RecvTimeoutError::Timeout));
+        SLEPT.set(count(wait).0 > 0);
+        pause *= 2;
+    }
     select! { recv(rx) => panic!(), send(tx, 1) => panic!(), default(pause) => {} }
 }
 
