@@ -16,10 +16,11 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// How far a close has come.
     fn closing(&self) -> &Closing;
-    /// Whether this side has something to do, by the indices: the look that ends in sleep. Not by the
-    /// stamps: a peer in the middle of its step has moved its index and may have looked at the line
-    /// before this waiter came.
-    fn is_ready(&self, side: Side) -> bool;
+
+    /// Whether this side has something to do: the look that ends in sleep.
+    fn is_ready(&self, side: Side) -> bool {
+        self.at_rest(side).is_none()
+    }
 
     /// Called after each step of the other side: those who wait for it learn of it.
     #[inline]

@@ -111,6 +111,10 @@ impl<T> Channel<T> for Done<T> {
         u64::from(self.is_closed())
     }
 
+    fn at_rest(&self, _: Side) -> Option<u64> {
+        (!self.is_closed()).then_some(0)
+    }
+
     fn ready_at(&self) -> Option<Instant> {
         self.due
     }

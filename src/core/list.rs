@@ -288,14 +288,6 @@ impl<T> Buffer<T> for List<T> {
     fn closing(&self) -> &Closing {
         &self.head.closing
     }
-
-    fn is_ready(&self, side: Side) -> bool {
-        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`.
-        let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
-        let (tail, closed) = self.end();
-        side == Side::Send || count(tail) != count(head) || closed
-    }
 }
 
 impl<T> Channel<T> for List<T> {
@@ -382,6 +374,15 @@ impl<T> Channel<T> for List<T> {
         let (head, full) = self.next_receive();
         let closed = self.head.closing.has_begun() && self.is_closed();
         head << 2 | u64::from(closed) << 1 | u64::from(full)
+    }
+
+    /// By the positions, for the reason given in `core/ring.rs`.
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`.
+        let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
+        let (tail, closed) = self.end();
+        (side == Side::Recv && !closed && count(tail) == count(head)).then_some(tail)
     }
 
     fn ends(&self) -> &Ends {

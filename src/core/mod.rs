@@ -88,6 +88,9 @@ pub(crate) trait Channel<T> {
     fn looks_ready(&self, side: Side, who: Who) -> bool;
     /// A number that differs from an earlier one if this side may have become ready in between.
     fn version(&self, side: Side) -> u64;
+    /// `None` if this side has something to do: a try would succeed, but for others who try. Else a
+    /// number; if it is the same later, there has been nothing to do in between.
+    fn at_rest(&self, side: Side) -> Option<u64>;
     /// True if a partner can proceed only with someone who stands in line: line up, then poll.
     fn meets(&self) -> bool {
         false
@@ -235,6 +238,10 @@ impl<T> Channel<T> for Core<T> {
 
     fn version(&self, side: Side) -> u64 {
         on!(self, channel => channel.version(side))
+    }
+
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        on!(self, channel => channel.at_rest(side))
     }
 
     fn meets(&self) -> bool {

@@ -241,6 +241,10 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.partners(side) & !WAITING
     }
 
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        Some(self.partners(side)).filter(|partners| partners & (WAITING | CLOSED) == 0)
+    }
+
     fn meets(&self) -> bool {
         true
     }

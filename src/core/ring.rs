@@ -242,18 +242,6 @@ impl<T> Buffer<T> for Ring<T> {
     fn closing(&self) -> &Closing {
         &self.fixed.closing
     }
-
-    fn is_ready(&self, side: Side) -> bool {
-        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`, and an operation that moves it later finds the waiter in line.
-        let head = self.head.load(Ordering::SeqCst);
-        let tail = self.tail.load(Ordering::SeqCst);
-        let ready = match side {
-            Side::Send => tail < head + self.lap(),
-            Side::Recv => tail != head,
-        };
-        ready || tail & CLOSED != 0
-    }
 }
 
 impl<T> Channel<T> for Ring<T> {
@@ -354,6 +342,20 @@ impl<T> Channel<T> for Ring<T> {
         let stamp = self.slot(ticket).stamp.load(Ordering::SeqCst);
         // Both indices only grow, so their sum stays the same only if both do.
         (tail + head) << 2 | closed << 1 | u64::from(stamp == free_or_full)
+    }
+
+    /// By the indices. Not by the stamps: a peer in the middle of its step has moved its index, and may
+    /// have looked at the line before who asks stood there.
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
+        // `tail`, and an operation that moves it later finds the waiter in line.
+        let head = self.head.load(Ordering::SeqCst);
+        let tail = self.tail.load(Ordering::SeqCst);
+        // Each side waits for the other's index to move, and the close changes `tail`.
+        match side {
+            Side::Send => (tail == head + self.lap()).then_some(head),
+            Side::Recv => (tail == head).then_some(tail),
+        }
     }
 
     fn ends(&self) -> &Ends {

@@ -231,6 +231,11 @@ impl<T> Channel<T> for Timer<T> {
         state.changes << 1 | u64::from(state.schedule.is_due())
     }
 
+    fn at_rest(&self, _: Side) -> Option<u64> {
+        let state = self.state.lock();
+        (!state.schedule.is_due()).then_some(state.changes)
+    }
+
     fn ready_at(&self) -> Option<Instant> {
         self.schedule().due()
     }

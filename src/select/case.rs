@@ -18,6 +18,9 @@ pub(crate) trait Case: Line {
     fn settle(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
+    /// True if the operation has nothing to do; and, if asked `still`, has had nothing to do since the
+    /// last call.
+    fn at_rest(&self, still: bool) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;
     /// True if a partner must find the case in line.
@@ -51,9 +54,14 @@ struct Operation<'a, T> {
 
 impl<'a, T> Operation<'a, T> {
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
-        let (stage, version) = (Cell::new(Stage::Open), Cell::new(0));
-        let hinted = Cell::new(false);
-        Self { core, side, entry: Entry::new(value), stage, hinted, version }
+        Self {
+            core,
+            side,
+            entry: Entry::new(value),
+            stage: Cell::new(Stage::Open),
+            hinted: Cell::new(false),
+            version: Cell::new(0),
+        }
     }
 
     fn who(&self) -> Who {
@@ -126,6 +134,13 @@ impl<T> Case for Operation<'_, T> {
     fn has_moved(&self) -> bool {
         let version = self.core.map_or(0, |core| core.version(self.side));
         self.version.replace(version) != version
+    }
+
+    fn at_rest(&self, still: bool) -> bool {
+        match self.core.map_or(Some(0), |core| core.at_rest(self.side)) {
+            Some(version) => self.version.replace(version) == version || !still,
+            None => false,
+        }
     }
 
     fn looks_ready(&self) -> bool {

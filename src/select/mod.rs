@@ -49,8 +49,9 @@ pub(crate) enum Order<'a> {
 
 impl<'a> Order<'a> {
     /// Random, with `indices` as its memory.
+    #[inline]
     pub(crate) fn random(indices: &'a mut [u16]) -> Self {
-        indices.iter_mut().zip(0..).for_each(|(index, i)| *index = i);
+        indices.iter_mut().enumerate().for_each(|(i, index)| *index = i as u16);
         Order::Random(indices)
     }
 
@@ -84,12 +85,20 @@ pub(crate) fn run(
     limit: Limit,
     why: Why,
 ) -> Option<usize> {
-    if limit != Limit::Now {
-        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
-            return Some(winner);
-        }
+    if limit == Limit::Now && at_rest(cases) {
+        return None;
+    }
+    if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
+        return Some(winner);
     }
     block(cases, order, limit, why)
+}
+
+/// Whether there was an instant at which no case had anything to do: between the first looks, which are
+/// spread over time, and the second ones, which find that nothing has moved.
+fn at_rest(cases: &[&dyn Case]) -> bool {
+    let rest = |still| cases.iter().all(|case| case.at_rest(still));
+    rest(false) && (mutant("rests_after_one_look") || rest(true))
 }
 
 /// The same for cases that have just been tried in vain, or whose partners will find them in line.
