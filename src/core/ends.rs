@@ -41,11 +41,15 @@ impl<T> Core<T> {
     /// Counts a handle that is gone. The last one closes the channel, and where nobody can receive
     /// any more, the values left are dropped, here and now.
     pub(crate) fn detach(&self, side: Side) {
-        // ORDERING: AcqRel; what other handles did before they went comes before the close.
-        if self.ends().count(side).fetch_sub(1, Ordering::AcqRel) != 1 {
+        let handles = self.ends().count(side);
+        // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the close.
+        // The only handle is the only one that could be cloned: its count stays as it is.
+        if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        self.close();
+        if !self.is_closed() {
+            self.close();
+        }
         // A timer's channel never closes and holds nothing.
         if side == Side::Recv && self.is_closed() && !mutant("no_drain") {
             drain(self);
