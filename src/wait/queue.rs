@@ -15,7 +15,7 @@
 //!   a service, and that is what lets the owner go on.
 #![allow(unsafe_code)]
 
-use std::{cell::Cell, marker::PhantomPinned, ptr};
+use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 
 use super::{Lined, Outcome, Waiter, Wake, Why};
 use crate::sync::{mutant, UnsafeCell};
@@ -23,13 +23,14 @@ use crate::sync::{mutant, UnsafeCell};
 /// A waiter standing in one line, for one of its cases, with the value that changes hands.
 ///
 /// A cache line of its own: a claimer has each line of the waiter's stack sent over.
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub(crate) struct Entry<T> {
     /// A sender's starts full, a receiver's empty.
     slot: UnsafeCell<Option<T>>,
-    links: UnsafeCell<Links<T>>,
     /// The owner's view of whether the entry may be linked.
     standing: Cell<bool>,
+    /// Written by the first `push`: most operations complete without one.
+    links: UnsafeCell<MaybeUninit<Links<T>>>,
     _pinned: PhantomPinned,
 }
 
@@ -90,16 +91,9 @@ impl<'a> Place<'a> {
 impl<T> Entry<T> {
     /// An entry with `value` to give away, or with room for one.
     pub(crate) fn new(value: Option<T>) -> Self {
-        let links = Links {
-            linked: false,
-            next: ptr::null(),
-            prev: ptr::null(),
-            waiter: ptr::null(),
-            case: 0,
-        };
         Self {
             slot: UnsafeCell::new(value),
-            links: UnsafeCell::new(links),
+            links: UnsafeCell::new(MaybeUninit::uninit()),
             standing: Cell::new(false),
             _pinned: PhantomPinned,
         }
@@ -192,15 +186,16 @@ impl<T> WaitQueue<T> {
             (true, true) => (self.first, self.second()),
         };
         let (waiter, case) = (ptr::from_ref(place.waiter), place.case);
-        Self::links(entry, |links| *links = Links { linked: true, next, prev, waiter, case });
+        let links = Links { linked: true, next, prev, waiter, case };
+        // SAFETY: an entry that stands in no queue is its owner's, who calls this.
+        entry.links.with_mut(|place| unsafe { place.cast::<Links<T>>().write(links) });
         self.join(prev, entry);
         self.join(entry, next);
     }
 
     /// Unlinks `entry`, unless a claimer already did.
     pub(crate) fn remove(&mut self, entry: &Entry<T>) {
-        entry.standing.set(false);
-        if Self::links(entry, |links| links.linked) {
+        if entry.standing.replace(false) && Self::links(entry, |links| links.linked) {
             self.unlink(entry);
         }
     }
@@ -380,10 +375,10 @@ impl<T> WaitQueue<T> {
         (entry, unsafe { &*waiter }, case)
     }
 
-    /// The links of an entry of this queue, which the caller has locked.
+    /// The links of an entry that has been pushed to this queue, which the caller has locked.
     fn links<R>(entry: &Entry<T>, access: impl FnOnce(&mut Links<T>) -> R) -> R {
-        // SAFETY: links are touched under the queue's lock only, and `access`, always a few plain
-        // assignments in this file, does not come back here.
-        entry.links.with_mut(|links| access(unsafe { &mut *links }))
+        // SAFETY: written by `push`. Links are touched under the queue's lock only, and `access`, always
+        // a few plain assignments in this file, does not come back here.
+        entry.links.with_mut(|links| access(unsafe { &mut *links.cast::<Links<T>>() }))
     }
 }
