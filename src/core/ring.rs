@@ -56,6 +56,7 @@ unsafe impl<T: Send> Send for Ring<T> {}
 impl<T> Ring<T> {
     /// A ring for `cap` values, at least one.
     #[track_caller]
+    #[inline(always)] // It is made where it stays, and not copied.
     pub(crate) fn new(cap: usize) -> Self {
         let fits = std::mem::size_of::<Slot<T>>()
             .checked_mul(cap)

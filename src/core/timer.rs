@@ -134,6 +134,7 @@ fn next_in_phase(due: Instant, period: Duration, now: Instant) -> Option<Instant
 }
 
 impl<T> Timer<T> {
+    #[inline(always)] // It is made where it stays, and not copied.
     pub(crate) fn new(schedule: Schedule, value: fn(Instant) -> T) -> Self {
         Self {
             state: Mutex::new(State { schedule, changes: 0 }),
