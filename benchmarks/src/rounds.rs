@@ -8,9 +8,10 @@ const MOST_UNITS: f64 = 16_777_216.0;
 /// For a first guess of what a unit costs.
 const FIRST_UNITS: u64 = 256;
 
-/// What a round took, for each unit.
+/// What a round took; but for their number, for each unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Round {
+    pub units: u64,
     pub ns: f64,
     /// CPU time of the whole process.
     pub cpu_ns: f64,
@@ -22,6 +23,7 @@ impl From<Sample> for Round {
     fn from(sample: Sample) -> Self {
         let units = sample.units as f64;
         Self {
+            units: sample.units,
             ns: sample.elapsed.as_nanos() as f64 / units,
             cpu_ns: sample.usage.cpu.as_nanos() as f64 / units,
             switches: sample.usage.switches as f64 / units,

@@ -9,19 +9,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A line. The three figures are for one unit.
+/// A line. The last three figures are for one unit.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Sample {
     pub placement: String,
     pub cell: String,
     pub library: String,
     pub round: usize,
+    pub units: u64,
     pub ns: f64,
     pub cpu_ns: f64,
     pub switches: f64,
 }
 
-const HEADING: &str = "placement,cell,library,round,ns,cpu_ns,switches";
+const HEADING: &str = "placement,cell,library,round,units,ns,cpu_ns,switches";
 
 /// Begins a new file; what tells where the samples come from stands first.
 pub fn create(dir: &Path, about: &[String]) -> Outcome {
@@ -49,6 +50,7 @@ fn sample(placement: &str, row: &Row, library: &str, number: usize, round: &Roun
         cell: row.cell.clone(),
         library: library.to_owned(),
         round: number + 1,
+        units: round.units,
         ns: round.ns,
         cpu_ns: round.cpu_ns,
         switches: round.switches,

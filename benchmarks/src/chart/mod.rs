@@ -57,7 +57,12 @@ fn rows(samples: &[&Sample]) -> Vec<Row> {
         rounds: samples
             .iter()
             .filter(|sample| sample.cell == cell && sample.library == library)
-            .map(|sample| Round { ns: sample.ns, cpu_ns: sample.cpu_ns, switches: sample.switches })
+            .map(|sample| Round {
+                units: sample.units,
+                ns: sample.ns,
+                cpu_ns: sample.cpu_ns,
+                switches: sample.switches,
+            })
             .collect(),
     };
     let row = |cell: &String| Row {
