@@ -116,6 +116,8 @@ mod private;
 mod receiver;
 mod select;
 mod sender;
+#[cfg(all(feature = "signal", not(any(loom, shuttle))))]
+pub mod signal;
 mod snapshot;
 mod sync;
 mod time;
