@@ -317,6 +317,7 @@ fn a_signal_ignored_from_the_start_is_ignored_again() {
         raise(SIGHUP);
         assert_eq!(next(&signals), SIGHUP);
         drop(signals);
+        assert!(signal::ignored(SIGHUP) && signal::ignored(SIGPIPE));
         raise(SIGHUP);
         raise(SIGPIPE);
         settle();

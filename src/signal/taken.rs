@@ -113,10 +113,11 @@ impl Taken {
     }
 
     pub(super) fn is_ignored(&self) -> bool {
-        match self.now {
+        let before = self.before == Before::Ignored;
+        match &self.now {
             Now::Ignored => true,
-            Now::AsBefore => self.before == Before::Ignored,
-            Now::Notified(_) => false,
+            Now::AsBefore => before,
+            Now::Notified(all) => before && all.iter().all(Subscriber::is_over),
         }
     }
 }
