@@ -9,6 +9,7 @@ use std::{
 /// Top to bottom; modules of one line do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["lib"],
+    &["signal"],
     &["group"],
     &["wait_group"],
     &["context", "model", "snapshot", "time"],
@@ -34,7 +35,8 @@ const ONLY_SYNC: &[&str] = &[
 ];
 
 /// Where std's shared pointers stand that no model looks into.
-const SHARED_POINTERS: &[&str] = &["context/error.rs", "context/values.rs", "select/operand.rs"];
+const SHARED_POINTERS: &[&str] =
+    &["context/error.rs", "context/values.rs", "select/operand.rs", "signal/context.rs"];
 
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] =

@@ -33,6 +33,8 @@ pub(crate) use platform::{
 };
 
 pub(crate) use mistake::mutant;
+#[cfg(all(feature = "signal", not(any(loom, shuttle))))]
+pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::Scope;
 

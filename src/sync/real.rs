@@ -56,6 +56,12 @@ pub(crate) fn set_note(number: u8) {
     let _ = NOTE.try_with(|note| note.set(number));
 }
 
+/// Runs `f` in a thread that debuggers and `ps` show under this name, of at most 15 bytes.
+#[cfg(feature = "signal")]
+pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name.to_string()).spawn(f).map(drop)
+}
+
 /// The one clock.
 pub(crate) mod clock {
     use super::Instant;

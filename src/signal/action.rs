@@ -1,0 +1,74 @@
+//! What happens to a signal of which nobody is notified.
+
+use std::process;
+
+#[cfg(unix)]
+use signal_hook::consts::signal::*;
+use signal_hook::low_level::{emulate_default_handler, exit};
+
+/// What was arranged for a signal before it was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    Default,
+    Ignored,
+    /// Other code in the process takes it, and still does.
+    Handled,
+}
+
+impl Before {
+    /// Only right while the signal has not been taken.
+    pub(super) fn of(signal: i32) -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        if is_in(&status, "SigIgn:", signal) || status.is_empty() && ignored_by_rust(signal) {
+            Before::Ignored
+        } else if is_in(&status, "SigCgt:", signal) {
+            Before::Handled
+        } else {
+            Before::Default
+        }
+    }
+
+    /// Does it again.
+    pub(super) fn act(self, signal: i32) {
+        if self == Before::Default {
+            default(signal);
+        }
+    }
+}
+
+/// Whether the line of `status` that begins with `field`, a set of signals in hexadecimal, has this one.
+fn is_in(status: &str, field: &str, signal: i32) -> bool {
+    let set = status.lines().find_map(|line| line.strip_prefix(field));
+    let set = set.and_then(|set| u128::from_str_radix(set.trim(), 16).ok()).unwrap_or(0);
+    set >> (signal - 1) & 1 == 1
+}
+
+#[cfg(unix)]
+fn ignored_by_rust(signal: i32) -> bool {
+    signal == SIGPIPE
+}
+
+#[cfg(not(unix))]
+fn ignored_by_rust(_: i32) -> bool {
+    false
+}
+
+fn default(signal: i32) {
+    // The system spares process 1, which emulation takes for a failure, and aborts.
+    if process::id() != 1 && emulate_default_handler(signal).is_ok() || ends_nothing(signal) {
+        return;
+    }
+    exit(128 + signal);
+}
+
+#[cfg(unix)]
+fn ends_nothing(signal: i32) -> bool {
+    let nothing = [SIGCHLD, SIGCONT, SIGURG, SIGWINCH];
+    let stops = [SIGTSTP, SIGTTIN, SIGTTOU];
+    nothing.contains(&signal) || stops.contains(&signal)
+}
+
+#[cfg(not(unix))]
+fn ends_nothing(_: i32) -> bool {
+    false
+}

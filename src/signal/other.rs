@@ -1,0 +1,50 @@
+//! Where signals come from outside of Unix: the C library's handlers set flags, and a thread looks at them.
+
+use std::{io, time::Duration};
+
+use signal_hook::flag;
+
+use super::Signal;
+use crate::{
+    sync::{Arc, AtomicUsize, Mutex, Ordering},
+    time::tick,
+};
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+type Flags = Arc<Mutex<Vec<(i32, Arc<AtomicUsize>)>>>;
+
+/// Takes signals from the system.
+pub(super) struct Hook(Flags);
+
+/// The signals that were taken, as they arrive.
+pub(super) struct Arrivals(Flags);
+
+pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
+    let flags = Flags::default();
+    Ok((Hook(flags.clone()), Arrivals(flags)))
+}
+
+impl Hook {
+    /// From now on `signal` arrives here. It must not be one of `signal-hook`'s `FORBIDDEN`.
+    pub(super) fn take(&self, signal: i32) -> io::Result<()> {
+        let set = Arc::new(AtomicUsize::new(0));
+        flag::register_usize(signal, set.clone(), 1)?;
+        self.0.lock().push((signal, set));
+        Ok(())
+    }
+}
+
+impl Arrivals {
+    /// Blocks for the life of the process.
+    pub(super) fn each(self, mut dispatch: impl FnMut(Signal)) {
+        for _ in &tick(LOOK_EVERY) {
+            let flags = self.0.lock().clone();
+            for (signal, set) in flags {
+                if set.swap(0, Ordering::SeqCst) == 1 {
+                    dispatch(Signal::new(signal, None));
+                }
+            }
+        }
+    }
+}

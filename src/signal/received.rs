@@ -1,0 +1,125 @@
+//! One signal, as it is received.
+
+use std::{error::Error, fmt, num::NonZeroU32, str::FromStr};
+
+use super::name;
+
+/// A signal: its number, and who sent it. Go's `os.Signal`.
+///
+/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives Go's words,
+/// `FromStr` reads what `kill` does. The zero value is no signal: it is what `recv` gives once the channel is closed.
+///
+/// ```
+/// use gochan::signal::{Signal, SIGTERM};
+///
+/// let signal: Signal = "TERM".parse().unwrap();
+/// assert_eq!(signal, SIGTERM);
+/// assert_eq!(signal.to_string(), "terminated");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signal {
+    number: i32,
+    pid: Option<NonZeroU32>,
+}
+
+impl Signal {
+    pub(super) fn new(number: i32, pid: Option<u32>) -> Self {
+        Self { number, pid: pid.and_then(NonZeroU32::new) }
+    }
+
+    /// Its number on this system.
+    ///
+    /// ```
+    /// use gochan::signal::{Signal, SIGHUP};
+    ///
+    /// assert_eq!("SIGHUP".parse::<Signal>().unwrap().number(), SIGHUP);
+    /// ```
+    #[must_use]
+    pub fn number(self) -> i32 {
+        self.number
+    }
+
+    /// The process that sent it; of SIGCHLD, the child. `None` where the system does not tell: from the terminal or
+    /// another part of the kernel, from outside of the container, and outside of Unix.
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use gochan::signal::{self, SIGUSR1};
+    ///
+    /// let signals = signal::notify(&[SIGUSR1]);
+    /// signal_hook::low_level::raise(SIGUSR1).unwrap();
+    /// assert_eq!(signals.recv().pid(), Some(std::process::id()));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pid(self) -> Option<u32> {
+        self.pid.map(NonZeroU32::get)
+    }
+}
+
+impl PartialEq for Signal {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Signal {}
+
+impl std::hash::Hash for Signal {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+impl PartialEq<i32> for Signal {
+    fn eq(&self, number: &i32) -> bool {
+        self.number == *number
+    }
+}
+
+impl PartialEq<Signal> for i32 {
+    fn eq(&self, signal: &Signal) -> bool {
+        signal == self
+    }
+}
+
+/// Go's words: "interrupt", "terminated", "signal 40".
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match name::words(self.number) {
+            Some(words) => f.pad(words),
+            None => f.pad(&format!("signal {}", self.number)),
+        }
+    }
+}
+
+/// Reads "SIGTERM", "TERM", "term" and "15".
+impl FromStr for Signal {
+    type Err = ParseSignalError;
+
+    fn from_str(text: &str) -> Result<Self, ParseSignalError> {
+        match name::number(text) {
+            Some(number) => Ok(Self::new(number, None)),
+            None => Err(ParseSignalError(text.to_string())),
+        }
+    }
+}
+
+/// A text that names no signal of this system.
+///
+/// ```
+/// use gochan::signal::Signal;
+///
+/// let error = "SIGFOO".parse::<Signal>().unwrap_err();
+/// assert_eq!(error.to_string(), r#"no signal has the name or number "SIGFOO""#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseSignalError(String);
+
+impl fmt::Display for ParseSignalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no signal has the name or number {:?}", self.0)
+    }
+}
+
+impl Error for ParseSignalError {}

@@ -1,0 +1,115 @@
+//! A test's program in a process of its own, and what becomes of it.
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Write},
+    os::unix::process::ExitStatusExt,
+    process::{exit, Command, ExitStatus, Stdio},
+};
+
+use rustix::process::{kill_process, Pid, Signal};
+
+/// Set in the process that runs the program.
+const INSIDE: &str = "GOCHAN_SIGNAL_PROGRAM";
+
+/// What the program exits with at its end. A test harness that runs nothing does not.
+const DONE: i32 = 42;
+
+const READY: &str = "the program is ready";
+
+/// The test `name`, started again.
+#[must_use]
+pub struct Program {
+    name: &'static str,
+    under: &'static [&'static str],
+    when_ready: Option<fn(u32)>,
+}
+
+/// Runs `f` in a process of its own, which is `name`, the calling test, once more.
+pub fn program(name: &'static str, f: impl FnOnce()) -> Program {
+    if env::var_os(INSIDE).is_some() {
+        let _dog = super::common::watchdog(120);
+        f();
+        exit(DONE);
+    }
+    Program { name, under: &[], when_ready: None }
+}
+
+/// Tells the test that the signal it is about may come now.
+pub fn ready() {
+    let mut out = std::io::stdout();
+    writeln!(out, "{READY}").and_then(|()| out.flush()).unwrap();
+}
+
+/// Sends a signal to this thread.
+pub fn raise(signal: i32) {
+    signal_hook::low_level::raise(signal).unwrap();
+}
+
+/// Sends a signal to a process.
+pub fn kill(pid: u32, signal: i32) {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    kill_process(pid, Signal::from_named_raw(signal).unwrap()).unwrap();
+}
+
+impl Program {
+    /// Has this command start it: its last arguments are the program's.
+    pub fn under(self, command: &'static [&'static str]) -> Self {
+        Self { under: command, ..self }
+    }
+
+    /// Calls `f` with its process when it is `ready`.
+    pub fn when_ready(self, f: fn(u32)) -> Self {
+        Self { when_ready: Some(f), ..self }
+    }
+
+    #[track_caller]
+    pub fn succeeds(self) {
+        self.exits_with(DONE);
+    }
+
+    /// Without being `ready` for it, it must not end like that.
+    #[track_caller]
+    pub fn exits_with(self, code: i32) {
+        let (status, ready) = self.run();
+        assert_eq!(status.code(), Some(code), "{status}");
+        assert!(ready || code == DONE, "too early");
+    }
+
+    /// Of this signal, and not before it is `ready`.
+    #[track_caller]
+    pub fn dies_of(self, signal: i32) {
+        let (status, ready) = self.run();
+        assert_eq!(status.signal(), Some(signal), "{status}");
+        assert!(ready, "too early");
+    }
+
+    /// How the program ends, and whether it was ready before.
+    fn run(self) -> (ExitStatus, bool) {
+        let this = env::current_exe().unwrap();
+        let mut command = match self.under {
+            [] => Command::new(this),
+            [first, rest @ ..] => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(this);
+                command
+            }
+        };
+        command.args(["--exact", self.name, "--nocapture", "--test-threads=1"]);
+        let mut process = command
+            .env(INSIDE, "1")
+            .env("RUST_BACKTRACE", "0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = false;
+        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
+            // Behind the name of the test, or in a line of its own.
+            if line.unwrap().contains(READY) {
+                ready = true;
+                self.when_ready.iter().for_each(|f| f(process.id()));
+            }
+        }
+        (process.wait().unwrap(), ready)
+    }
+}
