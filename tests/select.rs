@@ -914,10 +914,9 @@ fn a_select_leaves_a_channel_that_it_waited_on_twice_in_order() {
         thread::scope(|s| {
             let select =
                 s.spawn(|| select! { recv(twice) => 1, recv(twice) => 2, recv(once) => 3 });
-            wait_until(|| blocked(&once).receivers == 1);
-            let lined_up = blocked(&twice).receivers;
+            wait_until(|| blocked(&once).receivers == 1 && blocked(&twice).receivers == 2);
             let plain = s.spawn(|| twice.recv());
-            wait_until(|| blocked(&twice).receivers == lined_up + 1);
+            wait_until(|| blocked(&twice).receivers == 3);
             once.send(7);
             assert_eq!(select.join().unwrap(), 3);
             wait_until(|| blocked(&twice).receivers == 1);
