@@ -2,4 +2,4 @@
 
 pub mod child;
 pub mod console;
-pub mod inherited;
+pub mod signals;

@@ -13,7 +13,7 @@ use gochan::{
     signal::{self, Signal},
     tick, Receiver,
 };
-use gochan_containers::{child::status_of_signal, console::say, inherited::unblock_signals};
+use gochan_containers::{child::status_of_signal, console::say, signals::until_exit};
 
 /// Ends gracefully when it is told to
 #[derive(Parser)]
@@ -28,7 +28,6 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    unblock_signals();
     match args.cleanup {
         None => handle_signals(),
         Some(takes) => clean_up(takes, args.every),
@@ -64,8 +63,8 @@ fn handle_signals() -> ExitCode {
     ]);
     // A channel of its own for the last one: others may come faster than they are printed, and a full
     // channel misses what comes.
-    let last = signal::notify(&[signal::SIGTERM]);
-    let others = signal::notify(&[
+    let last = until_exit(&[signal::SIGTERM]);
+    let others = until_exit(&[
         signal::SIGINT,
         signal::SIGUSR1,
         signal::SIGUSR2,
@@ -91,7 +90,7 @@ fn handle_signals() -> ExitCode {
 }
 
 fn clean_up(takes: Duration, every: Duration) -> ExitCode {
-    let signals = signal::notify(&[signal::SIGTERM, signal::SIGINT]);
+    let signals = until_exit(&[signal::SIGTERM, signal::SIGINT]);
     let work = tick(every);
     // Nil, which is never ready, until the clean-up has begun.
     let mut cleaned = Receiver::nil();

@@ -15,7 +15,7 @@ use gochan::{
 use gochan_containers::{
     child,
     console::{complain, say},
-    inherited::unblock_signals,
+    signals::until_exit,
 };
 
 /// A parent that tells its children to end, and waits for them
@@ -37,7 +37,6 @@ const ENDING: &[i32] = &[signal::SIGTERM, signal::SIGINT, signal::SIGHUP, signal
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    unblock_signals();
     if let Some(number) = args.child {
         be_child(number, *args.cleanup);
         return ExitCode::SUCCESS;
@@ -53,7 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn be_child(number: u32, cleanup: Duration) {
-    let signals = signal::notify(ENDING);
+    let signals = until_exit(ENDING);
     say(format_args!("child {number}: working"));
     if let Some(signal) = signals.recv_ok() {
         say(format_args!("child {number}: {signal} received, cleaning up"));
@@ -65,8 +64,8 @@ fn be_child(number: u32, cleanup: Duration) {
 /// True if every child has ended well.
 fn be_parent(args: &Args) -> io::Result<bool> {
     // Before the first child, so that no end is missed.
-    let ends = signal::notify(&[signal::SIGCHLD]);
-    let signals = signal::notify(ENDING);
+    let ends = until_exit(&[signal::SIGCHLD]);
+    let signals = until_exit(ENDING);
     let mut children = Children { running: Vec::new(), all_well: true };
     let started = (1..=args.children).try_for_each(|number| children.start(number, args));
     if started.is_err() {

@@ -10,4 +10,5 @@ mod multi_process;
 mod place;
 mod pool;
 mod running;
+mod storm;
 mod supervisor;

@@ -83,12 +83,16 @@ impl Running {
         kill(self.pid(), signal).unwrap();
     }
 
-    /// Waits until it prints a line that ends like this.
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it prints a line that contains this.
     #[track_caller]
     pub fn wait_for(&mut self, line: &str) {
         while let Ok(printed) = self.lines.recv_timeout(PATIENCE) {
             self.seen.push(printed);
-            if self.seen.last().is_some_and(|printed| printed.ends_with(line)) {
+            if self.seen.last().is_some_and(|printed| printed.contains(line)) {
                 return;
             }
         }

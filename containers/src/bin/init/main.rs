@@ -23,7 +23,7 @@ use gochan::{
     signal::{self, Signal},
     Receiver, Select,
 };
-use gochan_containers::{console::complain, inherited::unblock_signals};
+use gochan_containers::{console::complain, signals::until_exit};
 
 use processes::Processes;
 use start::{start, Failure};
@@ -57,7 +57,6 @@ const ENDING: &[i32] = &[signal::SIGTERM, signal::SIGINT, signal::SIGQUIT];
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    unblock_signals();
     ExitCode::from(run(&args).unwrap_or_else(|failure| {
         complain(format_args!("init: {failure}"));
         failure.status()
@@ -74,8 +73,8 @@ enum Event {
 fn run(args: &Args) -> Result<u8, Failure> {
     // Before the command starts, so that nothing is missed; exec takes the handlers away from it. A channel for each
     // signal: a full one misses what comes, and many of one signal must not displace the only one of another.
-    let ends = signal::notify(&[signal::SIGCHLD]);
-    let signals: Vec<_> = PASSED_ON.iter().map(|signal| signal::notify(&[*signal])).collect();
+    let ends = until_exit(&[signal::SIGCHLD]);
+    let signals: Vec<_> = PASSED_ON.iter().map(|signal| until_exit(&[*signal])).collect();
     let mut processes = Processes::adopt(|| start(&args.command))?;
     let mut grace = Receiver::nil();
     let mut out_of_time = false;

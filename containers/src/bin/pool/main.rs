@@ -16,10 +16,10 @@ mod worker;
 use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 
 use clap::{value_parser, Parser, ValueEnum};
-use gochan::{make, signal, Context};
+use gochan::{make, signal};
 use gochan_containers::{
     console::{complain, say},
-    inherited::unblock_signals,
+    signals::context_until_exit,
 };
 
 use account::Account;
@@ -66,10 +66,7 @@ pub enum Mode {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    unblock_signals();
-    let (stop, _cancel) =
-        signal::notify_context(&Context::background(), &[signal::SIGTERM, signal::SIGINT]);
-
+    let stop = context_until_exit(&[signal::SIGTERM, signal::SIGINT]);
     let jobs = make(args.queue.into());
     let senders = load::start(args.senders, &jobs.sender());
     let foreman = Foreman::new(jobs, &stop);

@@ -19,7 +19,7 @@ use clap::Parser;
 use gochan::{select, signal};
 use gochan_containers::{
     console::{complain, log},
-    inherited::unblock_signals,
+    signals::until_exit,
 };
 
 use config::Config;
@@ -38,7 +38,6 @@ const ENDING: &[i32] = &[signal::SIGTERM, signal::SIGINT, signal::SIGHUP, signal
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    unblock_signals();
     match supervise(&args.config) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -53,7 +52,7 @@ fn main() -> ExitCode {
 fn supervise(config: &Path) -> Result<bool, String> {
     let config = Config::read(config).map_err(|error| format!("{}: {error}", config.display()))?;
     // Before the first program: a signal that comes early stops those that have been started.
-    let signals = signal::notify(ENDING);
+    let signals = until_exit(ENDING);
     let (team, ends) = Team::start(config.programs)?;
     let mut all_well = true;
     loop {
