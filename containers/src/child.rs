@@ -10,11 +10,11 @@ use nix::{
     unistd::Pid,
 };
 
-/// Sends it a signal. The number of the process is the child's, even if it has ended: nobody else can reap it
-/// while this handle is here.
-pub fn send(child: &Child, signal: Signal) -> io::Result<()> {
+/// Sends it a signal, by its number. The pid is the child's, even if it has ended: nobody else can reap it while
+/// this handle is here.
+pub fn send(child: &Child, signal: i32) -> io::Result<()> {
     let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
-    Ok(kill(Pid::from_raw(pid), signal)?)
+    Ok(kill(Pid::from_raw(pid), Signal::try_from(signal)?)?)
 }
 
 /// Its status, if it has ended. Never blocks. Ask again after every SIGCHLD, about every child: one SIGCHLD may stand
@@ -26,9 +26,4 @@ pub fn ended(child: &mut Child) -> Option<ExitStatus> {
 /// The status of a program that this signal has ended, as shells give it.
 pub fn status_of_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
-}
-
-/// A signal that has come, to be passed on.
-pub fn sendable(signal: gochan::signal::Signal) -> Signal {
-    Signal::try_from(signal.number()).expect("no real-time signal is asked for")
 }

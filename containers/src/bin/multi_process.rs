@@ -54,11 +54,10 @@ fn main() -> ExitCode {
 fn be_child(number: u32, cleanup: Duration) {
     let signals = until_exit(ENDING);
     say(format_args!("child {number}: working"));
-    if let Some(signal) = signals.recv_ok() {
-        say(format_args!("child {number}: {signal} received, cleaning up"));
-        after(cleanup).recv_ok();
-        say(format_args!("child {number}: done"));
-    }
+    let signal = signals.recv();
+    say(format_args!("child {number}: {signal} received, cleaning up"));
+    after(cleanup).recv_ok();
+    say(format_args!("child {number}: done"));
 }
 
 /// True if every child has ended well.
@@ -69,7 +68,7 @@ fn be_parent(args: &Args) -> io::Result<bool> {
     let mut children = Children { running: Vec::new(), all_well: true };
     let started = (1..=args.children).try_for_each(|number| children.start(number, args));
     if started.is_err() {
-        children.send(nix::sys::signal::Signal::SIGTERM);
+        children.send(signal::SIGTERM);
     }
     while !children.running.is_empty() {
         select! {
@@ -98,10 +97,10 @@ impl Children {
 
     fn pass_on(&self, signal: Signal) {
         say(format_args!("parent: passes {signal} on to {} children", self.running.len()));
-        self.send(child::sendable(signal));
+        self.send(signal.number());
     }
 
-    fn send(&self, signal: nix::sys::signal::Signal) {
+    fn send(&self, signal: i32) {
         for (number, child) in &self.running {
             if let Err(error) = child::send(child, signal) {
                 complain(format_args!("multi_process: child {number}: {error}"));

@@ -25,7 +25,7 @@ use gochan::{
 };
 use gochan_containers::{console::complain, signals::until_exit};
 
-use processes::Processes;
+use processes::{adopt_orphans, send_to_all, Processes};
 use start::{start, Failure};
 
 /// Runs a command as a process 1 should
@@ -75,7 +75,8 @@ fn run(args: &Args) -> Result<u8, Failure> {
     // signal: a full one misses what comes, and many of one signal must not displace the only one of another.
     let ends = until_exit(&[signal::SIGCHLD]);
     let signals: Vec<_> = PASSED_ON.iter().map(|signal| until_exit(&[*signal])).collect();
-    let mut processes = Processes::adopt(|| start(&args.command))?;
+    adopt_orphans();
+    let mut processes = Processes::of(start(&args.command)?);
     let mut grace = Receiver::nil();
     let mut out_of_time = false;
     loop {
@@ -84,7 +85,7 @@ fn run(args: &Args) -> Result<u8, Failure> {
         }
         if out_of_time {
             // Again after every end: who was just being started has another parent now, and is found.
-            processes.kill();
+            send_to_all(signal::SIGKILL);
         }
         let mut select = Select::new();
         select.recv(&ends, |_| Event::End).recv_ok(&grace, |_| Event::OutOfTime);
@@ -95,7 +96,7 @@ fn run(args: &Args) -> Result<u8, Failure> {
             Event::End => {}
             Event::OutOfTime => out_of_time = true,
             Event::Signal(signal) => {
-                processes.send(signal);
+                send_to_all(signal.number());
                 if grace.is_nil() && ENDING.contains(&signal.number()) {
                     grace = after(args.grace);
                 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, process};
 
-use gochan_containers::child::{sendable, status_of_signal};
+use gochan_containers::child::status_of_signal;
 use nix::{
     errno::Errno,
     sys::{
@@ -14,6 +14,12 @@ use nix::{
 };
 use procfs::process::all_processes;
 
+/// From now on those whose parent has ended, at any depth below this process, are its children, as those of process 1
+/// are in any case. Comes before the start of the command.
+pub fn adopt_orphans() {
+    prctl::set_child_subreaper(true).expect("Linux 3.4 or newer");
+}
+
 /// The command and all that comes from it.
 pub struct Processes {
     command: Pid,
@@ -22,10 +28,8 @@ pub struct Processes {
 }
 
 impl Processes {
-    /// Becomes the parent of orphans, and then starts the command.
-    pub fn adopt<E>(start: impl FnOnce() -> Result<Pid, E>) -> Result<Self, E> {
-        prctl::set_child_subreaper(true).expect("Linux 3.4 or newer");
-        Ok(Self { command: start()?, status: 0 })
+    pub fn of(command: Pid) -> Self {
+        Self { command, status: 0 }
     }
 
     /// Takes every end that is there; one SIGCHLD may stand for many. The status of the command once no process is
@@ -51,20 +55,12 @@ impl Processes {
             _ => {}
         }
     }
-
-    /// Passes a signal on to every process.
-    pub fn send(&self, signal: gochan::signal::Signal) {
-        send_to_all(sendable(signal));
-    }
-
-    /// Ends every process.
-    pub fn kill(&self) {
-        send_to_all(Signal::SIGKILL);
-    }
 }
 
-/// One that has just ended does not matter, nor one that belongs to somebody else.
-fn send_to_all(signal: Signal) {
+/// Sends a signal, by its number, to every process below this one. One that has just ended does not matter, nor one
+/// that belongs to somebody else.
+pub fn send_to_all(signal: i32) {
+    let signal = Signal::try_from(signal).expect("a real-time signal is not asked for");
     if process::id() == 1 {
         let _ = kill(Pid::from_raw(-1), signal);
     } else {

@@ -91,7 +91,9 @@ impl Foreman {
     fn enter(&mut self, (id, outcome): Report) {
         self.begun.remove(&id);
         match outcome {
-            Ok(()) => drop(self.fates.done.insert(id)),
+            Ok(()) => {
+                self.fates.done.insert(id);
+            }
             Err(panic) => {
                 say(format_args!("job {id} panicked: {panic}"));
                 self.fates.failed.insert(id);

@@ -1,7 +1,7 @@
 //! Starts several programs, and stops them well: supervisord in the small.
 //!
-//! At SIGTERM, SIGINT, SIGHUP or SIGQUIT each program gets its stop signal, the last one first; the supervisor does not wait
-//! in between. Which has not stopped when its time is up gets SIGKILL. A second such signal changes nothing.
+//! At SIGTERM, SIGINT, SIGHUP or SIGQUIT each program gets its stop signal, the last one first, without a wait in
+//! between. One that has not stopped when its time is up gets SIGKILL. A second such signal changes nothing.
 //!
 //! The status is 0 if every program ended with 0, or by the stop signal that it was sent; 1 if one did not; 2 if one
 //! could not be started, after the others have been stopped, or if the configuration is wrong.

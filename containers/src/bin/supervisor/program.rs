@@ -60,7 +60,7 @@ impl Running {
     fn send(&self, signal: Signal) {
         let name = &self.program.name;
         log(format_args!("stopping: {name} with {signal}"));
-        if let Err(error) = child::send(&self.child, signal) {
+        if let Err(error) = child::send(&self.child, signal as i32) {
             log(format_args!("cannot signal: {name}: {error}"));
         }
     }
