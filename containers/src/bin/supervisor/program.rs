@@ -36,7 +36,7 @@ impl Running {
 
     /// Waits for the end, and for the request to stop before it. True if the end is a good one.
     pub fn watch(mut self, mut stop: Receiver<Told>) -> bool {
-        let up = after(self.program.start_wait);
+        let mut up = after(self.program.start_wait);
         let mut out_of_time = Receiver::nil();
         loop {
             if let Some(status) = child::ended(&mut self.child) {
@@ -49,7 +49,7 @@ impl Running {
                     self.send(self.program.stop_signal);
                     drop(told);
                     out_of_time = after(self.program.stop_wait);
-                    stop = Receiver::nil();
+                    (stop, up) = (Receiver::nil(), Receiver::nil());
                 }
                 recv(out_of_time) => self.send(Signal::SIGKILL),
             }
