@@ -6,7 +6,7 @@ use std::{
     os::unix::process::{CommandExt, ExitStatusExt},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use gochan::{after, select, signal, unbounded, Receiver, RecvTimeoutError};
@@ -90,7 +90,8 @@ impl Running {
     /// Waits until it prints a line that contains this.
     #[track_caller]
     pub fn wait_for(&mut self, line: &str) {
-        while let Ok(printed) = self.lines.recv_timeout(PATIENCE) {
+        let late = Instant::now() + PATIENCE;
+        while let Ok(printed) = self.lines.recv_deadline(late) {
             self.seen.push(printed);
             if self.seen.last().is_some_and(|printed| printed.contains(line)) {
                 return;
@@ -146,9 +147,10 @@ impl Running {
 /// What is left of an output, which everyone who could write to it must have left.
 #[track_caller]
 fn to_the_end(lines: &Receiver<String>) -> Vec<String> {
+    let late = Instant::now() + PATIENCE;
     let mut rest = Vec::new();
     loop {
-        match lines.recv_timeout(PATIENCE) {
+        match lines.recv_deadline(late) {
             Ok(line) => rest.push(line),
             Err(RecvTimeoutError::Closed) => return rest,
             Err(RecvTimeoutError::Timeout) => panic!("a process is left: {rest:#?}"),
@@ -161,10 +163,18 @@ impl Drop for Running {
         if self.is_over {
             return;
         }
-        // The test fails. The group is still its own: the child is a zombie, or somebody is left in it.
-        let _ = killpg(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGKILL);
+        // The test fails. Descendants may have groups of their own, orphans are in that of the program; which is still
+        // its own, since the child is a zombie, or somebody is left in it.
+        let child = Pid::from_raw(self.child.id().try_into().unwrap());
+        kill_tree(child);
+        let _ = killpg(child, Signal::SIGKILL);
         let _ = self.child.wait();
     }
+}
+
+fn kill_tree(root: Pid) {
+    children_of(root).iter().for_each(|child| kill_tree(Pid::from_raw(child.pid)));
+    let _ = kill(root, Signal::SIGKILL);
 }
 
 /// The lines of an output as they come; closed when the last who could write is gone.
