@@ -47,6 +47,15 @@ fn a_command_that_cannot_be_started_has_the_status_that_shells_give() {
     assert_eq!(Command::new(INIT).output().unwrap().status.code(), Some(2));
 }
 
+#[test]
+fn a_folder_is_no_command() {
+    let _dog = watchdog(60);
+    let path = tempfile::tempdir().unwrap();
+    std::fs::create_dir(path.path().join("folder")).unwrap();
+    let output = Command::new(INIT).args(["--", "folder"]).env("PATH", path.path()).output();
+    assert_eq!(output.unwrap().status.code(), Some(127));
+}
+
 /// The fault of dumb-init: the command ends at once, its child still cleans up.
 #[test]
 fn a_grandchild_that_cleans_up_is_waited_for() {

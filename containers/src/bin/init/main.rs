@@ -4,7 +4,7 @@
 //! - A grandchild that still cleans up when the command has ended is waited for.
 //! - `--grace` after the first SIGTERM, SIGINT or SIGQUIT, SIGKILL ends those that are left.
 //! - Where it is not process 1 it adopts the orphans among its descendants, and the rest is the same.
-//! - Stop and continue from the keyboard (SIGTSTP, SIGTTIN, SIGTTOU) keep their meaning. Real-time signals are not
+//! - The terminal sends SIGTSTP, SIGTTIN and SIGTTOU to the command itself. These, and real-time signals, are not
 //!   passed on.
 //! - The command starts with every signal that is passed on at its default, also where this program was started with
 //!   one ignored or blocked.

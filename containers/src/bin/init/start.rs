@@ -1,7 +1,8 @@
 //! How the command starts, and why it may not.
 
 use std::{
-    ffi::OsString,
+    env,
+    ffi::{OsStr, OsString},
     fmt,
     io::{self, stdin, ErrorKind},
     os::unix::process::CommandExt,
@@ -40,6 +41,13 @@ fn give_terminal_to(group: Pid) {
     }
 }
 
+/// The command is a path, or a file of PATH.
+fn is_somewhere(program: &OsStr) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    program.as_encoded_bytes().contains(&b'/')
+        || env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
 /// The command does not run.
 #[derive(Debug)]
 pub struct Failure {
@@ -50,9 +58,11 @@ pub struct Failure {
 impl Failure {
     /// What a shell would end with.
     pub fn status(&self) -> u8 {
-        match self.error.kind() {
-            ErrorKind::NotFound => 127,
-            _ => 126,
+        // The system also says "permission denied" where PATH has a folder of that name, or one that is closed.
+        if self.error.kind() == ErrorKind::NotFound || !is_somewhere(&self.program) {
+            127
+        } else {
+            126
         }
     }
 }
