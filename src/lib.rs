@@ -94,6 +94,8 @@
 //! | `select { ... }`, `reflect.Select` | [`select!`], [`Select`] |
 //! | `time.After`, `time.Tick` | [`after`], [`tick`] |
 //! | `time.NewTimer`, `time.NewTicker` | [`Timer::new`], [`Ticker::new`] |
+//! | `context`, `sync.WaitGroup`, `errgroup` | [`context`], [`WaitGroup`], [`Group`] |
+//! | `signal.Notify`, `signal.NotifyContext` | `signal::notify`, `signal::notify_context`, with the feature `signal` |
 //!
 //! # Model-checked
 //!

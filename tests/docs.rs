@@ -39,6 +39,11 @@ fn every_line_of_gos_context_names_tests_that_exist() {
 }
 
 #[test]
+fn every_line_of_gos_signal_names_tests_that_exist() {
+    check("docs/go-signal.md", 20);
+}
+
+#[test]
 fn every_promise_names_tests_that_exist() {
     check("docs/promises.md", 60);
 }

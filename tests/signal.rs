@@ -8,10 +8,12 @@ mod program;
 use std::{
     collections::HashSet,
     panic::{catch_unwind, AssertUnwindSafe},
+    process::Command,
     thread,
     time::Duration,
 };
 
+use common::wait_until;
 use gochan::{
     after, bounded,
     context::ContextError,
@@ -20,6 +22,7 @@ use gochan::{
     Context, Receiver, Sender,
 };
 use program::{kill, program, raise, ready};
+use rustix::process::{setrlimit, Resource, Rlimit};
 
 /// So long that only a mistake takes longer.
 const LONG: Duration = Duration::from_secs(30);
@@ -38,10 +41,28 @@ fn settle() {
     }
 }
 
-/// The default action is on its way.
-fn die() -> ! {
+/// Raises a signal whose default action ends the process.
+fn die_of(signal: i32) -> ! {
+    ready();
+    raise(signal);
     thread::sleep(LONG);
     panic!("still alive");
+}
+
+/// Two threads do `this` again and again while `f` runs.
+fn meanwhile(this: impl Fn() + Sync, f: impl FnOnce()) {
+    let (stop, stopped) = bounded::<()>(0);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stopped.is_closed() {
+                    this();
+                }
+            });
+        }
+        let _stop = stop;
+        f();
+    });
 }
 
 #[test]
@@ -122,8 +143,7 @@ fn dropping_the_last_receiver_restores_the_default() {
         raise(SIGTERM);
         assert_eq!(next(&two), SIGTERM);
         drop(two);
-        raise(SIGTERM);
-        die();
+        die_of(SIGTERM);
     })
     .dies_of(SIGTERM);
 }
@@ -147,8 +167,7 @@ fn a_channel_of_ones_own_adds_signals_and_keeps_what_fits() {
         assert!(!signals.is_closed());
         signal::notify_to(&sender, &[SIGUSR2]);
         sender.close();
-        raise(SIGUSR2);
-        die();
+        die_of(SIGUSR2);
     })
     .dies_of(SIGUSR2);
 }
@@ -169,8 +188,8 @@ fn ignored_signals_do_nothing_and_notify_takes_them_back() {
         raise(SIGHUP);
         assert_eq!(next(&again), SIGHUP);
         drop(again);
-        raise(SIGHUP);
-        die();
+        assert!(!signal::ignored(SIGHUP));
+        die_of(SIGHUP);
     })
     .dies_of(SIGHUP);
 }
@@ -184,8 +203,7 @@ fn reset_ends_what_was_notified_and_only_that() {
         assert_eq!(one.recv_ok(), None);
         raise(SIGUSR2);
         assert_eq!(next(&both), SIGUSR2);
-        raise(SIGUSR1);
-        die();
+        die_of(SIGUSR1);
     })
     .dies_of(SIGUSR1);
 }
@@ -198,8 +216,7 @@ fn reset_ends_ignore() {
         settle();
         signal::reset(&[SIGTERM]);
         assert!(!signal::ignored(SIGTERM));
-        raise(SIGTERM);
-        die();
+        die_of(SIGTERM);
     })
     .dies_of(SIGTERM);
 }
@@ -209,8 +226,7 @@ fn reset_of_what_was_never_taken_changes_nothing() {
     program("reset_of_what_was_never_taken_changes_nothing", || {
         signal::reset(&[SIGTERM, SIGCHLD]);
         raise(SIGCHLD);
-        raise(SIGTERM);
-        die();
+        die_of(SIGTERM);
     })
     .dies_of(SIGTERM);
 }
@@ -232,8 +248,7 @@ fn a_context_ends_at_the_first_signal_and_stop_restores_the_default() {
         raise(SIGINT);
         settle();
         stop.stop();
-        raise(SIGINT);
-        die();
+        die_of(SIGINT);
     })
     .dies_of(SIGINT);
 }
@@ -280,8 +295,7 @@ fn what_cannot_be_caught_is_refused_by_name_and_changes_nothing() {
         refuses("nil channel", || signal::notify_to(&Sender::nil(), &[SIGTERM]));
         refuses("SIGKILL", || signal::reset(&[SIGKILL]));
         assert!(!signal::ignored(SIGTERM) && !signal::ignored(-1) && !signal::ignored(i32::MAX));
-        raise(SIGTERM);
-        die();
+        die_of(SIGTERM);
     })
     .dies_of(SIGTERM);
 }
@@ -312,6 +326,31 @@ fn a_signal_ignored_from_the_start_is_ignored_again() {
     .succeeds();
 }
 
+/// The system spares process 1, as a container's only one is, what has no handler.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_default_ends_process_1_too() {
+    const NEW_PROCESSES: &[&str] = &["unshare", "--user", "--map-root-user", "--pid", "--fork"];
+    let can = Command::new(NEW_PROCESSES[0]).args(&NEW_PROCESSES[1..]).arg("true").output();
+    if !can.is_ok_and(|output| output.status.success()) {
+        return eprintln!("left out: this machine allows no processes 1");
+    }
+    program("the_default_ends_process_1_too", || {
+        assert_eq!(std::process::id(), 1);
+        drop(signal::notify(&[SIGCHLD, SIGTSTP]));
+        raise(SIGCHLD);
+        raise(SIGTSTP);
+        let signals = signal::notify(&[SIGTERM]);
+        raise(SIGTERM);
+        assert_eq!(next(&signals), SIGTERM);
+        settle();
+        drop(signals);
+        die_of(SIGTERM);
+    })
+    .under(NEW_PROCESSES)
+    .exits_with(128 + SIGTERM);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_other_code_has_taken_before_is_left_to_it() {
@@ -338,8 +377,7 @@ fn a_signal_without_a_name_is_received_and_then_ends_the_process() {
         raise(40);
         assert_eq!(next(&signals).to_string(), "signal 40");
         drop(signals);
-        raise(40);
-        die();
+        die_of(40);
     })
     .exits_with(128 + 40);
 }
@@ -368,20 +406,21 @@ fn notify_and_drop_without_end_keep_one_thread_and_no_memory() {
             }
         };
         cycles(100);
-        let before = resident_pages();
+        let before = pages(1);
         cycles(50_000);
         // A cycle that keeps its channel keeps more than 500 bytes.
-        let grown = resident_pages().saturating_sub(before);
+        let grown = pages(1).saturating_sub(before);
         assert!(grown < 2_000, "{grown} pages for 50,000 cycles");
         assert_eq!(threads_named("gochan signals"), 1);
     })
     .succeeds();
 }
 
+/// The field `n` of the process's memory in pages: 0 is the address space, 1 what is resident.
 #[cfg(target_os = "linux")]
-fn resident_pages() -> usize {
+fn pages(n: usize) -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split(' ').nth(1).unwrap().parse().unwrap()
+    statm.split(' ').nth(n).unwrap().parse().unwrap()
 }
 
 #[cfg(target_os = "linux")]
@@ -389,6 +428,107 @@ fn threads_named(name: &str) -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
     let names = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")));
     names.filter(|found| found.as_ref().is_ok_and(|found| found.trim() == name)).count()
+}
+
+#[test]
+fn a_signal_gets_through_a_storm_of_another() {
+    program("a_signal_gets_through_a_storm_of_another", || {
+        let (storm, stop) = (signal::notify(&[SIGUSR1]), signal::notify(&[SIGTERM]));
+        meanwhile(
+            || raise(SIGUSR1),
+            || {
+                wait_until(|| storm.is_full());
+                for _ in 0..100 {
+                    kill(std::process::id(), SIGTERM);
+                    assert_eq!(next(&stop), SIGTERM);
+                }
+            },
+        );
+        settle(); // Then drop: what is left of the storm would end the process.
+    })
+    .succeeds();
+}
+
+#[test]
+fn who_hands_over_is_never_without() {
+    program("who_hands_over_is_never_without", || {
+        let mut signals = signal::notify(&[SIGUSR1]);
+        meanwhile(
+            || raise(SIGUSR1),
+            || {
+                for _ in 0..5_000 {
+                    signals = signal::notify(&[SIGUSR1]);
+                }
+            },
+        );
+        settle();
+        assert!(signals.try_iter().count() <= KEPT);
+        raise(SIGUSR1);
+        next(&signals);
+    })
+    .succeeds();
+}
+
+#[test]
+fn who_stays_misses_nothing_while_others_come_and_go() {
+    program("who_stays_misses_nothing_while_others_come_and_go", || {
+        let stays = signal::notify(&[SIGUSR1]);
+        let come_and_go = || {
+            drop(signal::notify(&[SIGUSR1, SIGUSR2]));
+            drop(signal::notify_context(&Context::background(), &[SIGUSR1]));
+            signal::ignore(&[SIGUSR2]);
+            signal::reset(&[SIGUSR2]);
+        };
+        meanwhile(come_and_go, || {
+            for _ in 0..5_000 {
+                raise(SIGUSR1);
+                next(&stays);
+            }
+        });
+        assert!(stays.is_empty());
+    })
+    .succeeds();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_context_that_cannot_start_a_thread_stops_no_other_signal() {
+    program("a_context_that_cannot_start_a_thread_stops_no_other_signal", || {
+        std::panic::set_hook(Box::new(|_| ()));
+        let others = signal::notify(&[SIGUSR1]);
+        let (context, _stop) = signal::notify_context(&Context::background(), &[SIGTERM]);
+        let (sender, receiver) = bounded::<()>(0);
+        context.after_func(move || drop(sender));
+        let unlimited = rustix::process::getrlimit(Resource::As);
+        // Room for what the others allocate, but not for a stack of two megabytes.
+        let enough = pages(0) as u64 * rustix::param::page_size() as u64 + (1 << 20);
+        setrlimit(Resource::As, Rlimit { current: Some(enough), ..unlimited }).unwrap();
+        raise(SIGTERM);
+        let ended = context.done().recv_timeout(LONG);
+        // It was dropped, for want of a thread.
+        let dropped = receiver.recv_timeout(LONG);
+        raise(SIGUSR1);
+        let other = others.recv_timeout(LONG);
+        setrlimit(Resource::As, unlimited).unwrap();
+        assert!(ended.unwrap_err().is_closed() && dropped.unwrap_err().is_closed());
+        assert_eq!(other.unwrap(), SIGUSR1);
+    })
+    .succeeds();
+}
+
+#[test]
+fn notify_without_a_file_descriptor_left_panics_and_works_later() {
+    program("notify_without_a_file_descriptor_left_panics_and_works_later", || {
+        let all = rustix::process::getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: Some(0), ..all }).unwrap();
+        std::panic::set_hook(Box::new(|_| ()));
+        refuses("cannot listen", || drop(signal::notify(&[SIGUSR1])));
+        setrlimit(Resource::Nofile, all).unwrap();
+        let signals = signal::notify(&[SIGUSR1]);
+        raise(SIGUSR1);
+        assert_eq!(next(&signals), SIGUSR1);
+    })
+    .succeeds();
 }
 
 #[test]

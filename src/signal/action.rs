@@ -2,10 +2,9 @@
 
 use std::process;
 
-use signal_hook::{
-    consts::signal::*,
-    low_level::{emulate_default_handler, exit},
-};
+#[cfg(unix)]
+use signal_hook::consts::signal::*;
+use signal_hook::low_level::{emulate_default_handler, exit};
 
 /// What was arranged for a signal before it was taken.
 #[derive(Clone, Copy, PartialEq, Eq)]

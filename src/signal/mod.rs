@@ -37,18 +37,25 @@
 //!
 //! - Every channel it was asked for gets it. Nobody waits for a slow receiver: a channel that is full misses it.
 //! - Where no receiver is left, the default action comes back: the next SIGTERM ends the process, by that signal.
-//!   The same holds after [`reset`].
+//!   The same holds after [`reset`]. A signal that arrives while the last receiver is being dropped is either received
+//!   or acts, whatever came first.
 //! - A signal that was ignored when the process began, as `nohup` has SIGHUP and Rust has SIGPIPE, or that other code
 //!   in the process had taken before, is left to that again (on Linux; elsewhere that is known of SIGPIPE only).
 //!
+//! Who wants to replace a receiver makes the new one before dropping the old one; between the two the signal would act.
+//!
 //! # Limits
 //!
-//! - The system itself merges signals of one number that are not taken yet. So does the thread, after five.
-//! - A signal that arrives while the last receiver is being dropped gets the default action.
-//! - A handler that other code in the process has installed runs too. One that comes later and does not go on to
-//!   call the one before it, takes the signal away from here.
-//! - [`ignore`] and taken signals are this process's: a program that it starts begins with the default.
-//! - The default action of signals without a name (real-time ones), and all that end process 1, which the system
+//! - Signals of one number are merged: by the system while they are blocked or on their way, and here when five are
+//!   there that the thread has not looked at. Those of different numbers may change their order, and a storm of one that
+//!   is faster than the thread holds up those with higher numbers.
+//! - A signal that every thread blocks does not arrive.
+//! - A handler that other code in the process has installed runs too. One that comes later, and does not call the one
+//!   before it, takes the signal away from here; one that comes later and does is not known here, so where no receiver
+//!   is left the default action happens as well.
+//! - A program that this one starts begins with the default, also for what is ignored here by [`ignore`]. In the child
+//!   of a `fork` that does not go on to `exec`, signals that are taken do nothing.
+//! - The default action of signals without a name (real-time ones), and of all that end process 1, which the system
 //!   spares, is to exit with 128 plus the number.
 //! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
 //! - Outside of Unix there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for

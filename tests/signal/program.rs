@@ -35,7 +35,7 @@ pub fn program(name: &'static str, f: impl FnOnce()) -> Program {
     Program { name, under: &[], when_ready: None }
 }
 
-/// Tells the test that the program can be sent a signal.
+/// Tells the test that the signal it is about may come now.
 pub fn ready() {
     let mut out = std::io::stdout();
     writeln!(out, "{READY}").and_then(|()| out.flush()).unwrap();
@@ -68,19 +68,24 @@ impl Program {
         self.exits_with(DONE);
     }
 
+    /// Without being `ready` for it, it must not end like that.
     #[track_caller]
     pub fn exits_with(self, code: i32) {
-        let status = self.run();
+        let (status, ready) = self.run();
         assert_eq!(status.code(), Some(code), "{status}");
+        assert!(ready || code == DONE, "too early");
     }
 
+    /// Of this signal, and not before it is `ready`.
     #[track_caller]
     pub fn dies_of(self, signal: i32) {
-        let status = self.run();
+        let (status, ready) = self.run();
         assert_eq!(status.signal(), Some(signal), "{status}");
+        assert!(ready, "too early");
     }
 
-    fn run(self) -> ExitStatus {
+    /// How the program ends, and whether it was ready before.
+    fn run(self) -> (ExitStatus, bool) {
         let this = env::current_exe().unwrap();
         let mut command = match self.under {
             [] => Command::new(this),
@@ -97,13 +102,14 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut line = || lines.next().and_then(Result::ok);
-        while let Some(line) = line() {
-            if line.contains(READY) {
-                self.when_ready.expect("somebody waits for it")(process.id());
+        let mut ready = false;
+        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
+            // Behind the name of the test, or in a line of its own.
+            if line.unwrap().contains(READY) {
+                ready = true;
+                self.when_ready.iter().for_each(|f| f(process.id()));
             }
         }
-        process.wait().unwrap()
+        (process.wait().unwrap(), ready)
     }
 }
