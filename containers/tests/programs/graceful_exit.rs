@@ -1,9 +1,9 @@
-use std::{process::Command, time::Duration};
+use std::{process::Command, thread, time::Duration};
 
 use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 use crate::{
-    common::watchdog,
+    common::{wait_until, watchdog},
     place::{everywhere, Place},
     running::{with_signals, Running},
 };
@@ -67,6 +67,20 @@ fn a_storm_of_signals_neither_ends_it_nor_keeps_it_from_ending() {
     let end = program.end();
     assert_eq!(end.status, 0);
     assert_eq!(end.lines.last().unwrap(), "signal terminated received, app exit normally");
+}
+
+#[test]
+fn signals_that_it_cannot_keep_up_with_do_not_displace_the_one_that_ends_it() {
+    let _dog = watchdog(60);
+    let program = Running::start(Place::Plain, PROGRAM, &[]);
+    wait_until(|| [SIGTERM, SIGUSR1, SIGUSR2].into_iter().all(|signal| program.hears(signal)));
+    // Nobody reads what it prints, so that it stands still, and its channel is full in the end.
+    for i in 0..20_000 {
+        program.send(if i % 2 == 0 { SIGUSR1 } else { SIGUSR2 });
+        thread::yield_now();
+    }
+    program.send(SIGTERM);
+    assert_eq!(program.end().status, 0);
 }
 
 #[test]

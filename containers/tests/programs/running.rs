@@ -4,7 +4,7 @@ use std::{
     cell::OnceCell,
     io::{BufRead, BufReader, Read},
     os::unix::process::{CommandExt, ExitStatusExt},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -14,7 +14,7 @@ use nix::{
     sys::signal::{kill, killpg, Signal},
     unistd::Pid,
 };
-use procfs::process::{all_processes, Stat};
+use procfs::process::{all_processes, Process, Stat};
 
 use crate::{common::wait_until, place::Place};
 
@@ -23,6 +23,8 @@ pub struct Running {
     child: Child,
     place: Place,
     process_1: OnceCell<Pid>,
+    /// Until somebody waits for a line, or for the end, nobody reads what it prints.
+    output: Option<ChildStdout>,
     /// What it has printed and nobody has looked at.
     lines: Receiver<String>,
     /// What it has printed.
@@ -54,11 +56,13 @@ impl Running {
         // A group of its own, so that a test that fails can end what it has started.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let (lines, errors) = (lines(child.stdout.take()), lines(child.stderr.take()));
+        let (output, errors) = (child.stdout.take(), lines(child.stderr.take()));
+        let lines = Receiver::nil();
         Self {
             child,
             place,
             process_1: OnceCell::new(),
+            output,
             lines,
             seen: Vec::new(),
             errors,
@@ -83,6 +87,12 @@ impl Running {
         kill(self.pid(), signal).unwrap();
     }
 
+    /// Whether it has a handler for this signal.
+    pub fn hears(&self, signal: Signal) -> bool {
+        let status = Process::new(self.pid().as_raw()).unwrap().status().unwrap();
+        status.sigcgt >> (signal as i32 - 1) & 1 == 1
+    }
+
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
@@ -90,6 +100,7 @@ impl Running {
     /// Waits until it prints a line that contains this.
     #[track_caller]
     pub fn wait_for(&mut self, line: &str) {
+        self.read();
         let late = Instant::now() + PATIENCE;
         while let Ok(printed) = self.lines.recv_deadline(late) {
             self.seen.push(printed);
@@ -121,7 +132,14 @@ impl Running {
         self.ended(128 + Signal::SIGKILL as i32)
     }
 
+    fn read(&mut self) {
+        if self.output.is_some() {
+            self.lines = lines(self.output.take());
+        }
+    }
+
     fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+        self.read();
         let (ends, late) = (signal::notify(&[signal::SIGCHLD]), after(limit));
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
