@@ -7,10 +7,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{
-    registry::{self, Subscriber},
-    Signal,
-};
+use super::{registry, taken::Subscriber, Signal};
 use crate::context::{CancelCause, Context};
 
 /// A context that ends at the first of these signals, with `parent`, or when the handle is dropped. Go's

@@ -69,6 +69,7 @@ mod name;
 mod platform;
 mod received;
 mod registry;
+mod taken;
 
 pub use context::{notify_context, SignalError, Stop};
 pub use received::{ParseSignalError, Signal};
@@ -76,7 +77,7 @@ pub use received::{ParseSignalError, Signal};
 pub use signal_hook::consts::signal::*;
 
 use crate::{chan::bounded, receiver::Receiver, sender::Sender};
-use registry::Subscriber;
+use taken::Subscriber;
 
 /// How many signals the channel of [`notify`] keeps for a slow receiver.
 pub const KEPT: usize = 64;

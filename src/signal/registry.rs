@@ -8,99 +8,18 @@
 
 use std::{
     collections::{btree_map::Entry, BTreeMap},
-    io, mem,
+    io,
 };
 
 use signal_hook::consts::FORBIDDEN;
 
 use super::{
     action::Before,
-    context::Ends,
     name,
     platform::{self, Arrivals, Hook},
-    Signal,
+    taken::{Rest, Subscriber, Taken},
 };
-use crate::{
-    error::TrySendError,
-    sender::Sender,
-    sync::{spawn_named, Arc, Mutex, OnceLock},
-};
-
-/// Who wants to know.
-#[derive(Clone)]
-pub(super) enum Subscriber {
-    Channel(Sender<Signal>),
-    Context(Ends),
-}
-
-impl Subscriber {
-    fn is_over(&self) -> bool {
-        match self {
-            Subscriber::Channel(sender) => sender.is_closed(),
-            Subscriber::Context(ends) => ends.is_over(),
-        }
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Subscriber::Channel(this), Subscriber::Channel(other)) => this.same_channel(other),
-            _ => false,
-        }
-    }
-}
-
-/// A signal that was taken from the system.
-struct Taken {
-    before: Before,
-    now: Now,
-}
-
-enum Now {
-    AsBefore,
-    Ignored,
-    Notified(Vec<Subscriber>),
-}
-
-/// What a signal still has to do, once the table is unlocked.
-enum Rest {
-    Act(Before),
-    End(Vec<Ends>),
-}
-
-impl Taken {
-    fn add(&mut self, subscriber: &Subscriber) {
-        match &mut self.now {
-            Now::Notified(all) if all.iter().any(|one| one.is(subscriber)) => {}
-            Now::Notified(all) => all.push(subscriber.clone()),
-            now => *now = Now::Notified(vec![subscriber.clone()]),
-        }
-    }
-
-    fn arrives(&mut self, signal: Signal) -> Rest {
-        let mut ends = Vec::new();
-        match &mut self.now {
-            Now::Ignored => return Rest::End(ends),
-            Now::AsBefore => return Rest::Act(self.before),
-            Now::Notified(all) => all.retain(|one| match one {
-                Subscriber::Channel(sender) => {
-                    !matches!(sender.try_send(signal), Err(TrySendError::Closed(_)))
-                }
-                Subscriber::Context(context) => {
-                    let lives = !context.is_over();
-                    lives.then(|| ends.push(context.clone()));
-                    lives
-                }
-            }),
-        }
-        match &self.now {
-            Now::Notified(all) if all.is_empty() => {
-                self.now = Now::AsBefore;
-                Rest::Act(self.before)
-            }
-            _ => Rest::End(ends),
-        }
-    }
-}
+use crate::sync::{spawn_named, Arc, Mutex, OnceLock};
 
 type Table = BTreeMap<i32, Taken>;
 
@@ -126,10 +45,10 @@ impl Registry {
     fn take(&self, table: &mut Table, signals: &[i32]) -> Result<(), String> {
         for &signal in signals.iter() {
             if let Entry::Vacant(place) = table.entry(signal) {
-                let before = Before::of(signal);
+                let taken = Taken::from(Before::of(signal));
                 let failed = |error| format!("signal {}: {error}", name::full(signal));
                 self.hook.take(signal).map_err(failed)?;
-                place.insert(Taken { before, now: Now::AsBefore });
+                place.insert(taken);
             }
         }
         Ok(())
@@ -152,13 +71,13 @@ fn dispatch(arrivals: Arrivals, table: &Mutex<Table>) {
 pub(super) fn subscribe(signals: &[i32], subscriber: &Subscriber) {
     change(signals, |taken| {
         taken.add(subscriber);
-        None
+        Vec::new()
     });
 }
 
 #[track_caller]
 pub(super) fn ignore(signals: &[i32]) {
-    change(signals, |taken| Some(mem::replace(&mut taken.now, Now::Ignored)));
+    change(signals, Taken::ignore);
 }
 
 #[track_caller]
@@ -166,9 +85,10 @@ pub(super) fn reset(signals: &[i32]) {
     check(signals);
     let Some(registry) = REGISTRY.get() else { return };
     let mut table = registry.table.lock();
-    let reset = |taken: &mut Taken| mem::replace(&mut taken.now, Now::AsBefore);
-    let gone: Vec<Now> =
-        signals.iter().filter_map(|signal| table.get_mut(signal).map(reset)).collect();
+    let mut gone = Vec::new();
+    for signal in signals {
+        gone.extend(table.get_mut(signal).map(Taken::reset));
+    }
     drop(table);
     drop(gone);
 }
@@ -180,17 +100,13 @@ pub(super) fn ignored(signal: i32) -> bool {
     let table = REGISTRY.get().map(|registry| registry.table.lock());
     match table.as_ref().and_then(|table| table.get(&signal)) {
         None => Before::of(signal) == Before::Ignored,
-        Some(taken) => match taken.now {
-            Now::Ignored => true,
-            Now::AsBefore => taken.before == Before::Ignored,
-            Now::Notified(_) => false,
-        },
+        Some(taken) => taken.is_ignored(),
     }
 }
 
-/// Takes the signals and has `change` change each, which gives what is to be dropped without the lock.
+/// Takes the signals and has `change` change each, which gives who is out.
 #[track_caller]
-fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
+fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Vec<Subscriber>) {
     check(signals);
     let registry = REGISTRY.get_or_init(|| {
         Registry::start().unwrap_or_else(|error| panic!("gochan::signal: cannot listen: {error}"))
@@ -200,22 +116,13 @@ fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
         drop(table);
         panic!("gochan::signal: {error}");
     }
-    let mut gone: Vec<Now> =
-        signals.iter().filter_map(|signal| table.get_mut(signal).and_then(&change)).collect();
-    gone.extend(table.values_mut().filter_map(without_the_dead));
+    let mut gone = Vec::new();
+    for signal in signals {
+        gone.extend(table.get_mut(signal).map(&change));
+    }
+    gone.extend(table.values_mut().map(Taken::bury));
     drop(table);
     drop(gone);
-}
-
-/// Takes the subscribers out that are over.
-fn without_the_dead(taken: &mut Taken) -> Option<Now> {
-    let Now::Notified(all) = &mut taken.now else { return None };
-    if !all.iter().any(Subscriber::is_over) {
-        return None;
-    }
-    let (dead, live) = mem::take(all).into_iter().partition(Subscriber::is_over);
-    *all = live;
-    Some(Now::Notified(dead))
 }
 
 #[track_caller]

@@ -28,7 +28,7 @@ pub struct Program {
 /// Runs `f` in a process of its own, which is `name`, the calling test, once more.
 pub fn program(name: &'static str, f: impl FnOnce()) -> Program {
     if env::var_os(INSIDE).is_some() {
-        let _dog = super::common::watchdog(60);
+        let _dog = super::common::watchdog(120);
         f();
         exit(DONE);
     }
