@@ -43,6 +43,10 @@
 //!   in the process had taken before, is left to that again (on Linux; elsewhere that is known of SIGPIPE only).
 //!
 //! Who wants to replace a receiver makes the new one before dropping the old one; between the two the signal would act.
+//! For the same reason a program that ends by returning from `main` keeps its receiver beyond: `std::mem::forget` a
+//! clone, or a second SIGTERM that comes just then changes its exit status.
+//!
+//! A signal that must not be missed has a channel of its own: many SIGWINCHs may fill one that SIGTERM shares.
 //!
 //! # Limits
 //!
@@ -58,6 +62,7 @@
 //! - The default action of signals without a name (real-time ones), and of all that end process 1, which the system
 //!   spares, is to exit with 128 plus the number.
 //! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
+//! - SIGIO has nothing as its default action, where Linux ends the process.
 //! - Outside of Unix there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for
 //!   twenty times a second, and nobody knows the sender.
 
