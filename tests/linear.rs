@@ -8,6 +8,8 @@
 
 mod common;
 
+#[path = "linear/channel.rs"]
+mod channel;
 #[path = "linear/crew.rs"]
 mod crew;
 #[path = "linear/examples.rs"]
