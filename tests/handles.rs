@@ -333,6 +333,7 @@ fn two_channels_are_not_the_same_even_if_of_one_kind() {
         assert!(!one.sender().same_channel(&two.sender()));
         assert!(!one.receiver().same_channel(&two.receiver()));
     }
+    assert!(!make::<()>(0).same_channel(&make(1)));
     let (one, two) = (unbounded::<()>(), unbounded::<()>());
     assert!(!one.0.same_channel(&two.0) && !one.1.same_channel(&two.1));
     let now = Instant::now();
