@@ -54,7 +54,10 @@ fn debug_tells_how_many_are_under_way() {
     assert_eq!(format!("{members:?}"), "WaitGroup { count: 3 }");
     let group = Group::default();
     let (tx, rx) = make::<()>(0).split();
-    group.go(move || Ok::<(), String>(rx.recv()));
+    group.go(move || {
+        rx.recv();
+        Ok::<(), String>(())
+    });
     assert!(format!("{group:?}").contains("members: WaitGroup { count: 1 }"), "{group:?}");
     drop(tx);
     assert!(group.wait().is_ok());
