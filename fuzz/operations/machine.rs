@@ -8,7 +8,7 @@ use crate::{
     channel::Side,
     panic::expect_panic,
     port::Port,
-    program::{Kind, RecvBy, SendBy, Step, CHANNELS},
+    program::{Kind, RecvBy, Seldom, SendBy, Step, CHANNELS},
     select,
     value::{self, Value},
 };
@@ -61,10 +61,16 @@ impl Machine {
             Step::Send { at, by, spiteful } => self.send(at.index(), by, spiteful),
             Step::Recv { at, by } => self.recv(at.index(), by),
             Step::Select { ref cases, by } => select::run(self, cases, by),
-            Step::Close { at, ok } => self.close(at.index(), ok),
-            Step::Clone { at, handle } => self.ports[at.index()].clone_handle(handle),
-            Step::Narrow { at, handle, to } => self.ports[at.index()].narrow_handle(handle, to),
-            Step::Drop { at, handle } => self.ports[at.index()].drop_handle(handle),
+            Step::Seldom(Seldom::Close { at, ok }) => self.close(at.index(), ok),
+            Step::Seldom(Seldom::Clone { at, handle }) => {
+                self.ports[at.index()].clone_handle(handle.get());
+            }
+            Step::Seldom(Seldom::Narrow { at, handle, to }) => {
+                self.ports[at.index()].narrow_handle(handle.get(), to);
+            }
+            Step::Seldom(Seldom::Drop { at, handle }) => {
+                self.ports[at.index()].drop_handle(handle.get());
+            }
         }
     }
 
@@ -89,17 +95,17 @@ impl Machine {
         let ready = self.ports[at].is_ready(Side::Recv);
         match by {
             RecvBy::Recv | RecvBy::RecvOk if !ready => {}
-            RecvBy::Many(limit) if ready => self.recv_many(at, &rx, usize::from(limit)),
+            RecvBy::Many(limit) if ready => self.recv_many(at, &rx, limit.get()),
             RecvBy::Many(_) => {}
             // A step of the loop on an open channel that has no value would block.
             RecvBy::Iter(count) => {
-                for _ in 0..count {
+                for _ in 0..count.get() {
                     if self.ports[at].is_ready(Side::Recv) {
                         self.expect_recv(at, received(rx.iter().next()));
                     }
                 }
             }
-            RecvBy::TryIter(count) => self.try_iter(at, &rx, usize::from(count)),
+            RecvBy::TryIter(count) => self.try_iter(at, &rx, count.get()),
             _ => self.expect_recv(at, recv(&rx, by)),
         }
     }

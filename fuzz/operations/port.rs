@@ -72,14 +72,14 @@ impl Port {
         self.model.as_ref().is_some_and(|model| model.closed)
     }
 
-    pub fn clone_handle(&mut self, at: u8) {
-        let handle = self.handles.get(usize::from(at)).or(self.handles.first()).cloned();
+    pub fn clone_handle(&mut self, at: usize) {
+        let handle = self.handles.get(at).or(self.handles.first()).cloned();
         self.handles.extend(handle);
     }
 
     /// Makes another handle of this one, and drops this one.
-    pub fn narrow_handle(&mut self, at: u8, to: Direction) {
-        let Some(Handle::Both(chan)) = self.handles.get(usize::from(at)) else { return };
+    pub fn narrow_handle(&mut self, at: usize, to: Direction) {
+        let Some(Handle::Both(chan)) = self.handles.get(at) else { return };
         self.handles.push(match to {
             Direction::Send => Handle::Send(chan.into()),
             Direction::Recv => Handle::Recv(chan.into()),
@@ -87,11 +87,11 @@ impl Port {
         self.drop_handle(at);
     }
 
-    pub fn drop_handle(&mut self, at: u8) {
-        if usize::from(at) >= self.handles.len() {
+    pub fn drop_handle(&mut self, at: usize) {
+        if at >= self.handles.len() {
             return;
         }
-        let handle = self.handles.swap_remove(usize::from(at));
+        let handle = self.handles.swap_remove(at);
         survive(|| drop(handle));
         let Some(model) = &mut self.model else { return };
         let has = |side| self.handles.iter().any(|handle| handle.has(side));

@@ -1,9 +1,11 @@
 //! What the input says. libFuzzer prints it for an input that fails.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Result, Unstructured};
 
 /// How many channels there are.
 pub const CHANNELS: usize = 4;
+/// The most cases of a select.
+pub const CASES: usize = 6;
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub enum Kind {
@@ -15,10 +17,21 @@ pub enum Kind {
     Unbounded,
 }
 
-#[derive(Arbitrary, Debug)]
+#[derive(Debug)]
 pub struct Program {
     pub channels: [Kind; CHANNELS],
     pub steps: Vec<Step>,
+}
+
+/// As many steps as the input is long: a derived `Vec` asks a byte before each whether to go on, and half of them say no.
+impl<'a> Arbitrary<'a> for Program {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        let (channels, mut steps) = (input.arbitrary()?, Vec::new());
+        while !input.is_empty() {
+            steps.push(input.arbitrary()?);
+        }
+        Ok(Self { channels, steps })
+    }
 }
 
 /// A channel, by its number.
@@ -31,21 +44,27 @@ impl At {
     }
 }
 
+/// A small number. Nearly all that a byte can say are above what a channel holds, and all alike.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub struct Few(u8);
+
+impl Few {
+    pub fn get(self) -> usize {
+        usize::from(self.0) % 5
+    }
+}
+
 #[derive(Arbitrary, Debug)]
 pub enum Step {
-    Send {
-        at: At,
-        by: SendBy,
-        spiteful: bool,
-    },
-    Recv {
-        at: At,
-        by: RecvBy,
-    },
-    Select {
-        cases: Vec<SelectCase>,
-        by: SelectBy,
-    },
+    Send { at: At, by: SendBy, spiteful: bool },
+    Recv { at: At, by: RecvBy },
+    Select { cases: [Option<SelectCase>; CASES], by: SelectBy },
+    Seldom(Seldom),
+}
+
+/// What would leave no channel open for long if it came as often as the others.
+#[derive(Arbitrary, Debug)]
+pub enum Seldom {
     Close {
         at: At,
         ok: bool,
@@ -53,17 +72,17 @@ pub enum Step {
     /// Clones one of the channel's handles.
     Clone {
         at: At,
-        handle: u8,
+        handle: Few,
     },
     /// Makes of one of its handles one that can do less.
     Narrow {
         at: At,
-        handle: u8,
+        handle: Few,
         to: Direction,
     },
     Drop {
         at: At,
-        handle: u8,
+        handle: Few,
     },
 }
 
@@ -83,9 +102,9 @@ pub enum RecvBy {
     TryRecv,
     Timeout,
     Deadline,
-    Many(u8),
-    Iter(u8),
-    TryIter(u8),
+    Many(Few),
+    Iter(Few),
+    TryIter(Few),
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]

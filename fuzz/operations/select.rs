@@ -12,9 +12,6 @@ use crate::{
     value::{is_dropped, Value},
 };
 
-/// The most cases of a select at run time.
-const CASES: usize = 8;
-
 /// What the model has to know of a case.
 struct Known {
     at: usize,
@@ -29,11 +26,11 @@ enum Case {
     SendFrom(Sender<Value>, Option<Value>),
 }
 
-pub fn run(machine: &mut Machine, cases: &[SelectCase], by: SelectBy) {
-    let cases = cases.iter().filter_map(|&case| arm(machine, case));
+pub fn run(machine: &mut Machine, cases: &[Option<SelectCase>], by: SelectBy) {
+    let cases = cases.iter().flatten().filter_map(|&case| arm(machine, case));
     let (known, mut cases): (Vec<_>, Vec<_>) = match by {
         SelectBy::Macro { .. } => fit_the_macro(cases).into_iter().unzip(),
-        _ => cases.take(CASES).unzip(),
+        _ => cases.unzip(),
     };
     let ready = known.iter().any(|case| machine.ports[case.at].is_ready(case.side));
     if matches!(by, SelectBy::Wait { .. }) && !ready {
