@@ -258,6 +258,27 @@ fn a_stopped_after_func_never_runs_and_is_dropped() {
 }
 
 #[test]
+fn after_func_on_the_background_never_runs() {
+    let (tx, rx) = gochan::bounded::<u32>(1);
+    let after = Context::background().after_func(move || tx.send(1));
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    assert!(after.stop());
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Closed));
+}
+
+#[test]
+fn debug_tells_whether_it_has_ended() {
+    let now = Instant::now();
+    let (context, cancel) = Context::background().with_deadline(now + HOUR);
+    let open = format!("{context:?}");
+    assert!(open.contains("err: None") && open.contains("deadline: Some("), "{open}");
+    let after = context.after_func(|| {});
+    assert_eq!(format!("{cancel:?} {after:?}"), "Cancel AfterFunc");
+    cancel.cancel();
+    assert!(format!("{context:?}").contains("err: Some(Canceled)"));
+}
+
+#[test]
 fn a_canceled_tree_of_ten_thousand_is_released_whole() {
     let alive = Arc::new(());
     let (root, cancel) = Context::background().with_cancel();

@@ -48,6 +48,22 @@ fn everyone_who_waits_goes_on_at_zero_and_not_before() {
 }
 
 #[test]
+fn debug_tells_how_many_are_under_way() {
+    let members = WaitGroup::default();
+    members.add(3);
+    assert_eq!(format!("{members:?}"), "WaitGroup { count: 3 }");
+    let group = Group::default();
+    let (tx, rx) = make::<()>(0).split();
+    group.go(move || {
+        rx.recv();
+        Ok::<(), String>(())
+    });
+    assert!(format!("{group:?}").contains("members: WaitGroup { count: 1 }"), "{group:?}");
+    drop(tx);
+    assert!(group.wait().is_ok());
+}
+
+#[test]
 fn a_negative_count_panics_and_changes_nothing() {
     let group = WaitGroup::new();
     assert_eq!(message(|| group.done()), "negative WaitGroup counter");
@@ -135,6 +151,7 @@ fn a_panic_is_reported_and_ends_the_context() {
     group.go(|| -> Result<(), String> { panic!("{} things", 3) });
     let error = group.wait().unwrap_err();
     assert_eq!(error.downcast_ref::<Panicked>().unwrap().message(), "3 things");
+    assert_eq!(error.to_string(), "a member of the group panicked: 3 things");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The handles as Rust types: auto traits, sizes, `Debug`, `Default`, conversions and snapshots.
 #![cfg(not(any(loom, shuttle)))]
 
+mod common;
+
 use std::{
     cell::Cell,
     fmt::Debug,
@@ -13,10 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use common::{wait_until, watchdog};
 use gochan::{
-    after, bounded, make, tick, unbounded, Chan, IntoIter, Iter, MissedTickBehavior, Receiver,
-    RecvTimeoutError, Select, SendError, SendTimeoutError, Sender, Ticker, Timer, TryIter,
-    TryRecvError, TrySendError,
+    __private::blocked, after, bounded, make, select, tick, unbounded, Chan, Context, IntoIter,
+    Iter, MissedTickBehavior, Receiver, RecvTimeoutError, Select, SendError, SendTimeoutError,
+    Sender, Ticker, Timer, TryIter, TryRecvError, TrySendError,
 };
 
 // Auto traits. These checks are done when the file compiles.
@@ -200,12 +203,50 @@ fn debug_of_an_unbounded_channel_and_of_a_timer_says_something() {
 }
 
 #[test]
+fn debug_names_the_kind() {
+    let kinds: [(&str, &dyn Debug); 5] = [
+        ("unbuffered", &make::<Plain>(0)),
+        ("buffered", &make::<Plain>(1)),
+        ("unbounded", &unbounded::<Plain>().0),
+        ("timer", &after(Duration::from_secs(1000))),
+        ("done", &Context::background().with_cancel().0.done()),
+    ];
+    for (kind, handle) in kinds {
+        assert!(shown(handle).contains(&format!("kind: {kind},")), "{}", shown(handle));
+    }
+}
+
+#[test]
+fn debug_names_who_is_blocked_and_where() {
+    let _dog = watchdog(60);
+    let (full, empty) = (make::<u8>(1), make::<u8>(1));
+    full.send(1);
+    let (full, empty) = (&full, &empty);
+    thread::scope(|s| {
+        let first = line!() + 1;
+        s.spawn(|| assert!(full.send_ok(2).is_err()));
+        s.spawn(|| assert!(empty.recv_ok().is_none()));
+        s.spawn(
+            || select! { recv_ok(empty) -> v => assert!(v.is_none()), recv(make::<u8>(0)) => {} },
+        );
+        wait_until(|| blocked(full).senders == 1 && blocked(empty).receivers == 2);
+        let shown = shown(full) + &shown(empty);
+        full.close();
+        empty.close();
+        for (operation, line) in [("send", 0), ("recv", 1), ("select", 3)] {
+            let named = format!("{operation} at {}:{}:", file!(), first + line);
+            assert!(shown.contains(&named), "{named} in {shown}");
+        }
+    });
+}
+
+#[test]
 fn debug_of_iterators_and_selects_says_something() {
     let (_tx, rx) = bounded::<Plain>(1);
     assert!(shown(&rx.iter()).contains("Iter"));
     assert!(shown(&rx.try_iter()).contains("TryIter"));
     assert!(shown(&rx.into_iter()).contains("IntoIter"));
-    assert!(shown(&Select::<()>::new()).contains("Select"));
+    assert!(shown(&Select::<()>::default()).contains("Select"));
 }
 
 // Nil.
@@ -292,6 +333,7 @@ fn two_channels_are_not_the_same_even_if_of_one_kind() {
         assert!(!one.sender().same_channel(&two.sender()));
         assert!(!one.receiver().same_channel(&two.receiver()));
     }
+    assert!(!make::<()>(0).same_channel(&make(1)));
     let (one, two) = (unbounded::<()>(), unbounded::<()>());
     assert!(!one.0.same_channel(&two.0) && !one.1.same_channel(&two.1));
     let now = Instant::now();

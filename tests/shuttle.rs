@@ -5,7 +5,7 @@
 //! Each program accounts for each value. A deadlock fails.
 #![cfg(shuttle)]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gochan::{make, select, Chan, Receiver, Sender, TrySendError};
 use shuttle::{
@@ -18,12 +18,17 @@ const SCHEDULES: usize = 20_000;
 /// How often a schedule of the second kind changes who goes first.
 const CHANGES: usize = 3;
 
+/// Runs `program` and prints, as the models of loom do: name, changes of priority, schedules, time.
 fn check(program: fn()) {
+    let start = Instant::now();
     let mut config = Config::new();
     config.max_steps = MaxSteps::FailAfter(1_000_000);
     config.silence_warnings = true;
     Runner::new(RandomScheduler::new(SCHEDULES), config.clone()).run(program);
     Runner::new(PctScheduler::new(CHANGES, SCHEDULES), config).run(program);
+    let test = std::thread::current();
+    let (name, seconds) = (test.name().unwrap_or("program"), start.elapsed().as_secs_f64());
+    println!("model {name:<32} {CHANGES:>5} {:>10} {seconds:>8.1} s", 2 * SCHEDULES);
 }
 
 /// Every channel that these programs are run on.

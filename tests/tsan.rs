@@ -7,7 +7,8 @@
 //! - without a buffer, a receive comes before its send completes;
 //! - with a buffer for C values, the k-th receive comes before the (k+C)-th send completes.
 //!
-//! `cargo test` runs the same in small. No test harness: std's own is not compiled for the sanitizer,
+//! Under the sanitizer also the programs of Go's race detector in which nothing races, `golang/race.rs`. `cargo
+//! test` runs the rest in small. No test harness: std's own is not compiled for the sanitizer,
 //! which takes its work for races.
 // The memory has to be plain, and shared: what is to be shown is that this is sound.
 #![allow(unsafe_code)]
@@ -20,11 +21,42 @@ fn main() {
     real::main();
 }
 
+#[cfg(gochan_tsan)]
+#[path = "golang/race.rs"]
+#[deny(dead_code)]
+mod race;
+
+/// What `race` needs, without what std's channels and a harness keep to themselves.
+#[cfg(gochan_tsan)]
+mod common {
+    pub(crate) struct Watchdog;
+
+    /// There is one for the whole program.
+    pub(crate) fn watchdog(_: u64) -> Watchdog {
+        Watchdog
+    }
+
+    pub(crate) fn wait_until(condition: impl Fn() -> bool) {
+        while !condition() {
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[cfg(gochan_tsan)]
+mod support {
+    pub(crate) use crate::real::Plain;
+
+    pub(crate) fn rounds(of_a_test: usize) -> usize {
+        of_a_test / 5
+    }
+}
+
 #[cfg(not(any(loom, shuttle)))]
 mod real {
     use std::{
         cell::UnsafeCell,
-        sync::atomic::{AtomicBool, Ordering::Relaxed},
+        sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
         thread,
         time::Duration,
     };
@@ -54,14 +86,38 @@ mod real {
         ("a timer is set before it is received from", timers),
     ];
 
+    /// Go's, by their names.
+    #[cfg(gochan_tsan)]
+    macro_rules! go {
+        ($($case:ident),* $(,)?) => { &[$((stringify!($case), crate::race::$case)),*] };
+    }
+    #[cfg(gochan_tsan)]
+    const GO: &[(&str, fn())] = go![
+        a_send_comes_before_its_receive,
+        an_unbuffered_receive_comes_before_the_end_of_its_send,
+        a_buffered_send_comes_before_its_receive,
+        a_close_comes_before_what_reports_it,
+        a_received_box_belongs_to_the_receiver,
+        reading_to_send_comes_before_writing_what_was_received,
+        work_is_seen_with_its_reply,
+        a_channel_of_one_is_a_mutex,
+        a_channel_of_one_is_a_mutex_in_selects,
+        a_full_buffer_of_places_waits_for_all_workers,
+        a_blocked_send_comes_before_its_receive,
+    ];
+    #[cfg(not(gochan_tsan))]
+    const GO: &[(&str, fn())] = &[];
+
     pub(super) fn main() {
         // What std keeps in a `OnceLock` is published where the sanitizer does not look: let it be
-        // there before the threads are.
+        // there before the threads are. Long enough that the time is not up before the polling.
         let (_tx, rx) = bounded::<()>(0);
-        assert_eq!(rx.recv_timeout(SHORT), Err(RecvTimeoutError::Timeout));
+        let warmed = rx.recv_timeout(Duration::from_millis(100));
+        assert_eq!(warmed, Err(RecvTimeoutError::Timeout));
         match std::env::var("GOCHAN_PLANTED").as_deref() {
             Ok("race") => return planted_race(),
             Ok("wrong_order") => return planted_wrong_order(),
+            Ok("no_lock") => return planted_no_lock(),
             Ok(other) => panic!("nothing is planted under the name {other}"),
             Err(_) => {}
         }
@@ -70,7 +126,7 @@ mod real {
             eprintln!("tsan: hangs");
             std::process::abort();
         });
-        for (name, scenario) in SCENARIOS {
+        for (name, scenario) in SCENARIOS.iter().chain(GO) {
             eprintln!("tsan: {name}");
             scenario();
         }
@@ -78,7 +134,7 @@ mod real {
 
     /// Memory without an order of its own.
     #[derive(Default)]
-    struct Plain(UnsafeCell<usize>);
+    pub(crate) struct Plain(UnsafeCell<usize>);
 
     // SAFETY: the scenarios order the accesses by channel operations, and the planted races are there
     // for the sanitizer to report.
@@ -89,12 +145,12 @@ mod real {
             (0..count).map(|_| Self::default()).collect()
         }
 
-        fn set(&self, value: usize) {
+        pub(crate) fn set(&self, value: usize) {
             // SAFETY: ordered with all other accesses, see above.
             unsafe { self.0.get().write(value) }
         }
 
-        fn get(&self) -> usize {
+        pub(crate) fn get(&self) -> usize {
             // SAFETY: ordered with all other accesses, see above.
             unsafe { self.0.get().read() }
         }
@@ -414,7 +470,8 @@ mod real {
         both(|| cell.set(1), || cell.set(2));
     }
 
-    /// A sender into a buffer with room reads what the receiver writes: the order is the other way round.
+    /// A sender into a buffer with room reads what the receiver writes: the order is the other way round, as in
+    /// Go's RaceChanAsyncRev.
     /// That the two never meet in time is no order: the flag is relaxed.
     fn planted_wrong_order() {
         let (cell, has_read, (tx, rx)) = (&Plain::default(), &AtomicBool::new(false), bounded(1));
@@ -432,5 +489,21 @@ mod real {
                 rx.recv();
             },
         );
+    }
+
+    /// Go's RaceChanSem: with room for two a channel is no lock. Both hold a place at the same time.
+    fn planted_no_lock() {
+        let (cell, holders, (tx, rx)) = (&Plain::default(), &AtomicUsize::new(0), bounded(2));
+        let (tx, rx) = (&tx, &rx);
+        let work = move || {
+            tx.send(());
+            holders.fetch_add(1, Relaxed);
+            while holders.load(Relaxed) < 2 {
+                thread::yield_now();
+            }
+            cell.set(1);
+            rx.recv();
+        };
+        both(work, work);
     }
 }

@@ -2,44 +2,26 @@
 //! model orders, each thread sees.
 //!
 //! The shared memory is a number that is read and written without any order of its own; an addition is a
-//! load and a store, so one that is not ordered with another is lost. The loom models named in
-//! docs/go-tests.md show the same on memory in which loom looks for races.
+//! load and a store, so one that is not ordered with another is lost. `tests/tsan.rs` runs the same on memory in
+//! which ThreadSanitizer looks for races, without a harness and with explicit joins, which are an order that it
+//! sees. The loom models named in docs/go-tests.md do it in every interleaving.
 
-use std::{
-    array,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-    sync::Barrier,
-    thread,
-};
+use std::{array, sync::Barrier, thread};
 
 use gochan::{__private::blocked, make, select, Chan, Receiver};
 
 use crate::{
     common::{wait_until, watchdog},
-    support::rounds,
+    support::{rounds, Plain},
 };
 
-/// Memory that no access of its own orders.
-#[derive(Default)]
-struct Plain(AtomicU32);
-
-impl Plain {
-    fn get(&self) -> u32 {
-        self.0.load(Relaxed)
+/// Adds one, now and then with others in between.
+fn add_one(number: &Plain) {
+    let before = number.get();
+    if before % 16 == 0 {
+        thread::yield_now();
     }
-
-    fn set(&self, value: u32) {
-        self.0.store(value, Relaxed);
-    }
-
-    /// Adds one, now and then with others in between.
-    fn add_one(&self) {
-        let before = self.get();
-        if before % 16 == 0 {
-            thread::yield_now();
-        }
-        self.set(before + 1);
-    }
+    number.set(before + 1);
 }
 
 const ROUNDS: usize = 10_000;
@@ -55,7 +37,7 @@ fn ordered<T: Send + Sync>(
     let games: Vec<_> = (0..rounds(ROUNDS)).map(|_| (fresh(), Plain::default())).collect();
     let meet = Barrier::new(2);
     thread::scope(|s| {
-        s.spawn(|| {
+        let firsts = s.spawn(|| {
             for (channel, v) in &games {
                 meet.wait();
                 first(channel, v);
@@ -67,31 +49,32 @@ fn ordered<T: Send + Sync>(
             assert_eq!(v.get(), 1, "what came before is seen");
             v.set(2);
         }
+        firsts.join().unwrap();
     });
 }
 
 /// What is written before a send is seen after its receive, unbuffered (NoRaceChanSync).
-#[test]
-fn a_send_comes_before_its_receive() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_send_comes_before_its_receive() {
     ordered(|| make(0), |c, v| (v.set(1), c.send(0)).1, |c, _| assert_eq!(c.recv(), 0));
 }
 
 /// What is written before a receive is seen after its send, unbuffered (NoRaceChanSyncRev).
-#[test]
-fn an_unbuffered_receive_comes_before_the_end_of_its_send() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn an_unbuffered_receive_comes_before_the_end_of_its_send() {
     ordered(|| make(0), |c, v| (v.set(1), assert_eq!(c.recv(), 0)).1, |c, _| c.send(0));
 }
 
 /// What is written before a send is seen after its receive, buffered (NoRaceChanAsync).
-#[test]
-fn a_buffered_send_comes_before_its_receive() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_buffered_send_comes_before_its_receive() {
     ordered(|| make(10), |c, v| (v.set(1), c.send(0)).1, |c, _| assert_eq!(c.recv(), 0));
 }
 
 /// A close comes before whatever reports it: a plain receive, one that tells, a loop; unbuffered and
 /// buffered (NoRaceChanSyncCloseRecv, ...Recv2, ...Recv3, NoRaceChanAsyncCloseRecv, ...Recv2, ...Recv3).
-#[test]
-fn a_close_comes_before_what_reports_it() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_close_comes_before_what_reports_it() {
     let reports: [fn(&Chan<u8>); 4] = [
         |c| assert_eq!(c.recv(), 0),
         |c| assert_eq!(c.recv_ok(), None),
@@ -106,8 +89,8 @@ fn a_close_comes_before_what_reports_it() {
 }
 
 /// The receiver owns what was sent and may change it (NoRaceChanPtr).
-#[test]
-fn a_received_box_belongs_to_the_receiver() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_received_box_belongs_to_the_receiver() {
     ordered(
         || make::<Box<u32>>(0),
         |c, v| {
@@ -124,14 +107,14 @@ fn a_received_box_belongs_to_the_receiver() {
 
 /// One thread reads the number that it sends, the other writes it once it has it: the send of a select
 /// comes before the receive of another (NoRaceSelectReadWriteAsync, NoRaceChanReadWriteAsync).
-#[test]
-fn reading_to_send_comes_before_writing_what_was_received() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn reading_to_send_comes_before_writing_what_was_received() {
     let _dog = watchdog(120);
     let meet = Barrier::new(2);
     let games: Vec<_> =
         (0..rounds(ROUNDS)).map(|i| (i % 2 == 0, make(10), make(10), Plain::default())).collect();
     thread::scope(|s| {
-        s.spawn(|| {
+        let sender = s.spawn(|| {
             for (selects, c1, c2, x) in &games {
                 meet.wait();
                 match selects {
@@ -149,18 +132,19 @@ fn reading_to_send_comes_before_writing_what_was_received() {
             assert_eq!((value, x.get()), (1, 0), "the sender read before this thread wrote");
             x.set(value);
         }
+        sender.join().unwrap();
     });
 }
 
 /// Work sent to another thread is done, and seen, when its reply comes (NoRaceProducerConsumerUnbuffered).
-#[test]
-fn work_is_seen_with_its_reply() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn work_is_seen_with_its_reply() {
     type Task<'a> = (Box<dyn FnOnce() + Send + 'a>, Chan<bool>);
     let _dog = watchdog(120);
     let cells: Vec<_> = (0..rounds(ROUNDS)).map(|_| Plain::default()).collect();
     let queue = make::<Task<'_>>(0);
     thread::scope(|s| {
-        s.spawn(|| {
+        let worker = s.spawn(|| {
             for (task, done) in &queue {
                 task();
                 done.send(true);
@@ -173,6 +157,7 @@ fn work_is_seen_with_its_reply() {
             assert_eq!(x.get(), 1);
         }
         queue.close();
+        worker.join().unwrap();
     });
 }
 
@@ -180,31 +165,31 @@ fn work_is_seen_with_its_reply() {
 fn excludes(lock: impl Fn() + Sync, unlock: impl Fn() + Sync) {
     let _dog = watchdog(120);
     let (data, threads) = (Plain::default(), 4);
-    let each = rounds(ROUNDS) as u32;
-    thread::scope(|s| {
-        for _ in 0..threads {
-            s.spawn(|| {
-                for _ in 0..each {
-                    lock();
-                    data.add_one();
-                    unlock();
-                }
-            });
+    let each = rounds(ROUNDS);
+    let work = || {
+        for _ in 0..each {
+            lock();
+            add_one(&data);
+            unlock();
         }
+    };
+    thread::scope(|s| {
+        let threads: Vec<_> = (0..threads).map(|_| s.spawn(work)).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
     assert_eq!(data.get(), threads * each);
 }
 
 /// A channel of capacity one is a mutex: send to lock, receive to unlock (NoRaceChanMutex).
-#[test]
-fn a_channel_of_one_is_a_mutex() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_channel_of_one_is_a_mutex() {
     let mutex = make(1);
     excludes(|| mutex.send(()), || mutex.recv());
 }
 
 /// The same with selects that have another case (NoRaceSelectMutex).
-#[test]
-fn a_channel_of_one_is_a_mutex_in_selects() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_channel_of_one_is_a_mutex_in_selects() {
     let (mutex, other) = (make(1), make::<bool>(0));
     excludes(
         || select! { send(mutex, ()) => {}, recv(other) => panic!() },
@@ -214,32 +199,33 @@ fn a_channel_of_one_is_a_mutex_in_selects() {
 
 /// Workers hold a place in a buffer while they work; who has filled the buffer waits for them all
 /// (NoRaceChanWaitGroup).
-#[test]
-fn a_full_buffer_of_places_waits_for_all_workers() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_full_buffer_of_places_waits_for_all_workers() {
     const WORKERS: usize = 10;
     let _dog = watchdog(120);
     for _ in 0..rounds(1000) {
         let places = make(WORKERS / 2);
         let data: [Plain; WORKERS] = array::from_fn(|_| Plain::default());
         thread::scope(|s| {
-            for cell in &data {
-                places.send(());
-                let places = &places;
+            let place = &places;
+            let workers = data.each_ref().map(|cell| {
+                place.send(());
                 s.spawn(move || {
                     cell.set(42);
-                    places.recv();
-                });
-            }
+                    place.recv();
+                })
+            });
             (0..WORKERS / 2).for_each(|_| places.send(()));
             assert!(data.iter().all(|cell| cell.get() == 42), "every worker is done");
+            workers.into_iter().for_each(|worker| worker.join().unwrap());
         });
     }
 }
 
 /// A send that had to wait for room comes before its receive, however that is written
 /// (NoRaceBlockedSendSync, NoRaceBlockedSelectSendSync).
-#[test]
-fn a_blocked_send_comes_before_its_receive() {
+#[cfg_attr(not(gochan_tsan), test)]
+pub(crate) fn a_blocked_send_comes_before_its_receive() {
     let _dog = watchdog(120);
     let receives: [fn(&Receiver<u32>) -> u32; 2] =
         [|c| c.recv(), |c| select! { recv(c) -> v => v, recv(make::<u8>(0)) => panic!() }];
@@ -248,7 +234,7 @@ fn a_blocked_send_comes_before_its_receive() {
             let (c, v) = (make(1), Plain::default());
             c.send(1);
             thread::scope(|s| {
-                s.spawn(|| {
+                let sender = s.spawn(|| {
                     v.set(42);
                     c.send(2);
                 });
@@ -256,6 +242,7 @@ fn a_blocked_send_comes_before_its_receive() {
                 let rx = c.receiver();
                 assert_eq!(rx.recv(), 1);
                 assert_eq!((receive(&rx), v.get()), (2, 42));
+                sender.join().unwrap();
             });
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     panic::{catch_unwind, AssertUnwindSafe},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     thread,
 };
 
@@ -13,6 +14,20 @@ pub fn rounds(release: usize) -> usize {
         release / 4
     } else {
         release
+    }
+}
+
+/// Memory that no access of its own orders.
+#[derive(Default)]
+pub struct Plain(AtomicUsize);
+
+impl Plain {
+    pub fn get(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
+    pub fn set(&self, value: usize) {
+        self.0.store(value, Relaxed);
     }
 }
 

@@ -5,11 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Send,
-    Recv,
-}
+use super::channel::Side;
 
 /// One side of one channel, by the channel's number.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -21,46 +21,10 @@
 //! their sends, a close takes effect at once for all, and a time-out gives up only if at one instant after
 //! all it could do nothing.
 
-use super::history::{Answer, Call, Case, History, Record, Side};
-
-/// One channel between two calls.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Channel {
-    cap: Option<usize>,
-    /// The calls that sent what is in the buffer.
-    values: Vec<usize>,
-    /// The calls that made the last receives, as many as there are slots: they free what the next sends fill.
-    receives: Vec<usize>,
-    closed: bool,
-}
-
-impl Channel {
-    /// The call that has to write what the next receive takes.
-    fn writer(&self) -> Option<usize> {
-        self.values.first().copied()
-    }
-
-    /// The call that has to free what the next send fills. The first `cap` sends find their slots free.
-    fn freer(&self) -> Option<usize> {
-        let free = self.cap? - self.values.len();
-        self.receives.len().checked_sub(free).and_then(|at| self.receives.get(at)).copied()
-    }
-
-    /// Whether a buffered or closed channel lets this side go on.
-    fn is_ready(&self, side: Side) -> bool {
-        let room = self.cap.map_or(true, |cap| self.values.len() < cap);
-        self.closed || if side == Side::Send { room } else { !self.values.is_empty() }
-    }
-
-    fn take(&mut self, by: usize) {
-        self.values.remove(0);
-        let Some(cap) = self.cap else { return };
-        self.receives.push(by);
-        if self.receives.len() > cap {
-            self.receives.remove(0);
-        }
-    }
-}
+use super::{
+    channel::{Channel, Side},
+    history::{Answer, Call, Case, History, Record},
+};
 
 /// Between two calls: what has taken effect, and what it left.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -75,7 +39,7 @@ pub struct State {
 impl State {
     pub fn new(history: &History) -> Self {
         assert!(history.records.len() <= 64);
-        let open = |&cap| Channel { cap, values: vec![], receives: vec![], closed: false };
+        let open = |&cap| Channel::open(cap);
         Self { done: 0, now: 0, channels: history.capacities.iter().map(open).collect() }
     }
 

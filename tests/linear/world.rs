@@ -8,8 +8,9 @@ use gochan::{
 };
 
 use super::{
+    channel::Side,
     crew::yield_now,
-    history::{recv, send, Answer, Call, Case, Limit, Record, Side, Stamps},
+    history::{recv, send, Answer, Call, Case, Limit, Record, Stamps},
 };
 
 /// Long enough for a partner that runs, short enough to run out if there is none.
