@@ -43,17 +43,19 @@ pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));
 }
 
-thread_local!(static NOTE: Cell<u8> = const { Cell::new(0) });
+thread_local!(static NOTE: Cell<Note> = const { Cell::new([0; 4]) });
 
-/// The number that this thread keeps for `wait/spin.rs`, 0 at first.
-pub(crate) fn note() -> u8 {
-    NOTE.try_with(Cell::get).unwrap_or(0)
+/// What this thread keeps for `wait/spin.rs`, zeros at first.
+pub(crate) type Note = [u16; 4];
+
+pub(crate) fn note() -> Note {
+    NOTE.try_with(Cell::get).unwrap_or_default()
 }
 
-/// Keeps another number.
-pub(crate) fn set_note(number: u8) {
+/// Keeps something else.
+pub(crate) fn set_note(other: Note) {
     // While the thread's locals are being destroyed there is nothing worth keeping.
-    let _ = NOTE.try_with(|note| note.set(number));
+    let _ = NOTE.try_with(|note| note.set(other));
 }
 
 /// Runs `f` in a thread that debuggers and `ps` show under this name, of at most 15 bytes.

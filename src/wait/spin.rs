@@ -35,41 +35,89 @@ const SWITCHED: Duration = Duration::from_nanos(700);
 /// A yield that takes longer has let another thread compute.
 const COMPUTED: Duration = Duration::from_millis(1);
 
-/// What a thread remembers of its processor. Nobody else wants it.
-const APART: u8 = 0;
+/// What a thread has seen of its processor: nobody else wants it.
+const APART: u16 = 0;
 /// Another thread of this kind wants it. Counts down to `APART` with each
 /// yield that is not timed, or did not switch.
-const SHARED: u8 = 16;
+const SHARED: u16 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
-const CERTAIN: u8 = 4;
+const CERTAIN: u16 = 4;
 /// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once; then one
 /// yield is timed again, and costs that thread's time slice if it is still there.
-const BUSY: u8 = SHARED + 96;
-/// The bit for a thread whose last sleep was long.
-const IDLE: u8 = 1 << 7;
+const BUSY: u16 = SHARED + 96;
+
+/// After each pause in vain, up to so many, twice as many yields are timed before the next one.
+const MOST_IN_VAIN: u16 = 6;
+
+/// What a thread remembers from one wait to the next.
+#[derive(Clone, Copy)]
+struct Memory {
+    /// `APART`, up to `SHARED`, up to `BUSY`.
+    seen: u16,
+    /// Whether its last sleep was long.
+    idle: bool,
+    /// On a shared processor: above 1, how many more yields are timed before a wait tries pauses again; at 1 it does;
+    /// 0 while they are not in vain.
+    skips: u16,
+    /// How many pauses there were in vain, one after the other.
+    in_vain: u16,
+}
+
+impl Memory {
+    fn load() -> Self {
+        let [seen, idle, skips, in_vain] = note();
+        Self { seen, idle: idle != 0, skips, in_vain }
+    }
+
+    fn store(self) {
+        set_note([self.seen, self.idle.into(), self.skips, self.in_vain]);
+    }
+
+    /// Whether a wait begins with pauses.
+    fn pauses() -> bool {
+        let memory = Self::load();
+        match memory {
+            Self { seen: APART, .. } => {}
+            // The last ones were not in vain.
+            Self { skips: 0, in_vain: 1.., .. } => Self { in_vain: 0, ..memory }.store(),
+            Self { skips: 0, .. } => {}
+            Self { skips: 1, .. } => Self { skips: 0, ..memory }.store(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A wait has begun with pauses, and nothing came.
+    fn paused_in_vain() {
+        let memory = Self::load();
+        let in_vain = MOST_IN_VAIN.min(memory.in_vain + 1);
+        Self { in_vain, skips: 1 + (1 << in_vain), ..memory }.store();
+    }
+}
 
 /// The remaining time of polling, of one wait.
 pub(crate) struct Spin {
-    bursts: u32,
+    /// Pauses left, decided at the first: a wait that ends before it says nothing about them.
+    bursts: Option<u32>,
     yields: u32,
-    seen: u8,
+    seen: u16,
 }
 
 impl Spin {
     /// The whole budget.
     pub(crate) fn new() -> Self {
-        let none = Self { bursts: 0, yields: 0, seen: APART };
+        let none = Self { bursts: Some(0), yields: 0, seen: APART };
         if !SPINS {
             return none;
         }
-        let seen = note() & !IDLE;
+        let mut memory = Memory::load();
+        let seen = memory.seen;
         if seen > SHARED {
-            remember(if seen - 1 == SHARED { CERTAIN } else { seen - 1 });
+            memory.seen = if seen - 1 == SHARED { CERTAIN } else { seen - 1 };
+            memory.store();
             return none;
         }
-        let bursts = if seen == APART { count(PAUSING) / count(BURST) } else { 0 };
-        let yields = if note() & IDLE == 0 { YIELDS } else { FEW_YIELDS };
-        Self { bursts, yields, seen }
+        Self { bursts: None, yields: if memory.idle { FEW_YIELDS } else { YIELDS }, seen }
     }
 
     /// Spends a moment. False when the budget is spent: time to sleep.
@@ -81,17 +129,22 @@ impl Spin {
     /// Spends a moment without yielding. False when it is time to yield or to sleep.
     #[inline]
     pub(crate) fn pause(&mut self) -> bool {
-        if self.bursts == 0 {
+        let decide = || if Memory::pauses() { Pace::get().bursts } else { 0 };
+        let bursts = self.bursts.get_or_insert_with(decide);
+        if *bursts == 0 {
             return false;
         }
-        self.bursts -= 1;
-        pause(BURST);
+        *bursts -= 1;
+        pause(Pace::get().burst);
+        if *bursts == 0 && self.seen != APART {
+            Memory::paused_in_vain();
+        }
         true
     }
 
     /// True once the pauses are over.
     pub(crate) fn has_yielded(&self) -> bool {
-        self.bursts == 0
+        self.bursts == Some(0)
     }
 
     /// Yields, and learns from how long it took.
@@ -105,6 +158,10 @@ impl Spin {
         let start = clock::now();
         yield_now();
         let took = clock::now() - start;
+        let memory = Memory::load();
+        if memory.skips > 1 {
+            Memory { skips: memory.skips - 1, ..memory }.store();
+        }
         if took > COMPUTED {
             self.yields = 0;
             self.learn(BUSY);
@@ -116,17 +173,12 @@ impl Spin {
         true
     }
 
-    fn learn(&mut self, seen: u8) {
+    fn learn(&mut self, seen: u16) {
         if self.seen != seen {
             self.seen = seen;
-            remember(seen);
+            Memory { seen, ..Memory::load() }.store();
         }
     }
-}
-
-/// Keeps what was seen of the processor.
-fn remember(seen: u8) {
-    set_note(note() & IDLE | seen);
 }
 
 /// Sleeps, and learns from how long it took.
@@ -136,29 +188,41 @@ pub(crate) fn sleep<R>(sleep: impl FnOnce() -> R) -> R {
     }
     let start = clock::now();
     let result = sleep();
-    let idle = if clock::now() - start > LONG { IDLE } else { 0 };
-    set_note(note() & !IDLE | idle);
+    let long = clock::now() - start > LONG;
+    Memory { idle: long, ..Memory::load() }.store();
     result
 }
 
-fn pause(duration: Duration) {
-    (0..count(duration)).for_each(|_| spin_loop());
+/// How much to pause on this machine: a pause lasts 4 ns on one processor and 50 ns on another.
+struct Pace {
+    /// Pauses between two looks.
+    burst: u32,
+    /// Looks before the first yield.
+    bursts: u32,
+    /// Pauses in the first step back.
+    step_back: u32,
 }
 
-/// How many pauses last so long on this machine, one at least: a pause lasts 4 ns on one processor
-/// and 50 ns on another.
-fn count(duration: Duration) -> u32 {
-    static NANOS: OnceLock<u32> = OnceLock::new();
-    let nanos = *NANOS.get_or_init(|| {
-        let measure = || {
-            let start = clock::now();
-            (0..16).for_each(|_| spin_loop());
-            (clock::now() - start).as_nanos() as u32 / 16
-        };
-        // The best of several: the others were interrupted.
-        (0..5).map(|_| measure()).min().unwrap_or(0).max(1)
-    });
-    (duration.as_nanos() as u32 / nanos).max(1)
+impl Pace {
+    fn get() -> &'static Self {
+        static PACE: OnceLock<Pace> = OnceLock::new();
+        PACE.get_or_init(|| {
+            let measure = || {
+                let start = clock::now();
+                (0..16).for_each(|_| spin_loop());
+                (clock::now() - start).as_nanos() / 16
+            };
+            // The best of several: the others were interrupted.
+            let nanos = (0..5).map(|_| measure()).min().unwrap_or(0).max(1);
+            let count = |duration: Duration| (duration.as_nanos() / nanos).max(1) as u32;
+            let burst = count(BURST);
+            Self { burst, bursts: count(PAUSING) / burst, step_back: count(STEP_BACK) }
+        })
+    }
+}
+
+fn pause(count: u32) {
+    (0..count).for_each(|_| spin_loop());
 }
 
 /// Patience with another thread that is in the middle of a step of a few instructions: pauses,
@@ -189,7 +253,7 @@ impl Patience {
     #[cold]
     pub(crate) fn lose(&mut self) {
         if SPINS && self.lost < STEPS_BACK {
-            pause(STEP_BACK * (1 << self.lost.min(2)));
+            pause(Pace::get().step_back << self.lost.min(2));
             self.lost += 1;
         } else {
             // Whoever has it may have been preempted.

@@ -47,12 +47,14 @@ pub(crate) fn nap() {
 }
 
 /// Nobody polls, so there is nothing to keep.
-pub(crate) fn note() -> u8 {
-    0
+pub(crate) fn note() -> Note {
+    [0; 4]
 }
 
 /// Nobody polls, so there is nothing to keep.
-pub(crate) fn set_note(_: u8) {}
+pub(crate) fn set_note(_: Note) {}
+
+pub(crate) type Note = [u16; 4];
 
 /// Orders those that hold one, by their making: addresses differ from one exploration to the next.
 pub(crate) struct Rank(usize);
