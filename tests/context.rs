@@ -301,3 +301,14 @@ fn children_that_come_while_it_ends_end_too() {
         });
     }
 }
+
+#[test]
+fn debug_tells_why_and_when_it_ends() {
+    let (context, cancel) = Context::background().with_timeout(HOUR);
+    let deadline = format!("{:?}", context.deadline().unwrap());
+    let open = format!("{context:?}");
+    cancel.cancel();
+    let ended = format!("{context:?}");
+    assert!(open.contains("Context") && open.contains(&deadline), "{open}");
+    assert!(!open.contains("Canceled") && ended.contains("Canceled"), "{open} {ended}");
+}

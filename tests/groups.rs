@@ -41,6 +41,7 @@ fn everyone_who_waits_goes_on_at_zero_and_not_before() {
         group.done();
         assert!(!finished.is_closed());
         assert!(!group.wait_timeout(Duration::from_millis(1)));
+        assert!(!group.wait_deadline(Instant::now() + Duration::from_millis(1)));
         assert_eq!(blocked(&finished).receivers, 3);
         group.clone().done();
     });
@@ -92,9 +93,14 @@ fn what_members_did_is_there_after_the_wait() {
 #[test]
 fn a_member_that_panics_is_done() {
     let _dog = watchdog(60);
-    let group = WaitGroup::new();
-    group.go(|| panic!("on purpose"));
+    let (group, ran) = (WaitGroup::new(), make(1));
+    let tell = ran.sender();
+    group.go(move || {
+        tell.send(());
+        panic!("on purpose");
+    });
     group.wait();
+    assert_eq!(ran.len(), 1);
 }
 
 #[test]
@@ -135,6 +141,7 @@ fn a_panic_is_reported_and_ends_the_context() {
     group.go(|| -> Result<(), String> { panic!("{} things", 3) });
     let error = group.wait().unwrap_err();
     assert_eq!(error.downcast_ref::<Panicked>().unwrap().message(), "3 things");
+    assert_eq!(error.to_string(), "a member of the group panicked: 3 things");
 }
 
 #[test]
@@ -187,4 +194,15 @@ fn a_limit_holds_and_try_go_says_no() {
 #[test]
 fn a_limit_of_zero_panics() {
     assert_eq!(message(|| drop(Group::new().with_limit(0))), "a group with a limit of zero");
+}
+
+#[test]
+fn debug_tells_how_many_are_under_way() {
+    let members = WaitGroup::new();
+    members.add(7);
+    assert_eq!(format!("{members:?}"), "WaitGroup { count: 7 }");
+    let group = Group::new();
+    let shown = format!("{group:?}");
+    assert!(shown.contains("Group") && shown.contains("count: 0"), "{shown}");
+    assert!(shown.contains("Context"), "{shown}");
 }
