@@ -282,6 +282,36 @@ fn a_canceled_tree_of_ten_thousand_is_released_whole() {
     assert_eq!(Arc::strong_count(&alive), 1);
 }
 
+/// A parent may live as long as the program: it keeps nothing of the children that have ended.
+#[test]
+fn a_parent_forgets_a_child_whose_handle_is_gone() {
+    #[derive(Debug)]
+    struct Kept(#[allow(unused)] Arc<()>);
+    impl std::fmt::Display for Kept {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("kept")
+        }
+    }
+    impl std::error::Error for Kept {}
+
+    let alive = Arc::new(());
+    let (root, _keep) = Context::background().with_cancel();
+    drop(root.with_timeout_cause(HOUR, Kept(alive.clone())));
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+/// One after the other: as nested drops they would need more stack than there is.
+#[test]
+fn a_hundred_thousand_values_are_dropped() {
+    let alive = Arc::new(());
+    let mut context = Context::background();
+    for _ in 0..100_000 {
+        context = context.with_value(alive.clone());
+    }
+    drop(context);
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
 #[test]
 fn children_that_come_while_it_ends_end_too() {
     let _dog = watchdog(60);
@@ -311,4 +341,5 @@ fn debug_tells_why_and_when_it_ends() {
     let ended = format!("{context:?}");
     assert!(open.contains("Context") && open.contains(&deadline), "{open}");
     assert!(!open.contains("Canceled") && ended.contains("Canceled"), "{open} {ended}");
+    assert_eq!(format!("{cancel:?} {:?}", context.after_func(|| ())), "Cancel AfterFunc");
 }
