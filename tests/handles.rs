@@ -200,6 +200,23 @@ fn debug_of_an_unbounded_channel_and_of_a_timer_says_something() {
 }
 
 #[test]
+fn debug_names_the_kind_of_the_channel() {
+    let (unbounded, _rx) = unbounded::<Plain>();
+    let (context, _cancel) = gochan::Context::background().with_cancel();
+    let kinds: [(&str, &dyn Debug); 5] = [
+        ("unbuffered", &make::<Plain>(0)),
+        ("buffered", &make::<Plain>(1)),
+        ("unbounded", &unbounded),
+        ("timer", &after(Duration::ZERO)),
+        ("done", &context.done()),
+    ];
+    for (kind, handle) in kinds {
+        let shown = shown(handle);
+        assert!(shown.contains(&format!("kind: {kind},")), "{shown}");
+    }
+}
+
+#[test]
 fn debug_of_iterators_and_selects_says_something() {
     let (_tx, rx) = bounded::<Plain>(1);
     assert!(shown(&rx.iter()).contains("Iter"));
