@@ -126,6 +126,20 @@ fn a_deadline_wakes_everyone_who_waits() {
     });
 }
 
+/// The canceller wakes a few, and each of them some more.
+#[test]
+fn a_cancel_wakes_everyone_who_waits() {
+    let _dog = watchdog(60);
+    let (context, cancel) = Context::background().with_cancel();
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(context.done().recv_ok(), None));
+        }
+        wait_until(|| blocked(&context.done()).receivers == 20);
+        cancel.cancel();
+    });
+}
+
 #[test]
 fn cancel_before_the_deadline_is_a_cancel_and_after_it_is_none() {
     let (early, cancel) = Context::background().with_timeout(HOUR);
