@@ -1,10 +1,16 @@
 //! That a version moves whenever its side may have become ready: a `default` is exact by it, and only a few
 //! instructions lie between the looks, so no program on real threads shows for certain that it does not move.
 
-use std::time::Instant;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::{Channel, Core, Look, Schedule, Side};
-use crate::wait::Who;
+use crate::{
+    select::{self, Limit},
+    wait::Who,
+};
 
 /// Fails if `step`, done several times, comes back to a version of `side` that was seen before.
 fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
@@ -39,6 +45,22 @@ fn each_send_and_receive_moves_the_version_of_a_buffered_channel() {
 fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
     let core = Core::unbounded();
     moves(&core, Side::Recv, |i| send_or_receive(&core, i));
+}
+
+/// Who lines up and goes again may have been ready to be met.
+#[test]
+fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
+    let core = Core::bounded(0);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    moves(&core, Side::Send, |i| {
+        thread::scope(|scope| {
+            let receiver = scope.spawn(|| select::recv(Some(&core), Limit::At(deadline)));
+            while core.try_send(i, Who::NEW, Look::Exact).is_err() && !receiver.is_finished() {
+                thread::yield_now();
+            }
+            assert_eq!(receiver.join().unwrap(), Ok(i));
+        });
+    });
 }
 
 #[test]
