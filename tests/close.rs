@@ -258,6 +258,28 @@ fn close_wakes_every_blocked_receiver() {
     }
 }
 
+/// The closer wakes a few of those in line; the others are still there, and are met no more.
+#[test]
+fn no_try_meets_who_is_still_in_line_after_the_close() {
+    let _dog = watchdog(60);
+    for _ in 0..10 {
+        let chan = make::<u32>(0);
+        thread::scope(|scope| {
+            (0..20).for_each(|_| drop(scope.spawn(|| assert_eq!(chan.recv_ok(), None))));
+            wait_until(|| blocked(&chan).receivers == 20);
+            chan.close();
+            assert_eq!(chan.try_send(1), Err(TrySendError::Closed(1)));
+        });
+        let chan = make::<u32>(0);
+        thread::scope(|scope| {
+            (0..20).for_each(|_| drop(scope.spawn(|| assert!(chan.send_ok(1).is_err()))));
+            wait_until(|| blocked(&chan).senders == 20);
+            chan.close();
+            assert_eq!(chan.try_recv(), Err(TryRecvError::Closed));
+        });
+    }
+}
+
 #[test]
 fn close_wakes_every_blocked_sender_and_gives_the_values_back() {
     let _dog = watchdog(60);

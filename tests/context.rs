@@ -126,6 +126,20 @@ fn a_deadline_wakes_everyone_who_waits() {
     });
 }
 
+/// The canceller wakes a few, and each of them some more.
+#[test]
+fn a_cancel_wakes_everyone_who_waits() {
+    let _dog = watchdog(60);
+    let (context, cancel) = Context::background().with_cancel();
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(context.done().recv_ok(), None));
+        }
+        wait_until(|| blocked(&context.done()).receivers == 20);
+        cancel.cancel();
+    });
+}
+
 #[test]
 fn cancel_before_the_deadline_is_a_cancel_and_after_it_is_none() {
     let (early, cancel) = Context::background().with_timeout(HOUR);
@@ -270,8 +284,8 @@ fn after_func_on_the_background_never_runs() {
 fn debug_tells_whether_it_has_ended() {
     let now = Instant::now();
     let (context, cancel) = Context::background().with_deadline(now + HOUR);
-    let open = format!("{context:?}");
-    assert!(open.contains("err: None") && open.contains("deadline: Some("), "{open}");
+    let (open, deadline) = (format!("{context:?}"), format!("{:?}", context.deadline().unwrap()));
+    assert!(open.contains("err: None") && open.contains(&deadline), "{open}");
     let after = context.after_func(|| {});
     assert_eq!(format!("{cancel:?} {after:?}"), "Cancel AfterFunc");
     cancel.cancel();
@@ -300,6 +314,36 @@ fn a_canceled_tree_of_ten_thousand_is_released_whole() {
     cancel.cancel();
     assert!(is_canceled(&chain) && leaves.iter().all(is_canceled));
     drop((cancel, handles, chain, leaves, root));
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+/// A parent may live as long as the program: it keeps nothing of the children that have ended.
+#[test]
+fn a_parent_forgets_a_child_whose_handle_is_gone() {
+    #[derive(Debug)]
+    struct Kept(#[allow(unused)] Arc<()>);
+    impl std::fmt::Display for Kept {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("kept")
+        }
+    }
+    impl std::error::Error for Kept {}
+
+    let alive = Arc::new(());
+    let (root, _keep) = Context::background().with_cancel();
+    drop(root.with_timeout_cause(HOUR, Kept(alive.clone())));
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+/// One after the other: as nested drops they would need more stack than there is.
+#[test]
+fn a_hundred_thousand_values_are_dropped() {
+    let alive = Arc::new(());
+    let mut context = Context::background();
+    for _ in 0..100_000 {
+        context = context.with_value(alive.clone());
+    }
+    drop(context);
     assert_eq!(Arc::strong_count(&alive), 1);
 }
 

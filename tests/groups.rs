@@ -41,6 +41,7 @@ fn everyone_who_waits_goes_on_at_zero_and_not_before() {
         group.done();
         assert!(!finished.is_closed());
         assert!(!group.wait_timeout(Duration::from_millis(1)));
+        assert!(!group.wait_deadline(Instant::now() + Duration::from_millis(1)));
         assert_eq!(blocked(&finished).receivers, 3);
         group.clone().done();
     });
@@ -58,7 +59,9 @@ fn debug_tells_how_many_are_under_way() {
         rx.recv();
         Ok::<(), String>(())
     });
-    assert!(format!("{group:?}").contains("members: WaitGroup { count: 1 }"), "{group:?}");
+    let shown = format!("{group:?}");
+    assert!(shown.contains("members: WaitGroup { count: 1 }"), "{shown}");
+    assert!(shown.contains("Group") && shown.contains("Context"), "{shown}");
     drop(tx);
     assert!(group.wait().is_ok());
 }
@@ -108,9 +111,14 @@ fn what_members_did_is_there_after_the_wait() {
 #[test]
 fn a_member_that_panics_is_done() {
     let _dog = watchdog(60);
-    let group = WaitGroup::new();
-    group.go(|| panic!("on purpose"));
+    let (group, ran) = (WaitGroup::new(), make(1));
+    let tell = ran.sender();
+    group.go(move || {
+        tell.send(());
+        panic!("on purpose");
+    });
     group.wait();
+    assert_eq!(ran.len(), 1);
 }
 
 #[test]

@@ -323,6 +323,8 @@ fn every_handle_made_from_a_chan_is_of_the_same_channel() {
         let (split_tx, split_rx) = chan.split();
         assert!(tx.same_channel(&split_tx) && rx.same_channel(&split_rx));
     }
+    let (tx, rx) = unbounded::<u8>();
+    assert!(tx.same_channel(&tx.clone()) && rx.same_channel(&rx.clone()));
 }
 
 #[test]

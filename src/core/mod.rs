@@ -14,6 +14,8 @@ mod list;
 mod rendezvous;
 mod ring;
 mod slot;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
 mod timer;
 
 use std::time::Instant;

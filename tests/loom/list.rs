@@ -5,6 +5,20 @@ use loom::thread;
 
 use crate::run::{check, Value};
 
+/// L27: a receiver goes to sleep while the sender publishes; no close comes to wake it.
+#[test]
+fn l27_list_park_handshake() {
+    check("l27_list_park_handshake", || {
+        let (tx, rx) = unbounded::<Value>();
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || tx.send(Value::new(7))
+        });
+        assert_eq!(rx.recv_ok().map(|v| v.get()), Some(7));
+        sender.join().unwrap();
+    });
+}
+
 /// L21: a send crosses a block's end while another handle closes; the length is right throughout.
 #[test]
 fn l21_block_end_close() {

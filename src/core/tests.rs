@@ -1,0 +1,92 @@
+//! That a version moves whenever its side may have become ready: a `default` is exact by it, and only a few
+//! instructions lie between the looks, so no program on real threads shows for certain that it does not move.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Channel, Core, Look, MissedTickBehavior, Schedule, Side};
+use crate::{
+    select::{self, Limit},
+    wait::Who,
+};
+
+/// Fails if `step`, done several times, comes back to a version of `side` that was seen before.
+fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
+    let mut seen = vec![core.version(side)];
+    for i in 0..8 {
+        step(i);
+        let version = core.version(side);
+        assert!(!seen.contains(&version), "{side:?}, step {i}: {version} after {seen:?}");
+        seen.push(version);
+    }
+}
+
+/// Sends in even steps, receives in odd ones.
+fn send_or_receive(core: &Core<usize>, i: usize) {
+    match i % 2 {
+        0 => core.try_send(i, Who::NEW, Look::Exact).unwrap(),
+        _ => assert_eq!(core.try_recv(Who::NEW, Look::Exact), Ok(i - 1)),
+    }
+}
+
+#[test]
+fn each_send_and_receive_moves_the_version_of_a_buffered_channel() {
+    for cap in [1, 2, 3] {
+        for side in [Side::Send, Side::Recv] {
+            let core = Core::bounded(cap);
+            moves(&core, side, |i| send_or_receive(&core, i));
+        }
+    }
+}
+
+#[test]
+fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
+    let core = Core::unbounded();
+    moves(&core, Side::Recv, |i| send_or_receive(&core, i));
+}
+
+/// Who lines up and goes again may have been ready to be met.
+#[test]
+fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
+    let core = Core::bounded(0);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    moves(&core, Side::Send, |i| {
+        thread::scope(|scope| {
+            let receiver = scope.spawn(|| select::recv(Some(&core), Limit::At(deadline)));
+            while core.try_send(i, Who::NEW, Look::Exact).is_err() && !receiver.is_finished() {
+                thread::yield_now();
+            }
+            assert_eq!(receiver.join().unwrap(), Ok(i));
+        });
+    });
+}
+
+#[test]
+fn a_close_moves_the_version() {
+    for core in [Core::<()>::bounded(0), Core::bounded(1), Core::unbounded()] {
+        let before = core.version(Side::Recv);
+        assert!(core.close());
+        assert_ne!(core.version(Side::Recv), before);
+    }
+}
+
+#[test]
+fn each_set_moves_the_version_of_a_timer() {
+    let core = Core::timer(Schedule::at(Instant::now()), |due| due);
+    let timer = core.as_timer().unwrap();
+    moves(&core, Side::Recv, |i| {
+        timer.set(|schedule| schedule.pending = i % 2 == 1);
+    });
+}
+
+#[test]
+fn each_tick_received_moves_the_version_of_a_ticker() {
+    let tick = Duration::from_nanos(1);
+    let core = Core::timer(Schedule::every(tick, MissedTickBehavior::Burst), |due| due);
+    // One tick for each of the steps.
+    let start = Instant::now();
+    while start.elapsed() < 8 * tick {}
+    moves(&core, Side::Recv, |_| assert!(core.try_recv(Who::NEW, Look::Exact).is_ok()));
+}
