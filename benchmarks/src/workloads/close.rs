@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{
     io,
-    sync::Mutex,
+    sync::{Arc, Barrier, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -49,23 +49,30 @@ fn rounds<C: Close>(task: &Task, what: fn(&Closed) -> Duration) -> Sample {
 fn close<C: Close>(task: &Task) -> Closed {
     task.sides.place(Side::Send);
     let (tx, rx) = C::make(task.capacity);
-    let receivers: Vec<_> = (0..task.threads).map(|_| receiver::<C>(task, rx.clone())).collect();
+    // Nobody ends before all have returned: to end a thread costs several times as much as to wake it, and would
+    // be in the time of those that come after.
+    let returned_all = Arc::new(Barrier::new(task.threads + 1));
+    let start = |_| receiver::<C>(task, rx.clone(), returned_all.clone());
+    let receivers: Vec<_> = (0..task.threads).map(start).collect();
     drop(rx);
     wait_until_quiet();
     let (before, start) = (Usage::now(), Instant::now());
     C::close(tx);
     let returned = start.elapsed();
+    returned_all.wait();
     let ends = receivers.into_iter().map(|receiver| receiver.join().unwrap());
     let last_woken = ends.max().expect("there are receivers") - start;
     Closed { returned, last_woken, usage: Usage::now() - before }
 }
 
-fn receiver<C: Close>(task: &Task, rx: C::Rx) -> JoinHandle<Instant> {
+fn receiver<C: Close>(task: &Task, rx: C::Rx, all: Arc<Barrier>) -> JoinHandle<Instant> {
     let sides = task.sides;
     let wait = move || {
         sides.place(Side::Recv);
         while C::recv_ok(&rx) {}
-        Instant::now()
+        let returned = Instant::now();
+        all.wait();
+        returned
     };
     thread::Builder::new().stack_size(STACK).spawn(wait).expect("a thread more")
 }
