@@ -35,8 +35,13 @@ const ONLY_SYNC: &[&str] = &[
 ];
 
 /// Where std's shared pointers stand that no model looks into.
-const SHARED_POINTERS: &[&str] =
-    &["context/error.rs", "context/values.rs", "select/operand.rs", "signal/context.rs"];
+const SHARED_POINTERS: &[&str] = &[
+    "context/error.rs",
+    "context/values.rs",
+    "select/operand.rs",
+    "signal/context.rs",
+    "signal/ends.rs",
+];
 
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] =

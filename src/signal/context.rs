@@ -1,21 +1,16 @@
 //! A context that ends at a signal.
 
-use std::{
-    error::Error,
-    fmt,
-    panic::{catch_unwind, AssertUnwindSafe},
-    sync::{Arc, Weak},
-};
+use std::{fmt, sync::Arc};
 
-use super::{registry, taken::Subscriber, Signal};
+use super::{ends::Ends, registry, taken::Subscriber};
 use crate::context::{CancelCause, Context};
 
 /// A context that ends at the first of these signals, with `parent`, or when the handle is dropped. Go's
 /// `signal.NotifyContext`.
 ///
-/// [`cause`](Context::cause) says which signal it was, as a [`SignalError`]. The default action does not happen until
-/// the handle is dropped, also for the signals that come after the first; drop it early and the next Ctrl-C ends the
-/// process.
+/// [`cause`](Context::cause) says which signal it was, as a [`SignalError`](super::SignalError). The default action
+/// does not happen until the handle is dropped, also for the signals that come after the first; drop it early and the
+/// next Ctrl-C ends the process.
 ///
 /// ```
 /// use gochan::{signal::{self, SignalError, SIGTERM}, Context};
@@ -37,7 +32,7 @@ use crate::context::{CancelCause, Context};
 pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
     let (context, cancel) = parent.with_cancel_cause();
     let stop = Stop(Arc::new(cancel));
-    registry::subscribe(signals, &Subscriber::Context(Ends(Arc::downgrade(&stop.0))));
+    registry::subscribe(signals, &Subscriber::Context(Ends::of(&stop.0)));
     (context, stop)
 }
 
@@ -78,58 +73,3 @@ impl fmt::Debug for Stop {
         f.write_str("Stop")
     }
 }
-
-/// What ends a context, while its handle lives.
-#[derive(Clone)]
-pub(super) struct Ends(Weak<CancelCause>);
-
-impl Ends {
-    pub(super) fn is_over(&self) -> bool {
-        self.0.strong_count() == 0
-    }
-
-    pub(super) fn end(&self, signal: Signal) {
-        let Some(cancel) = self.0.upgrade() else { return };
-        // What ends with the context may panic, for want of a thread: not in the thread that all signals need.
-        let _ = catch_unwind(AssertUnwindSafe(move || cancel.cancel(SignalError(signal))));
-    }
-}
-
-/// Why a context of [`notify_context`] has ended.
-///
-/// ```
-/// use gochan::{signal::{self, SignalError, SIGHUP}, Context};
-///
-/// let (context, _stop) = signal::notify_context(&Context::background(), &[SIGHUP]);
-/// signal_hook::low_level::raise(SIGHUP).unwrap();
-/// context.done().recv();
-/// assert_eq!(context.cause().unwrap().to_string(), "hangup signal received");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalError(Signal);
-
-impl SignalError {
-    /// The signal, and who sent it.
-    ///
-    /// ```
-    /// use gochan::{signal::{self, SignalError, SIGHUP}, Context};
-    ///
-    /// let (context, _stop) = signal::notify_context(&Context::background(), &[SIGHUP]);
-    /// signal_hook::low_level::raise(SIGHUP).unwrap();
-    /// context.done().recv();
-    /// let cause = context.cause().unwrap();
-    /// assert_eq!(cause.downcast_ref::<SignalError>().unwrap().signal(), SIGHUP);
-    /// ```
-    #[must_use]
-    pub fn signal(&self) -> Signal {
-        self.0
-    }
-}
-
-impl fmt::Display for SignalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} signal received", self.0)
-    }
-}
-
-impl Error for SignalError {}

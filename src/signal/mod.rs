@@ -68,6 +68,7 @@
 
 mod action;
 mod context;
+mod ends;
 mod name;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
@@ -76,7 +77,8 @@ mod received;
 mod registry;
 mod taken;
 
-pub use context::{notify_context, SignalError, Stop};
+pub use context::{notify_context, Stop};
+pub use ends::SignalError;
 pub use received::{ParseSignalError, Signal};
 /// The numbers of the signals that this system has.
 pub use signal_hook::consts::signal::*;

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{action::Before, context::Ends, Signal};
+use super::{action::Before, ends::Ends, Signal};
 use crate::{error::TrySendError, sender::Sender};
 
 /// Who wants to know.

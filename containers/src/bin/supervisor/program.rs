@@ -7,11 +7,14 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
-use gochan::{after, select, signal, Receiver};
+use gochan::{after, select, signal, Receiver, Sender};
 use gochan_containers::{child, console::log};
 use nix::sys::signal::Signal;
 
-use crate::{config::Program, team::Told};
+use crate::config::Program;
+
+/// Goes to a program with the request to stop; its drop says that the program has been told.
+pub type Told = Sender<()>;
 
 pub struct Running {
     program: Program,

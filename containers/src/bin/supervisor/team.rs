@@ -4,15 +4,15 @@ use std::thread;
 
 use gochan::{bounded, Receiver, Sender};
 
-use crate::{config::Program, program::Running};
+use crate::{
+    config::Program,
+    program::{Running, Told},
+};
 
 pub struct Team {
     /// Where each program is asked to stop, in the order of their starts.
     stops: Vec<Sender<Told>>,
 }
-
-/// Goes to a program with the request to stop; its drop says that the program has been told.
-pub type Told = Sender<()>;
 
 impl Team {
     /// Starts all programs, or none. The channel gives for each that has ended whether it ended well, and closes

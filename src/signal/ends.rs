@@ -1,0 +1,70 @@
+//! The end of a context at a signal, and why.
+
+use std::{
+    error::Error,
+    fmt,
+    panic::{catch_unwind, AssertUnwindSafe},
+    sync::{Arc, Weak},
+};
+
+use super::Signal;
+use crate::context::CancelCause;
+
+/// What ends a context, while its handle lives.
+#[derive(Clone)]
+pub(super) struct Ends(Weak<CancelCause>);
+
+impl Ends {
+    pub(super) fn of(cancel: &Arc<CancelCause>) -> Self {
+        Self(Arc::downgrade(cancel))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    pub(super) fn end(&self, signal: Signal) {
+        let Some(cancel) = self.0.upgrade() else { return };
+        // What ends with the context may panic, for want of a thread: not in the thread that all signals need.
+        let _ = catch_unwind(AssertUnwindSafe(move || cancel.cancel(SignalError(signal))));
+    }
+}
+
+/// Why a context of [`notify_context`](super::notify_context) has ended.
+///
+/// ```
+/// use gochan::{signal::{self, SignalError, SIGHUP}, Context};
+///
+/// let (context, _stop) = signal::notify_context(&Context::background(), &[SIGHUP]);
+/// signal_hook::low_level::raise(SIGHUP).unwrap();
+/// context.done().recv();
+/// assert_eq!(context.cause().unwrap().to_string(), "hangup signal received");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignalError(Signal);
+
+impl SignalError {
+    /// The signal, and who sent it.
+    ///
+    /// ```
+    /// use gochan::{signal::{self, SignalError, SIGHUP}, Context};
+    ///
+    /// let (context, _stop) = signal::notify_context(&Context::background(), &[SIGHUP]);
+    /// signal_hook::low_level::raise(SIGHUP).unwrap();
+    /// context.done().recv();
+    /// let cause = context.cause().unwrap();
+    /// assert_eq!(cause.downcast_ref::<SignalError>().unwrap().signal(), SIGHUP);
+    /// ```
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        self.0
+    }
+}
+
+impl fmt::Display for SignalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} signal received", self.0)
+    }
+}
+
+impl Error for SignalError {}
