@@ -90,3 +90,39 @@ fn each_tick_received_moves_the_version_of_a_ticker() {
     while start.elapsed() < 8 * tick {}
     moves(&core, Side::Recv, |_| assert!(core.try_recv(Who::NEW, Look::Exact).is_ok()));
 }
+
+#[test]
+fn a_side_is_at_rest_while_it_has_nothing_to_do() {
+    let rests =
+        |core: &Core<usize>| [Side::Send, Side::Recv].map(|side| core.at_rest(side).is_some());
+    for (core, full) in [(Core::bounded(1), true), (Core::unbounded(), false)] {
+        assert_eq!(rests(&core), [false, true]);
+        core.try_send(1, Who::NEW, Look::Exact).unwrap();
+        assert_eq!(rests(&core), [full, false]);
+        core.try_recv(Who::NEW, Look::Exact).unwrap();
+        assert_eq!(rests(&core), [false, true]);
+        core.close();
+        assert_eq!(rests(&core), [false, false]);
+    }
+    let unbuffered = Core::bounded(0);
+    assert_eq!(rests(&unbuffered), [true, true]);
+    unbuffered.close();
+    assert_eq!(rests(&unbuffered), [false, false]);
+}
+
+/// Ready in between, and not any more: the number tells.
+#[test]
+fn what_had_something_to_do_in_between_rests_with_another_number() {
+    for core in [Core::bounded(1), Core::unbounded()] {
+        let before = core.at_rest(Side::Recv);
+        send_or_receive(&core, 0);
+        send_or_receive(&core, 1);
+        assert!(before.is_some() && core.at_rest(Side::Recv) != before);
+    }
+    let full = Core::bounded(1);
+    send_or_receive(&full, 0);
+    let before = full.at_rest(Side::Send);
+    send_or_receive(&full, 1);
+    send_or_receive(&full, 2);
+    assert!(before.is_some() && full.at_rest(Side::Send) != before);
+}
