@@ -30,7 +30,7 @@ pub fn absent_send() -> SendCase<'static, ()> {
 }
 
 /// Drops a case, whose outcome was taken.
-pub fn lose(_: &mut impl Bound) {}
+pub fn lose(_: impl Bound) {}
 
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}

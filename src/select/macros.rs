@@ -142,10 +142,10 @@ macro_rules! __select {
             $($crate::__select_case!(@bind $op $args $cond),)*
             $crate::__select_case!(@limit $(($($timeout)?))?),
         ) {
-            ($(ref mut $case,)* __gochan_limit,) => {
-                let arms = [$($crate::__private::Bound::arm($case)),*];
+            ($($case,)* __gochan_limit,) => {
+                let arms = [$($crate::__private::Bound::arm(&$case)),*];
                 $crate::__private::select(arms, $fair, __gochan_limit);
-                let __gochan_won = ($($crate::__private::Bound::take($case),)* (),);
+                let __gochan_won = ($($crate::__private::Bound::take(&$case),)* (),);
                 // A value that lost may panic when it is dropped. What was received is a local by
                 // then: rustc forgets the tail of a block whose locals unwind (rust#47949).
                 $($crate::__private::lose($case);)*
