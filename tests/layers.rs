@@ -41,11 +41,18 @@ const SHARED_POINTERS: &[&str] = &[
     "select/operand.rs",
     "signal/context.rs",
     "signal/ends.rs",
+    "signal/watch.rs",
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: &[&str] =
-    &["core/block.rs", "core/list.rs", "core/ring.rs", "core/slot.rs", "wait/queue.rs"];
+const UNSAFE: &[&str] = &[
+    "core/block.rs",
+    "core/list.rs",
+    "core/ring.rs",
+    "core/slot.rs",
+    "signal/watch.rs",
+    "wait/queue.rs",
+];
 
 struct Source {
     /// The path below `src`, with `/`.

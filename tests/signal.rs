@@ -445,7 +445,44 @@ fn a_signal_gets_through_a_storm_of_another() {
                 }
             },
         );
-        settle(); // Then drop: what is left of the storm would end the process.
+    })
+    .succeeds();
+}
+
+#[test]
+fn what_came_before_the_receiver_went_does_not_act_after_it() {
+    program("what_came_before_the_receiver_went_does_not_act_after_it", || {
+        let leave: [fn(Sender<Signal>, Receiver<Signal>); 5] = [
+            |_, receiver| drop(receiver),
+            |sender, _receiver| sender.close(),
+            |_, _| signal::reset(&[SIGTERM]),
+            |_, _| signal::ignore(&[SIGTERM]),
+            |sender, receiver| {
+                drop(receiver);
+                // Buries it, before its signals are looked at.
+                signal::notify_to(&sender.clone(), &[SIGUSR1]);
+            },
+        ];
+        for round in 0..1_000 {
+            let (sender, receiver) = bounded(1);
+            signal::notify_to(&sender, &[SIGTERM]);
+            (0..10).for_each(|_| raise(SIGTERM));
+            leave[round % leave.len()](sender, receiver);
+            settle();
+        }
+    })
+    .succeeds();
+}
+
+#[test]
+fn what_came_before_a_context_was_stopped_does_not_act_after_it() {
+    program("what_came_before_a_context_was_stopped_does_not_act_after_it", || {
+        for _ in 0..1_000 {
+            let (_context, stop) = signal::notify_context(&Context::background(), &[SIGTERM]);
+            (0..10).for_each(|_| raise(SIGTERM));
+            stop.stop();
+            settle();
+        }
     })
     .succeeds();
 }

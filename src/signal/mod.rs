@@ -76,6 +76,7 @@ mod platform;
 mod received;
 mod registry;
 mod taken;
+mod watch;
 
 pub use context::{notify_context, Stop};
 pub use ends::SignalError;

@@ -17,7 +17,7 @@ use super::{
     action::Before,
     name,
     platform::{self, Arrivals, Hook},
-    taken::{Rest, Subscriber, Taken},
+    taken::{Now, Rest, Subscriber, Taken},
 };
 use crate::sync::{spawn_named, Arc, Mutex, OnceLock};
 
@@ -45,7 +45,7 @@ impl Registry {
     fn take(&self, table: &mut Table, signals: &[i32]) -> Result<(), String> {
         for &signal in signals.iter() {
             if let Entry::Vacant(place) = table.entry(signal) {
-                let taken = Taken::from(Before::of(signal));
+                let taken = Taken::new(signal, Before::of(signal));
                 let failed = |error| format!("signal {}: {error}", name::full(signal));
                 self.hook.take(signal).map_err(failed)?;
                 place.insert(taken);
@@ -71,13 +71,13 @@ fn dispatch(arrivals: Arrivals, table: &Mutex<Table>) {
 pub(super) fn subscribe(signals: &[i32], subscriber: &Subscriber) {
     change(signals, |taken| {
         taken.add(subscriber);
-        Vec::new()
+        None
     });
 }
 
 #[track_caller]
 pub(super) fn ignore(signals: &[i32]) {
-    change(signals, Taken::ignore);
+    change(signals, |taken| Some(taken.ignore()));
 }
 
 #[track_caller]
@@ -104,9 +104,9 @@ pub(super) fn ignored(signal: i32) -> bool {
     }
 }
 
-/// Takes the signals and has `change` change each, which gives who is out.
+/// Takes the signals and has `change` change each, which gives what was.
 #[track_caller]
-fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Vec<Subscriber>) {
+fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
     check(signals);
     let registry = REGISTRY.get_or_init(|| {
         Registry::start().unwrap_or_else(|error| panic!("gochan::signal: cannot listen: {error}"))
@@ -118,7 +118,7 @@ fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Vec<Subscriber>) {
     }
     let mut gone = Vec::new();
     for signal in signals {
-        gone.extend(table.get_mut(signal).map(&change));
+        gone.extend(table.get_mut(signal).and_then(&change));
     }
     gone.extend(table.values_mut().map(Taken::bury));
     drop(table);

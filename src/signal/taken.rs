@@ -2,8 +2,8 @@
 
 use std::mem;
 
-use super::{action::Before, ends::Ends, Signal};
-use crate::{error::TrySendError, sender::Sender};
+use super::{action::Before, ends::Ends, watch::Watch, Signal};
+use crate::sender::Sender;
 
 /// Who wants to know.
 #[derive(Clone)]
@@ -13,7 +13,8 @@ pub(super) enum Subscriber {
 }
 
 impl Subscriber {
-    fn is_over(&self) -> bool {
+    /// Runs in signal handlers too: it loads an atomic and no more.
+    pub(super) fn is_over(&self) -> bool {
         match self {
             Subscriber::Channel(sender) => sender.is_closed(),
             Subscriber::Context(ends) => ends.is_over(),
@@ -30,14 +31,24 @@ impl Subscriber {
 
 /// A signal that was taken from the system.
 pub(super) struct Taken {
+    signal: i32,
     before: Before,
     now: Now,
 }
 
-enum Now {
-    AsBefore,
+/// What becomes of it.
+pub(super) enum Now {
+    /// It does what it did before; with a watch, once that has seen it: what arrives until then came earlier.
+    AsBefore(Option<Watch>),
     Ignored,
-    Notified(Vec<Subscriber>),
+    /// Someone is told, or was there when it came.
+    Notified(Vec<Notified>),
+}
+
+pub(super) struct Notified {
+    subscriber: Subscriber,
+    /// Looks for a signal that comes too late for the subscriber.
+    late: Watch,
 }
 
 /// What a signal still has to do, once the table is unlocked.
@@ -46,78 +57,80 @@ pub(super) enum Rest {
     End(Vec<Ends>),
 }
 
-impl From<Before> for Taken {
-    fn from(before: Before) -> Self {
-        Self { before, now: Now::AsBefore }
-    }
-}
-
 impl Taken {
+    pub(super) fn new(signal: i32, before: Before) -> Self {
+        Self { signal, before, now: Now::AsBefore(None) }
+    }
+
     pub(super) fn add(&mut self, subscriber: &Subscriber) {
+        let late = Watch::for_end(self.signal, subscriber);
+        let one = Notified { subscriber: subscriber.clone(), late };
         match &mut self.now {
-            Now::Notified(all) if all.iter().any(|one| one.is(subscriber)) => {}
-            Now::Notified(all) => all.push(subscriber.clone()),
-            now => *now = Now::Notified(vec![subscriber.clone()]),
+            Now::Notified(all) if all.iter().any(|other| other.subscriber.is(subscriber)) => {}
+            Now::Notified(all) => all.push(one),
+            now => *now = Now::Notified(vec![one]),
         }
     }
 
     /// Sends the signal to everyone who is left.
     pub(super) fn arrives(&mut self, signal: Signal) -> Rest {
         let mut ends = Vec::new();
-        match &mut self.now {
-            Now::Ignored => return Rest::End(ends),
-            Now::AsBefore => return Rest::Act(self.before),
-            Now::Notified(all) => all.retain(|one| match one {
-                Subscriber::Channel(sender) => {
-                    !matches!(sender.try_send(signal), Err(TrySendError::Closed(_)))
-                }
-                Subscriber::Context(context) => {
-                    let lives = !context.is_over();
-                    lives.then(|| ends.push(context.clone()));
-                    lives
-                }
-            }),
-        }
         match &self.now {
-            Now::Notified(all) if all.is_empty() => {
-                self.now = Now::AsBefore;
-                Rest::Act(self.before)
+            Now::Ignored | Now::AsBefore(None) => {}
+            Now::AsBefore(Some(_)) => drop(self.reset()),
+            Now::Notified(all) => {
+                for one in all {
+                    match &one.subscriber {
+                        // Who is slow misses it.
+                        Subscriber::Channel(sender) => drop(sender.try_send(signal)),
+                        Subscriber::Context(context) => ends.push(context.clone()),
+                    }
+                }
+                drop(self.bury());
             }
+        }
+        match self.now {
+            Now::AsBefore(None) => Rest::Act(self.before),
             _ => Rest::End(ends),
         }
     }
 
-    /// From now on nothing happens. Gives who was notified.
-    pub(super) fn ignore(&mut self) -> Vec<Subscriber> {
-        self.becomes(Now::Ignored)
+    /// From now on nothing happens. Gives what was, to be dropped once the table is unlocked.
+    pub(super) fn ignore(&mut self) -> Now {
+        mem::replace(&mut self.now, Now::Ignored)
     }
 
-    /// From now on the same happens as before. Gives who was notified.
-    pub(super) fn reset(&mut self) -> Vec<Subscriber> {
-        self.becomes(Now::AsBefore)
+    /// From now on the same happens as before, also for what came when everyone was over. Gives what was.
+    pub(super) fn reset(&mut self) -> Now {
+        // First, so that none comes between the watches.
+        let since = Watch::start(self.signal);
+        let came = match &self.now {
+            Now::AsBefore(since) => since.as_ref().map_or(true, Watch::came),
+            Now::Ignored => false,
+            Now::Notified(all) => all.iter().all(|one| one.late.came()),
+        };
+        mem::replace(&mut self.now, Now::AsBefore((!came).then_some(since)))
     }
 
-    fn becomes(&mut self, now: Now) -> Vec<Subscriber> {
-        match mem::replace(&mut self.now, now) {
-            Now::Notified(all) => all,
-            Now::AsBefore | Now::Ignored => Vec::new(),
+    /// Forgets who is over. Gives them.
+    pub(super) fn bury(&mut self) -> Now {
+        let Now::Notified(all) = &mut self.now else { return Now::Notified(Vec::new()) };
+        let (over, left): (Vec<_>, _) =
+            mem::take(all).into_iter().partition(|one| one.subscriber.is_over());
+        if left.is_empty() {
+            *all = over;
+            return self.reset();
         }
-    }
-
-    /// Gives those who are over.
-    pub(super) fn bury(&mut self) -> Vec<Subscriber> {
-        let Now::Notified(all) = &mut self.now else { return Vec::new() };
-        let (dead, live) = mem::take(all).into_iter().partition(Subscriber::is_over);
-        *all = live;
-        dead
+        *all = left;
+        Now::Notified(over)
     }
 
     pub(super) fn is_ignored(&self) -> bool {
         let before = self.before == Before::Ignored;
         match &self.now {
             Now::Ignored => true,
-            Now::AsBefore => before,
-            Now::Notified(all) => before && all.iter().all(Subscriber::is_over),
+            Now::AsBefore(_) => before,
+            Now::Notified(all) => before && all.iter().all(|one| one.subscriber.is_over()),
         }
     }
 }
