@@ -1,4 +1,7 @@
 //! Signals. They are the process's, so each test runs its program in a process of its own: this file again.
+//!
+//! Who runs the tests in the background may have had SIGINT, SIGQUIT and SIGHUP ignored: no test takes it for granted
+//! that they end a process.
 #![cfg(all(unix, feature = "signal"))]
 
 mod common;
@@ -176,22 +179,22 @@ fn a_channel_of_ones_own_adds_signals_and_keeps_what_fits() {
 fn ignored_signals_do_nothing_and_notify_takes_them_back() {
     program("ignored_signals_do_nothing_and_notify_takes_them_back", || {
         let before = signal::notify(&[SIGTERM]);
-        assert!(!signal::ignored(SIGTERM) && !signal::ignored(SIGHUP));
-        signal::ignore(&[SIGTERM, SIGHUP]);
-        assert!(signal::ignored(SIGTERM) && signal::ignored(SIGHUP));
+        assert!(!signal::ignored(SIGTERM) && !signal::ignored(SIGUSR2));
+        signal::ignore(&[SIGTERM, SIGUSR2]);
+        assert!(signal::ignored(SIGTERM) && signal::ignored(SIGUSR2));
         assert_eq!(before.recv_ok(), None);
         raise(SIGTERM);
-        raise(SIGHUP);
+        raise(SIGUSR2);
         settle();
-        let again = signal::notify(&[SIGHUP]);
-        assert!(signal::ignored(SIGTERM) && !signal::ignored(SIGHUP));
-        raise(SIGHUP);
-        assert_eq!(next(&again), SIGHUP);
+        let again = signal::notify(&[SIGUSR2]);
+        assert!(signal::ignored(SIGTERM) && !signal::ignored(SIGUSR2));
+        raise(SIGUSR2);
+        assert_eq!(next(&again), SIGUSR2);
         drop(again);
-        assert!(!signal::ignored(SIGHUP));
-        die_of(SIGHUP);
+        assert!(!signal::ignored(SIGUSR2));
+        die_of(SIGUSR2);
     })
-    .dies_of(SIGHUP);
+    .dies_of(SIGUSR2);
 }
 
 #[test]
@@ -234,7 +237,7 @@ fn reset_of_what_was_never_taken_changes_nothing() {
 #[test]
 fn a_context_ends_at_the_first_signal_and_stop_restores_the_default() {
     program("a_context_ends_at_the_first_signal_and_stop_restores_the_default", || {
-        let (context, stop) = signal::notify_context(&Context::background(), &[SIGINT, SIGTERM]);
+        let (context, stop) = signal::notify_context(&Context::background(), &[SIGUSR1, SIGTERM]);
         let done = context.done();
         assert!(context.err().is_none());
         raise(SIGTERM);
@@ -245,12 +248,12 @@ fn a_context_ends_at_the_first_signal_and_stop_restores_the_default() {
         let signal = cause.downcast_ref::<SignalError>().unwrap().signal();
         assert_eq!((signal.number(), signal.pid()), (SIGTERM, Some(std::process::id())));
         // Until it is stopped, more of them do nothing.
-        raise(SIGINT);
+        raise(SIGUSR1);
         settle();
         stop.stop();
-        die_of(SIGINT);
+        die_of(SIGUSR1);
     })
-    .dies_of(SIGINT);
+    .dies_of(SIGUSR1);
 }
 
 #[test]
