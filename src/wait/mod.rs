@@ -18,6 +18,8 @@ mod line;
 mod queue;
 mod side;
 mod spin;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
 mod waiter;
 mod why;
 

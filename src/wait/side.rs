@@ -23,7 +23,7 @@ use super::{Complete, Entry, Place, WaitQueue, Wake, Who, Why};
 use crate::sync::{dekker_light, mutant, AtomicUsize, Mutex, Ordering, SPINS};
 
 /// How many operations may overtake a waiter between its hint and its return, all in all.
-const OVERTAKES: usize = if SPINS { 256 } else { 1 };
+pub(super) const OVERTAKES: usize = if SPINS { 256 } else { 1 };
 
 /// How many one operation serves.
 pub(crate) const SERVED_BY_ONE: usize = if SPINS { 16 } else { 1 };

@@ -182,6 +182,13 @@ impl Waiter {
         }
     }
 
+    /// What `sleep` does before it sleeps.
+    #[cfg(test)]
+    pub(super) fn falls_asleep(&self) {
+        self.parker.get_or_init(Parker::current);
+        self.word.store(PARKED, Ordering::Release);
+    }
+
     fn sleep(&self, deadline: Option<Instant>) -> Outcome {
         let parker = self.parker.get_or_init(Parker::current);
         // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
@@ -207,7 +214,7 @@ impl Waiter {
 
 /// The duty to wake a claimed waiter, after the lock is released.
 #[must_use = "a claimed waiter sleeps until it is woken"]
-pub(crate) struct Wake(Option<Parker>);
+pub(crate) struct Wake(pub(super) Option<Parker>);
 
 impl Wake {
     /// Wakes the waiter, if it sleeps.

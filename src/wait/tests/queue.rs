@@ -1,0 +1,173 @@
+//! One line: its order, and who is found in it.
+
+use std::cell::RefCell;
+
+use super::{receiver, receivers, sender, waiter, One};
+use crate::wait::{Entry, Lined, Outcome, WaitQueue};
+
+/// Empties the line from its front and checks that it is these, in this order.
+#[track_caller]
+fn stand_in_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
+    assert_eq!(queue.count(), expected.len());
+    for (i, one) in expected.iter().enumerate() {
+        assert!(!queue.is_empty());
+        assert!(queue.first() == one.who(), "number {i}");
+        assert!(queue.hint().is_some());
+        assert_eq!(one.hears(), Some(Outcome::Hint(7)), "number {i}");
+    }
+    assert!(queue.is_empty() && queue.hint().is_none());
+    assert_eq!(queue.count(), 0);
+}
+
+#[test]
+fn a_line_is_in_order_of_arrival() {
+    let mut queue = WaitQueue::new();
+    let all: [One; 3] = receivers();
+    all.iter().for_each(|one| one.join(&mut queue));
+    stand_in_order(&mut queue, &all.each_ref());
+}
+
+#[test]
+fn who_comes_back_goes_to_the_front_or_behind_the_first() {
+    for (ahead, keep_first, place) in
+        [(0, false, 0), (0, true, 0), (1, false, 0), (1, true, 1), (3, false, 0), (3, true, 1)]
+    {
+        let mut queue = WaitQueue::new();
+        let others: Vec<One> = (0..ahead).map(|_| receiver()).collect();
+        others.iter().for_each(|one| one.join(&mut queue));
+        let (back, last) = (receiver(), receiver());
+        back.stand(true, |entry, place| queue.push(entry, place, keep_first));
+        last.join(&mut queue);
+        let mut expected: Vec<&One> = others.iter().collect();
+        expected.insert(place, &back);
+        expected.push(&last);
+        stand_in_order(&mut queue, &expected);
+    }
+}
+
+#[test]
+fn whoever_leaves_the_others_close_ranks() {
+    for leaver in 0..3 {
+        let mut queue = WaitQueue::new();
+        let all: [One; 3] = receivers();
+        all.iter().for_each(|one| one.join(&mut queue));
+        all[leaver].leaves(&mut queue);
+        all[leaver].leaves(&mut queue);
+        let last = receiver();
+        last.join(&mut queue);
+        let left = all.iter().enumerate().filter(|(i, _)| *i != leaver).map(|(_, one)| one);
+        stand_in_order(&mut queue, &left.chain([&last]).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_value_goes_to_the_first_who_has_not_decided() {
+    let mut queue = WaitQueue::new();
+    let [gone, first, second] = receivers();
+    [&gone, &first, &second].iter().for_each(|one| one.join(&mut queue));
+    gone.waiter.borrow().abort();
+    assert!(queue.deliver(1).is_ok());
+    assert_eq!(first.hears(), Some(Outcome::Delivered(7)));
+    assert_eq!((gone.value(), first.value()), (None, Some(1)));
+    second.leaves(&mut queue);
+    assert!(queue.is_empty());
+    assert_eq!(queue.deliver(2).err(), Some(2));
+    assert_eq!(second.value(), None);
+}
+
+#[test]
+fn a_value_is_taken_from_the_first_who_has_not_decided() {
+    let mut queue = WaitQueue::new();
+    let (gone, first) = (sender(1), sender(2));
+    [&gone, &first].iter().for_each(|one| one.join(&mut queue));
+    gone.waiter.borrow().abort();
+    assert_eq!(queue.take().map(|(value, _)| value), Some(2));
+    assert_eq!(first.hears(), Some(Outcome::Delivered(7)));
+    assert_eq!((gone.value(), first.value()), (Some(1), None));
+    assert!(queue.take().is_none());
+}
+
+#[test]
+fn a_hint_is_for_the_first_who_has_not_decided() {
+    let mut queue = WaitQueue::new();
+    let [gone, first] = receivers();
+    [&gone, &first].iter().for_each(|one| one.join(&mut queue));
+    gone.waiter.borrow().abort();
+    let (before, failed) = (RefCell::new(vec![]), RefCell::new(vec![]));
+    let hinted =
+        queue.hint_with(|who| before.borrow_mut().push(who), |who| failed.borrow_mut().push(who));
+    assert!(hinted.is_some());
+    assert!(before.take() == [gone.who(), first.who()]);
+    assert!(failed.take() == [gone.who()]);
+    assert_eq!(first.hears(), Some(Outcome::Hint(7)));
+}
+
+#[test]
+fn who_polls_is_served_and_who_sleeps_is_not() {
+    for completes in [true, false] {
+        let mut queue = WaitQueue::new();
+        let [first, last] = receivers();
+        first.join(&mut queue);
+        last.join(&mut queue);
+        last.falls_asleep();
+        let who = first.who();
+        let complete = |served, slot: &mut Option<u32>| {
+            assert!(served == who);
+            *slot = completes.then_some(5);
+            completes
+        };
+        assert_eq!(queue.serve_last(|_, _| unreachable!()), None);
+        assert_eq!(queue.count(), 2);
+        assert_eq!(queue.serve_first(complete), Some(completes));
+        assert!(queue.first() == last.who());
+        let expected = if completes { Outcome::Delivered(7) } else { Outcome::Hint(7) };
+        assert_eq!((first.hears(), first.value()), (Some(expected), completes.then_some(5)));
+        assert_eq!(queue.serve_first(|_, _| unreachable!()), None);
+        assert_eq!(last.hears(), None);
+        last.leaves(&mut queue);
+    }
+    assert_eq!(WaitQueue::<u32>::new().serve_first(|_, _| unreachable!()), None);
+}
+
+#[test]
+fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
+    for me_first in [true, false] {
+        let mut queue = WaitQueue::new();
+        let mut selects = [waiter(2), waiter(2)];
+        if selects[0].stays_before(&selects[1]) != me_first {
+            selects.swap(0, 1);
+        }
+        let [me, other] = selects;
+        let other = One { entry: Entry::new(None), waiter: RefCell::new(other) };
+        let [itself, gone] = receivers();
+        *itself.waiter.borrow_mut() = me;
+        [&itself, &gone, &other].iter().for_each(|one| one.join(&mut queue));
+        gone.waiter.borrow().abort();
+        let (lined, wake) = queue.meet(&itself.waiter.borrow());
+        assert_eq!(
+            (lined, wake.is_some()),
+            if me_first { (Lined::Waiting, true) } else { (Lined::Ready, false) }
+        );
+        assert_eq!(other.hears(), me_first.then_some(Outcome::Hint(7)));
+        assert_eq!(itself.hears(), None);
+        assert_eq!(queue.count(), if me_first { 2 } else { 3 });
+        [&itself, &gone, &other].iter().for_each(|one| one.leaves(&mut queue));
+        assert!(queue.is_empty());
+    }
+}
+
+#[test]
+fn reasons_are_given_as_far_as_there_is_room() {
+    let mut queue = WaitQueue::new();
+    let all: [One; 3] = receivers();
+    all.iter().for_each(|one| one.join(&mut queue));
+    for room in [0, 2, 3, 4] {
+        let mut reasons = Vec::new();
+        reasons.reserve_exact(room);
+        let room = reasons.capacity();
+        queue.reasons(&mut reasons);
+        assert_eq!(reasons.len(), room.min(3));
+        assert_eq!(reasons.capacity(), room);
+    }
+    all.iter().for_each(|one| one.leaves(&mut queue));
+}
