@@ -173,10 +173,11 @@ fn sources() -> Vec<Source> {
 
 fn visit(dir: &Path, paths: &mut Vec<PathBuf>) {
     for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            visit(&path, paths);
-        } else if path.file_name().is_some_and(|name| name != "tests.rs") {
-            paths.push(path);
+        let tests = path.file_stem().is_some_and(|name| name == "tests");
+        match path.is_dir() {
+            _ if tests => {}
+            true => visit(&path, paths),
+            false => paths.push(path),
         }
     }
 }

@@ -19,7 +19,7 @@ mod queue;
 mod side;
 mod spin;
 #[cfg(all(test, not(any(loom, shuttle))))]
-mod tests;
+pub(crate) mod tests;
 mod waiter;
 mod why;
 

@@ -9,42 +9,46 @@ use std::{cell::RefCell, panic::Location};
 use super::{Entry, Outcome, Place, Reason, WaitQueue, WaitSide, Waiter, Wake, Who, Why};
 
 /// A waiter with the place it may take in one line.
-struct One {
+pub(crate) struct One {
     entry: Entry<u32>,
     waiter: RefCell<Box<Waiter>>,
 }
 
-fn waiter(cases: usize) -> Box<Waiter> {
+pub(crate) fn waiter(cases: usize) -> Box<Waiter> {
     Box::new(Waiter::new(cases, Why { reason: Reason::Recv, location: Location::caller() }))
 }
 
 /// Who polls and waits for a value.
-fn receiver() -> One {
+pub(crate) fn receiver() -> One {
     One { entry: Entry::new(None), waiter: RefCell::new(waiter(1)) }
 }
 
 /// Who polls and has this value to give.
-fn sender(value: u32) -> One {
+pub(crate) fn sender(value: u32) -> One {
     One { entry: Entry::new(Some(value)), waiter: RefCell::new(waiter(1)) }
 }
 
-fn receivers<const N: usize>() -> [One; N] {
+pub(crate) fn receivers<const N: usize>() -> [One; N] {
     std::array::from_fn(|_| receiver())
 }
 
 impl One {
-    fn who(&self) -> Who {
+    pub(crate) fn who(&self) -> Who {
         Who::of(&self.entry)
     }
 
-    fn falls_asleep(&self) {
+    pub(crate) fn falls_asleep(&self) {
         self.waiter.borrow().falls_asleep();
     }
 
     /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it stands in line.
-    fn stand(&self, front: bool, link: impl FnOnce(&Entry<u32>, &Place<'_>)) {
+    pub(crate) fn stand<R>(
+        &self,
+        front: bool,
+        link: impl FnOnce(&Entry<u32>, &Place<'_>) -> R,
+    ) -> R {
         let waiter = self.waiter.borrow();
-        link(&self.entry, &Place { waiter: &waiter, case: 7, alone: true, front });
+        link(&self.entry, &Place { waiter: &waiter, case: 7, alone: true, front })
     }
 
     fn join(&self, queue: &mut WaitQueue<u32>) {
@@ -57,29 +61,38 @@ impl One {
 
     /// Lines up once more, woken in vain.
     fn comes_back(&self, side: &WaitSide<u32>) {
-        assert_eq!(self.hears(), Some(Outcome::Hint(7)));
-        self.entry.claimed();
-        *self.waiter.borrow_mut() = waiter(1);
+        self.was_hinted();
         self.stand(true, |entry, place| side.line_up(entry, place));
     }
 
+    /// Comes out of the line with a hint, ready to line up again.
+    pub(crate) fn was_hinted(&self) {
+        assert_eq!(self.hears(), Some(Outcome::Hint(7)));
+        self.entry.claimed();
+        *self.waiter.borrow_mut() = waiter(1);
+    }
+
+    /// Gives up, and has `withdraw` unlink the entry.
+    pub(crate) fn gives_up(&self, withdraw: impl FnOnce(&Entry<u32>)) {
+        self.waiter.borrow().abort();
+        withdraw(&self.entry);
+    }
+
     /// What was decided. `None`: nothing yet; then it still stands in line.
-    fn hears(&self) -> Option<Outcome> {
+    pub(crate) fn hears(&self) -> Option<Outcome> {
         let waiter = self.waiter.borrow();
         waiter.is_decided().then(|| waiter.abort())
     }
 
     fn leaves(&self, queue: &mut WaitQueue<u32>) {
-        queue.remove(&self.entry);
-        self.waiter.borrow().abort();
+        self.gives_up(|entry| queue.remove(entry));
     }
 
     fn withdraws(&self, side: &WaitSide<u32>) {
-        side.withdraw(&self.entry);
-        self.waiter.borrow().abort();
+        self.gives_up(|entry| side.withdraw(entry));
     }
 
-    fn value(&self) -> Option<u32> {
+    pub(crate) fn value(&self) -> Option<u32> {
         self.entry.claimed();
         self.entry.replace(None)
     }
@@ -101,4 +114,16 @@ fn who_sleeps_is_woken_by_its_claimer() {
     assert!(awake.claim(Outcome::Hint(0)).is_some_and(|Wake(parker)| parker.is_none()));
     assert!(awake.claim(Outcome::Aborted).is_none());
     assert_eq!(awake.abort(), Outcome::Hint(0));
+}
+
+#[test]
+fn a_place_keeps_its_waiter_and_case_at_both_ends() {
+    let waiter = waiter(1);
+    for front in [false, true] {
+        let place = Place { waiter: &waiter, case: 3, alone: front, front };
+        for (moved, front) in [(place.at_the_end(), false), (place.at_the_front(), true)] {
+            assert!(std::ptr::eq(moved.waiter(), &*waiter));
+            assert_eq!((moved.case, moved.alone(), moved.front), (3, place.alone, front));
+        }
+    }
 }

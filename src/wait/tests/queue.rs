@@ -60,6 +60,18 @@ fn whoever_leaves_the_others_close_ranks() {
     }
 }
 
+/// Its neighbours may have gone since.
+#[test]
+fn who_was_claimed_unlinks_nothing_when_it_leaves() {
+    let mut queue = WaitQueue::new();
+    let [claimed, gone, last] = receivers();
+    [&claimed, &gone, &last].iter().for_each(|one| one.join(&mut queue));
+    assert!(queue.hint().is_some());
+    gone.leaves(&mut queue);
+    claimed.leaves(&mut queue);
+    stand_in_order(&mut queue, &[&last]);
+}
+
 #[test]
 fn a_value_goes_to_the_first_who_has_not_decided() {
     let mut queue = WaitQueue::new();

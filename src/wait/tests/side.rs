@@ -1,6 +1,6 @@
 //! One side: who is told, served and let ahead.
 
-use super::{receiver, receivers, waiter, One};
+use super::{receiver, receivers, One};
 use crate::wait::{side::OVERTAKES, Outcome, WaitSide, Who, WOKEN_BY_ONE};
 
 #[test]
@@ -83,8 +83,7 @@ fn the_reserved_one_stands_first_wherever_it_lines_up() {
     three.line_up(&side);
     side.wake_one();
     three.comes_back(&side);
-    one.entry.claimed();
-    *one.waiter.borrow_mut() = waiter(1);
+    one.was_hinted();
     one.line_up(&side);
     two.comes_back(&side);
     four.line_up(&side);

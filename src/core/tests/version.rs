@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Channel, Core, Look, MissedTickBehavior, Schedule, Side};
 use crate::{
+    core::{Channel, Core, Look, MissedTickBehavior, Schedule, Side},
     select::{self, Limit},
     wait::Who,
 };

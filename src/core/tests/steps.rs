@@ -1,0 +1,157 @@
+//! Steps of one thread on a buffered channel, the same mixture each time, beside a queue that does the same.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Arc,
+    },
+};
+
+use crate::{
+    core::{Channel, Core, Look, Side},
+    error::{TryRecvError, TrySendError},
+    wait::Who,
+};
+
+/// More than three blocks of a list hold.
+const MANY: usize = 100;
+
+struct Pair {
+    core: Core<usize>,
+    queue: VecDeque<usize>,
+    closed: bool,
+    sent: usize,
+    random: u64,
+}
+
+impl Pair {
+    fn new(core: Core<usize>) -> Self {
+        Self { core, queue: VecDeque::new(), closed: false, sent: 0, random: 1 }
+    }
+
+    fn has_room(&self) -> bool {
+        self.core.cap().map_or(true, |cap| self.queue.len() < cap)
+    }
+
+    fn send(&mut self, look: Look) {
+        self.sent += 1;
+        let expected = match (self.closed, self.has_room()) {
+            (true, _) => Err(TrySendError::Closed(self.sent)),
+            (false, false) => Err(TrySendError::Full(self.sent)),
+            (false, true) => {
+                self.queue.push_back(self.sent);
+                Ok(())
+            }
+        };
+        assert_eq!(self.core.try_send(self.sent, Who::NEW, look), expected);
+        self.check();
+    }
+
+    fn receive(&mut self, look: Look) {
+        let nothing = if self.closed { TryRecvError::Closed } else { TryRecvError::Empty };
+        let expected = self.queue.pop_front().ok_or(nothing);
+        assert_eq!(self.core.try_recv(Who::NEW, look), expected);
+        self.check();
+    }
+
+    fn close(&mut self) {
+        assert_eq!(self.core.close(), !self.closed);
+        self.closed = true;
+        self.check();
+    }
+
+    fn check(&self) {
+        assert_eq!((self.core.len(), self.core.is_closed()), (self.queue.len(), self.closed));
+        let can_send = self.closed || self.has_room();
+        let can_receive = self.closed || !self.queue.is_empty();
+        for (side, ready) in [(Side::Send, can_send), (Side::Recv, can_receive)] {
+            assert_eq!(self.core.looks_ready(side, Who::NEW), ready, "{side:?}");
+            assert_eq!(self.core.at_rest(side).is_none(), ready, "{side:?}");
+        }
+    }
+
+    /// One of `n`; Knuth's congruence.
+    fn choose(&mut self, n: u64) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.random >> 33) % n
+    }
+
+    /// Sends more often than it receives, or the other way round.
+    fn drift(&mut self, sends_of_4: u64, steps: usize) {
+        for _ in 0..steps {
+            let look = if self.choose(2) == 0 { Look::Hasty } else { Look::Exact };
+            if self.choose(4) < sends_of_4 {
+                self.send(look);
+            } else {
+                self.receive(look);
+            }
+        }
+    }
+}
+
+fn buffered<T>() -> impl Iterator<Item = Core<T>> {
+    [1, 2, 3, 4, 5, 8, 33].map(Core::bounded).into_iter().chain([Core::unbounded()])
+}
+
+#[test]
+fn a_channel_does_as_a_queue_does() {
+    for core in buffered() {
+        let mut pair = Pair::new(core);
+        pair.check();
+        for _ in 0..5 {
+            pair.drift(3, 2 * MANY);
+            pair.drift(1, 3 * MANY);
+        }
+        pair.drift(3, 2 * MANY);
+        pair.close();
+        pair.drift(2, MANY);
+        pair.close();
+        while !pair.queue.is_empty() {
+            pair.receive(Look::Exact);
+        }
+        pair.drift(2, 8);
+    }
+}
+
+#[test]
+fn an_unbounded_channel_holds_any_number() {
+    let mut pair = Pair::new(Core::unbounded());
+    for _ in 0..3 {
+        (0..10 * MANY).for_each(|_| pair.send(Look::Hasty));
+        (0..10 * MANY).for_each(|_| pair.receive(Look::Hasty));
+        pair.receive(Look::Exact);
+    }
+}
+
+/// Counts how often one was dropped.
+struct Dropped(Arc<AtomicUsize>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn the_last_receiving_handle_drops_what_is_left() {
+    for left in [0, 1, MANY] {
+        for core in buffered() {
+            let (dropped, mut sent) = (Arc::new(AtomicUsize::new(0)), 0);
+            // So that the values left do not begin with a block.
+            for _ in 0..MANY / 2 {
+                assert!(core.try_send(Dropped(dropped.clone()), Who::NEW, Look::Hasty).is_ok());
+                assert!(core.try_recv(Who::NEW, Look::Hasty).is_ok());
+            }
+            while sent < left
+                && core.try_send(Dropped(dropped.clone()), Who::NEW, Look::Hasty).is_ok()
+            {
+                sent += 1;
+            }
+            dropped.store(0, Ordering::Relaxed);
+            core.detach(Side::Recv);
+            assert_eq!((dropped.load(Ordering::Relaxed), core.len()), (sent, 0));
+            assert!(core.is_closed());
+        }
+    }
+}
