@@ -44,6 +44,24 @@ fn cancel_ends_the_context_and_what_was_made_from_it() {
 }
 
 #[test]
+fn a_default_is_taken_until_the_end() {
+    let (context, cancel) = Context::background().with_cancel();
+    let (late, _keep) = Context::background().with_timeout(HOUR);
+    let (early, _keep) = Context::background().with_timeout(Duration::ZERO);
+    let ended = |context: &Context| {
+        let (done, never) = (context.done(), gochan::Receiver::<()>::nil());
+        select! {
+            recv(done) => true,
+            recv(never) => unreachable!(),
+            default => false,
+        }
+    };
+    assert!(!ended(&context) && !ended(&late) && ended(&early));
+    cancel.cancel();
+    assert!(ended(&context));
+}
+
+#[test]
 fn a_child_that_ends_leaves_its_parent_and_siblings() {
     let (root, _keep) = Context::background().with_cancel();
     let (child, cancel) = root.with_cancel();

@@ -7,7 +7,7 @@ use crate::{
     error::{TryRecvError, TrySendError},
     wait::{
         tests::{receiver, receivers, sender, One},
-        Lined, Outcome, Who,
+        Lined, Outcome, Who, SERVED_BY_ONE,
     },
 };
 
@@ -131,6 +131,30 @@ fn one_send_serves_both_lines() {
     core.settle(Side::Recv, sleeps.who());
 }
 
+/// Both lines stand, so each service makes the next one possible; one operation does a few of them, and has somebody
+/// else go on.
+#[test]
+fn one_operation_serves_a_few_and_tells_the_next_one() {
+    let core = Core::bounded(1);
+    let (receivers, senders): ([One; 12], _) = (receivers(), [0; 12].map(sender));
+    for (receives, sends) in receivers.iter().zip(&senders) {
+        assert_eq!(receives.lines_up(&core, Side::Recv), Lined::Waiting);
+        assert_eq!(sends.lines_up(&core, Side::Send), Lined::Ready);
+    }
+    send(&core, 0).unwrap();
+    let heard = |outcome| {
+        let all = receivers.iter().chain(&senders);
+        all.filter(|one| one.hears() == Some(outcome)).count()
+    };
+    assert_eq!(heard(Outcome::Delivered(7)), SERVED_BY_ONE);
+    assert_eq!(heard(Outcome::Hint(7)), 1);
+    for (side, line) in [(Side::Recv, &receivers), (Side::Send, &senders)] {
+        for one in line {
+            one.gives_up_on(&core, side);
+        }
+    }
+}
+
 #[test]
 fn the_next_in_line_has_what_the_first_leaves() {
     for core in buffered() {
@@ -249,6 +273,7 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     assert_eq!((one.hears(), two.hears()), (None, Some(Outcome::Hint(7))));
     assert_eq!(core.blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
+    assert!(core.looks_ready(Side::Recv, Who::NEW) && !core.looks_ready(Side::Send, Who::NEW));
     // What is not due wakes nobody.
     let timer = core.as_timer().unwrap();
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
@@ -267,9 +292,11 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
 #[test]
 fn who_waits_for_an_end_is_told_and_who_comes_later_does_not_wait() {
     let core: Core<u32> = Core::done(None);
-    let (before, after) = (receiver(), receiver());
+    let [before, after] = receivers();
     assert_eq!(before.lines_up(&core, Side::Recv), Lined::Waiting);
+    assert!(core.at_rest(Side::Recv).is_some() && !core.looks_ready(Side::Recv, Who::NEW));
     core.end();
+    assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv, Who::NEW));
     assert_eq!(before.hears(), Some(Outcome::Hint(7)));
     assert_eq!(after.lines_up(&core, Side::Recv), Lined::Ready);
     core.settle(Side::Recv, before.who());

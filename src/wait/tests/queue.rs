@@ -169,6 +169,13 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
 }
 
 #[test]
+fn who_waits_for_one_thing_stays_before_a_select() {
+    let (firm, other_firm, select) = (waiter(1), waiter(1), waiter(2));
+    assert!(firm.stays_before(&select) && !select.stays_before(&firm));
+    assert!(!firm.stays_before(&other_firm) && !other_firm.stays_before(&firm));
+}
+
+#[test]
 fn reasons_are_given_as_far_as_there_is_room() {
     let mut queue = WaitQueue::new();
     let all: [One; 3] = receivers();
