@@ -37,8 +37,7 @@
 //!
 //! - Every channel it was asked for gets it. Nobody waits for a slow receiver: a channel that is full misses it.
 //! - Where no receiver is left, the default action comes back: the next SIGTERM ends the process, by that signal.
-//!   The same holds after [`reset`]. A signal that arrives while the last receiver is being dropped is either received
-//!   or acts, whatever came first.
+//!   The same holds after [`reset`]. What came before that was the receiver's: it does not act later.
 //! - A signal that was ignored when the process began, as `nohup` has SIGHUP and Rust has SIGPIPE, or that other code
 //!   in the process had taken before, is left to that again (on Linux; elsewhere that is known of SIGPIPE only).
 //!
