@@ -12,6 +12,10 @@
 //! - a send takes effect when it advances `tail`, the close when it sets `CLOSED` in `tail`.
 #![allow(unsafe_code)]
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "tests/list.rs"]
+mod tests;
+
 use std::ptr;
 
 use super::{

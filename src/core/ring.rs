@@ -14,6 +14,10 @@
 //! In the steady state an operation reads its own index and the slot: never the other side's index.
 #![allow(unsafe_code)]
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "tests/ring.rs"]
+mod tests;
+
 use super::{
     apart::Apart, buffer::Buffer, closing::Closing, slot::Slot, Channel, Ends, Look, Side,
 };

@@ -17,7 +17,7 @@
 
 use std::time::Duration;
 
-use crate::sync::{clock, nap, note, set_note, spin_loop, yield_now, OnceLock, SPINS};
+use crate::sync::{clock, mutant, nap, note, set_note, spin_loop, yield_now, OnceLock, SPINS};
 
 /// How long to pause before the first yield.
 const PAUSING: Duration = Duration::from_micros(2);
@@ -234,8 +234,8 @@ pub(crate) struct Patience {
 
 const PAUSES: u32 = 32;
 const YIELDED: u32 = PAUSES + 32;
-/// After this many turns an operation that must not wait gives up. A model explores one turn.
-const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 1 };
+/// After this many turns an operation that must not wait gives up. In a model the peer has finished its step by then.
+const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 4 };
 
 /// The first step back; each one is twice as long as the one before, up to four times.
 const STEP_BACK: Duration = Duration::from_nanos(500);
@@ -277,6 +277,6 @@ impl Patience {
             _ => nap(),
         }
         self.turns = self.turns.saturating_add(1);
-        self.turns < LIMIT
+        self.turns < LIMIT && !mutant("gives_up_on_a_peer")
     }
 }

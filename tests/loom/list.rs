@@ -130,3 +130,19 @@ fn l06_list_close_wakes_all() {
         receivers.into_iter().for_each(|receiver| receiver.join().unwrap());
     });
 }
+
+/// What was sent before is there for a try, also beside a sender in the middle of its step.
+#[test]
+fn list_exact_after_a_send() {
+    check("list_exact_after_a_send", || {
+        let (tx, rx) = unbounded::<Value>();
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || tx.send(Value::new(1))
+        });
+        tx.send(Value::new(2));
+        let first = rx.try_recv().unwrap().get();
+        sender.join().unwrap();
+        assert_eq!(first + rx.recv_ok().unwrap().get(), 3);
+    });
+}

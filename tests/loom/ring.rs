@@ -357,3 +357,32 @@ fn ring_reservation() {
         sender.join().unwrap();
     });
 }
+
+/// What was received before makes room for a try, also beside a receiver in the middle of its step.
+#[test]
+fn exact_after_a_receive() {
+    check("exact_after_a_receive", || {
+        let c = make::<Value>(2);
+        [1, 2].map(|n| c.send(Value::new(n)));
+        let rx = c.receiver();
+        let receiver = thread::spawn(move || rx.recv_ok().unwrap().get());
+        let received = c.recv_ok().unwrap().get();
+        assert!(c.try_send(Value::new(3)).is_ok());
+        assert_eq!(received + receiver.join().unwrap(), 3);
+        assert_eq!(c.recv_ok().unwrap().get(), 3);
+    });
+}
+
+/// What was sent before is there for a try, also beside a sender in the middle of its step.
+#[test]
+fn exact_after_a_send() {
+    check("exact_after_a_send", || {
+        let c = make::<Value>(2);
+        let tx = c.sender();
+        let sender = thread::spawn(move || tx.send(Value::new(1)));
+        c.send(Value::new(2));
+        let first = c.try_recv().unwrap().get();
+        sender.join().unwrap();
+        assert_eq!(first + c.recv_ok().unwrap().get(), 3);
+    });
+}
