@@ -1,6 +1,8 @@
 //! Selects: one winner, nothing left behind, every wake used or passed on.
 
-use gochan::{__private::blocked, make, select, Chan};
+use std::time::Duration;
+
+use gochan::{__private::blocked, make, model, select, Chan};
 use loom::thread;
 
 use crate::run::{check, Value};
@@ -227,6 +229,31 @@ fn l18_default_at_one_instant() {
             recv(a) => {}
             recv(b) => {}
             default => panic!("one of the two was ready at every instant"),
+        }
+        other.join().unwrap();
+    });
+}
+
+/// L18, with a time limit: when it ends one of the two is ready, and at every instant from then on.
+#[test]
+fn l18_limit_at_one_instant() {
+    const LIMIT: Duration = Duration::from_secs(1);
+    check("l18_limit_at_one_instant", || {
+        model::hold_clock();
+        let (a, b) = (make(1), make(1));
+        let other = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || {
+                b.send(());
+                model::advance(LIMIT);
+                a.send(());
+                let _ = b.try_recv();
+            }
+        });
+        select! {
+            recv(a) => {}
+            recv(b) => {}
+            default(LIMIT) => panic!("one of the two was ready at every instant since the limit"),
         }
         other.join().unwrap();
     });
