@@ -4,9 +4,15 @@
 mod queue;
 mod side;
 
-use std::{cell::RefCell, panic::Location};
+use std::{
+    cell::RefCell,
+    panic::Location,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
 
-use super::{Entry, Outcome, Place, Reason, WaitQueue, WaitSide, Waiter, Wake, Who, Why};
+use super::{Entry, Outcome, Place, Reason, Spin, WaitQueue, WaitSide, Waiter, Wake, Who, Why};
 
 /// A waiter with the place it may take in one line.
 pub(crate) struct One {
@@ -125,5 +131,32 @@ fn a_place_keeps_its_waiter_and_case_at_both_ends() {
             assert!(std::ptr::eq(moved.waiter(), &*waiter));
             assert_eq!((moved.case, moved.alone(), moved.front), (3, place.alone, front));
         }
+    }
+}
+
+#[test]
+fn an_outcome_names_its_case() {
+    assert_eq!(Outcome::Delivered(3).case(), Some(3));
+    assert_eq!(Outcome::Hint(0).case(), Some(0));
+    assert_eq!(Outcome::Aborted.case(), None);
+}
+
+#[test]
+fn a_wait_ends_at_its_deadline_or_with_the_claim() {
+    let now = Instant::now();
+    assert_eq!(waiter(1).wait(&mut Spin::new(), Some(now)), Outcome::Aborted);
+    let far = now + Duration::from_secs(3600);
+    for deadline in [None, Some(far)] {
+        let (sleeps, barrier) = (waiter(1), Barrier::new(2));
+        thread::scope(|scope| {
+            let outcome = scope.spawn(|| {
+                barrier.wait();
+                sleeps.wait(&mut Spin::new(), deadline)
+            });
+            barrier.wait();
+            let wake = sleeps.claim(Outcome::Hint(2)).expect("nobody else claims it");
+            wake.wake();
+            assert_eq!(outcome.join().unwrap(), Outcome::Hint(2));
+        });
     }
 }
