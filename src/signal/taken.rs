@@ -63,10 +63,13 @@ impl Taken {
     }
 
     pub(super) fn add(&mut self, subscriber: &Subscriber) {
+        let known = |one: &Notified| one.subscriber.is(subscriber);
+        if matches!(&self.now, Now::Notified(all) if all.iter().any(known)) {
+            return;
+        }
         let late = Watch::for_end(self.signal, subscriber);
         let one = Notified { subscriber: subscriber.clone(), late };
         match &mut self.now {
-            Now::Notified(all) if all.iter().any(|other| other.subscriber.is(subscriber)) => {}
             Now::Notified(all) => all.push(one),
             now => *now = Now::Notified(vec![one]),
         }
