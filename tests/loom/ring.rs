@@ -363,7 +363,8 @@ fn ring_reservation() {
 fn exact_after_a_receive() {
     check("exact_after_a_receive", || {
         let c = make::<Value>(2);
-        [1, 2].map(|n| c.send(Value::new(n)));
+        c.send(Value::new(1));
+        c.send(Value::new(2));
         let rx = c.receiver();
         let receiver = thread::spawn(move || rx.recv_ok().unwrap().get());
         let received = c.recv_ok().unwrap().get();
