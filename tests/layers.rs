@@ -51,6 +51,7 @@ const UNSAFE: &[&str] = &[
     "core/ring.rs",
     "core/slot.rs",
     "signal/watch.rs",
+    "wait/home.rs",
     "wait/queue.rs",
 ];
 

@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Instant};
 use crate::{
     core::{Channel, Core, Look, Side},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Entry, Line, Lined, Outcome, Place, Who},
+    wait::{Entry, Home, Line, Lined, Outcome, Place, Who},
 };
 
 /// What the engine asks of an operation. It never learns the value's type.
@@ -25,6 +25,8 @@ pub(crate) trait Case: Line {
     fn looks_ready(&self) -> bool;
     /// True if a partner must find the case in line.
     fn meets(&self) -> bool;
+    /// Where the waiter lives if this is the first case.
+    fn home(&self) -> &Home;
     /// When the case becomes ready by itself.
     fn ready_at(&self) -> Option<Instant>;
 }
@@ -149,6 +151,10 @@ impl<T> Case for Operation<'_, T> {
 
     fn meets(&self) -> bool {
         self.core.is_some_and(Channel::meets)
+    }
+
+    fn home(&self) -> &Home {
+        self.entry.home()
     }
 
     fn ready_at(&self) -> Option<Instant> {

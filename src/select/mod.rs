@@ -26,7 +26,7 @@ use std::{panic::Location, time::Instant};
 use crate::{
     core::Look,
     sync::{mutant, random},
-    wait::{Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
+    wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
 };
 use case::Case;
 
@@ -190,7 +190,15 @@ fn wait(
     limit: Limit,
     why: Why,
 ) -> Outcome {
-    let waiter = Waiter::new(cases.len(), why);
+    let nowhere;
+    let home = match cases.first() {
+        Some(case) => case.home(),
+        None => {
+            nowhere = Home::new();
+            &nowhere
+        }
+    };
+    let waiter = home.receive(Waiter::new(cases.len(), why));
     let mut lines = Lines::new(cases, &waiter);
     match lines.enter(order.iter(cases.len()), returning) {
         None => {

@@ -14,6 +14,7 @@
 //!   retry). Who gets a hint tries that case first, so a wake is never swallowed;
 //! - the sleeper is woken after the lock is released.
 
+mod home;
 mod line;
 mod queue;
 mod side;
@@ -23,6 +24,7 @@ pub(crate) mod tests;
 mod waiter;
 mod why;
 
+pub(crate) use home::Home;
 pub(crate) use line::{Line, Lined, Lines};
 pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
 pub(crate) use side::{WaitSide, SERVED_BY_ONE, WOKEN_BY_ONE};

@@ -17,29 +17,32 @@
 
 use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 
-use super::{Lined, Outcome, Waiter, Wake, Why};
+use super::{Home, Lined, Outcome, Waiter, Wake, Why};
 use crate::sync::{mutant, UnsafeCell};
 
 /// A waiter standing in one line, for one of its cases, with the value that changes hands.
 ///
-/// A cache line of its own: a claimer has each line of the waiter's stack sent over.
+/// A cache line of its own, since a claimer has each line of the waiter's stack sent over. For a small `T` all that a claimer
+/// needs is in it: the links, the slot, and in its home the waiter's word.
 #[repr(C, align(64))]
 pub(crate) struct Entry<T> {
-    /// A sender's starts full, a receiver's empty.
-    slot: UnsafeCell<Option<T>>,
-    /// The owner's view of whether the entry may be linked.
-    standing: Cell<bool>,
     /// Written by the first `push`: most operations complete without one.
     links: UnsafeCell<MaybeUninit<Links<T>>>,
+    /// A sender's starts full, a receiver's empty.
+    slot: UnsafeCell<Option<T>>,
+    /// For the waiter, if this is its first case.
+    home: Home,
+    /// The owner's view of whether the entry may be linked.
+    standing: Cell<bool>,
     _pinned: PhantomPinned,
 }
 
 struct Links<T> {
     linked: bool,
+    case: u32,
     next: *const Entry<T>,
     prev: *const Entry<T>,
     waiter: *const Waiter,
-    case: usize,
 }
 
 /// Who tries an operation: the address of its entry, or nobody in particular.
@@ -92,11 +95,17 @@ impl<T> Entry<T> {
     /// An entry with `value` to give away, or with room for one.
     pub(crate) fn new(value: Option<T>) -> Self {
         Self {
-            slot: UnsafeCell::new(value),
             links: UnsafeCell::new(MaybeUninit::uninit()),
+            slot: UnsafeCell::new(value),
+            home: Home::new(),
             standing: Cell::new(false),
             _pinned: PhantomPinned,
         }
+    }
+
+    /// Where the waiter lives, if this is its first case.
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     /// True while the entry may stand in a line.
@@ -185,7 +194,7 @@ impl<T> WaitQueue<T> {
             (true, false) => (ptr::null(), self.first),
             (true, true) => (self.first, self.second()),
         };
-        let (waiter, case) = (ptr::from_ref(place.waiter), place.case);
+        let (waiter, case) = (ptr::from_ref(place.waiter), place.case as u32);
         let links = Links { linked: true, next, prev, waiter, case };
         // SAFETY: an entry that stands in no queue is its owner's, who calls this.
         entry.links.with_mut(|place| unsafe { place.cast::<Links<T>>().write(links) });
@@ -370,7 +379,7 @@ impl<T> WaitQueue<T> {
     unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, &'a Waiter, usize) {
         // SAFETY: linked, so it is alive: `Lines` unlinks it before its owner goes on.
         let entry = unsafe { &*at };
-        let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case));
+        let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case as usize));
         // SAFETY: set by `push` from a reference that outlives the entry's standing in line.
         (entry, unsafe { &*waiter }, case)
     }

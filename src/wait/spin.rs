@@ -21,8 +21,11 @@ use crate::sync::{clock, mutant, nap, note, set_note, spin_loop, yield_now, Once
 
 /// How long to pause before the first yield.
 const PAUSING: Duration = Duration::from_micros(2);
-/// How long to pause between two looks.
+/// How long to pause between two looks at a channel.
 const BURST: Duration = Duration::from_nanos(32);
+/// How many times as long between two looks at one's own word: each look takes its cache line away from whoever
+/// is about to complete the operation there.
+const IN_LINE: u32 = 4;
 /// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
 /// processor: less, and two threads that pass single values back and forth sleep each time.
 const YIELDS: u32 = 256;
@@ -120,25 +123,37 @@ impl Spin {
         Self { bursts: None, yields: if memory.idle { FEW_YIELDS } else { YIELDS }, seen }
     }
 
-    /// Spends a moment. False when the budget is spent: time to sleep.
+    /// Spends a moment between two looks at a channel. False when the budget is spent: time to sleep.
     #[inline]
     pub(crate) fn turn(&mut self) -> bool {
-        self.pause() || self.yields > 0 && self.yield_once()
+        self.pause() || self.yield_once()
+    }
+
+    /// The same for one who stands in line and looks at its word.
+    #[inline]
+    pub(crate) fn turn_in_line(&mut self) -> bool {
+        self.pause_for(IN_LINE) || self.yield_once()
     }
 
     /// Spends a moment without yielding. False when it is time to yield or to sleep.
     #[inline]
     pub(crate) fn pause(&mut self) -> bool {
+        self.pause_for(1)
+    }
+
+    #[inline]
+    fn pause_for(&mut self, bursts: u32) -> bool {
         let decide = || if Memory::pauses() { Pace::get().bursts } else { 0 };
-        let bursts = self.bursts.get_or_insert_with(decide);
-        if *bursts == 0 {
+        let left = self.bursts.get_or_insert_with(decide);
+        let bursts = bursts.min(*left);
+        if bursts == 0 {
             return false;
         }
-        *bursts -= 1;
-        pause(Pace::get().burst);
-        if *bursts == 0 && self.seen != APART {
+        *left -= bursts;
+        if *left == 0 && self.seen != APART {
             Memory::paused_in_vain();
         }
+        pause(Pace::get().burst * bursts);
         true
     }
 
@@ -147,8 +162,11 @@ impl Spin {
         self.bursts == Some(0)
     }
 
-    /// Yields, and learns from how long it took.
+    /// Yields, and learns from how long it took. False when it is time to sleep.
     fn yield_once(&mut self) -> bool {
+        if self.yields == 0 {
+            return false;
+        }
         self.yields -= 1;
         if self.seen > CERTAIN {
             yield_now();

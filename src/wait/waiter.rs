@@ -63,8 +63,8 @@ impl Outcome {
 
 /// A thread that waits for exactly one of its cases to win.
 ///
-/// A cache line of its own: the owner polls the word while others work nearby.
-#[repr(align(64))]
+/// The word comes first: in a [`Home`](super::Home) it is close to what the claimer also needs.
+#[repr(C)]
 pub(crate) struct Waiter {
     word: AtomicUsize,
     /// Set before the word becomes `PARKED`.
@@ -172,7 +172,7 @@ impl Waiter {
             if let Some(outcome) = self.outcome() {
                 return outcome;
             }
-            if !spin.turn() {
+            if !spin.turn_in_line() {
                 return spin::sleep(|| self.sleep(deadline));
             }
             // Yields may last long; the pauses before them do not.

@@ -6,13 +6,15 @@ mod side;
 
 use std::{
     cell::RefCell,
-    panic::Location,
+    panic::{catch_unwind, AssertUnwindSafe, Location},
     sync::Barrier,
     thread,
     time::{Duration, Instant},
 };
 
-use super::{Entry, Outcome, Place, Reason, Spin, WaitQueue, WaitSide, Waiter, Wake, Who, Why};
+use super::{
+    Entry, Home, Outcome, Place, Reason, Spin, WaitQueue, WaitSide, Waiter, Wake, Who, Why,
+};
 
 /// A waiter with the place it may take in one line.
 pub(crate) struct One {
@@ -108,6 +110,26 @@ impl Drop for One {
     fn drop(&mut self) {
         assert!(self.waiter.get_mut().is_decided(), "still in line");
         self.entry.claimed();
+    }
+}
+
+#[test]
+fn a_home_is_in_the_line_of_its_entry_and_has_one_guest() {
+    fn offset<T>() -> usize {
+        let entry = Entry::<T>::new(None);
+        let guest = entry.home().receive(*waiter(1));
+        let word = std::ptr::from_ref::<Waiter>(&guest) as usize;
+        word - std::ptr::from_ref(&entry) as usize
+    }
+    assert!(offset::<u64>() < 64);
+    assert!(offset::<String>() < 64);
+
+    let home = Home::new();
+    for _ in 0..2 {
+        let guest = home.receive(*waiter(1));
+        guest.falls_asleep();
+        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(*waiter(1)))).is_err());
+        assert!(!guest.is_decided());
     }
 }
 

@@ -1,0 +1,56 @@
+//! Where a waiter lives while its owner waits: in the owner's first entry, beside the value that changes hands.
+//!
+//! The claimer of a waiter that stands in one line, as most do, then works on one cache line of its owner's stack instead
+//! of two, and the owner finds its value where it has polled for it.
+#![allow(unsafe_code)]
+
+use std::{
+    cell::{Cell, UnsafeCell},
+    mem::MaybeUninit,
+    ops::Deref,
+    ptr,
+};
+
+use super::Waiter;
+
+/// Room for one waiter at a time.
+#[repr(C)]
+pub(crate) struct Home {
+    waiter: UnsafeCell<MaybeUninit<Waiter>>,
+    inhabited: Cell<bool>,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), inhabited: Cell::new(false) }
+    }
+
+    /// Lets `waiter` in, for as long as the guest lives.
+    pub(crate) fn receive(&self, waiter: Waiter) -> Guest<'_> {
+        assert!(!self.inhabited.replace(true), "a case takes part in one select at a time");
+        // SAFETY: uninhabited, so nobody has a reference to the room.
+        unsafe { self.waiter.get().cast::<Waiter>().write(waiter) };
+        Guest(self)
+    }
+}
+
+/// The waiter in its home.
+pub(crate) struct Guest<'a>(&'a Home);
+
+impl Deref for Guest<'_> {
+    type Target = Waiter;
+
+    fn deref(&self) -> &Waiter {
+        // SAFETY: written by `receive`; only the guest's end makes the room uninhabited, and only then is it written to.
+        unsafe { &*self.0.waiter.get().cast::<Waiter>() }
+    }
+}
+
+impl Drop for Guest<'_> {
+    fn drop(&mut self) {
+        // SAFETY: written by `receive`, and dropped once: here. Who claims the waiter is done with it before the owner
+        // leaves its lines (`Lines`), which borrow the guest.
+        unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };
+        self.0.inhabited.set(false);
+    }
+}
