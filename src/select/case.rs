@@ -12,8 +12,6 @@ use crate::{
 pub(crate) trait Case: Line {
     /// Completes the operation if that needs no waiting.
     fn try_now(&self, look: Look) -> bool;
-    /// Learns that the operation was completed in line.
-    fn complete(&self);
     /// Ends what a hint has given to the operation. What there is, is for the next in line.
     fn settle(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
@@ -98,7 +96,12 @@ impl<'a, T> Operation<'a, T> {
 
 impl<T> Line for Operation<'_, T> {
     fn line_up(&self, place: &Place<'_>) -> Lined {
-        self.core.map_or(Lined::Waiting, |core| core.line_up(self.side, &self.entry, place))
+        let Some(core) = self.core else { return Lined::Waiting };
+        let lined = core.line_up(self.side, &self.entry, place);
+        if lined == Lined::Fired {
+            self.stage.set(Stage::Done);
+        }
+        lined
     }
 
     fn withdraw(&self) {
@@ -109,8 +112,12 @@ impl<T> Line for Operation<'_, T> {
 
     fn claimed(&self, outcome: Outcome) {
         self.entry.claimed();
-        // For good: an earlier hint may have reserved the side as well.
-        self.hinted.set(self.hinted.get() || matches!(outcome, Outcome::Hint(_)));
+        match outcome {
+            Outcome::Delivered(_) => self.stage.set(Stage::Done),
+            // For good: whatever comes, the side may be reserved since.
+            Outcome::Hint(_) => self.hinted.set(true),
+            Outcome::Aborted => {}
+        }
     }
 }
 
@@ -121,10 +128,6 @@ impl<T> Case for Operation<'_, T> {
             Side::Send => self.try_send(core, look),
             Side::Recv => self.try_recv(core, look),
         }
-    }
-
-    fn complete(&self) {
-        self.stage.set(Stage::Done);
     }
 
     fn settle(&self) {

@@ -142,10 +142,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
         }
         match wait(cases, &order, returning, &mut spin, limit, why) {
             Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
-            Outcome::Delivered(winner) => {
-                cases[winner].complete();
-                return Some(winner);
-            }
+            Outcome::Delivered(winner) => return Some(winner),
             Outcome::Hint(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
             Outcome::Hint(winner) => returning = Some(winner),
             Outcome::Aborted if mutant("trusts_the_wake") => return None,

@@ -61,8 +61,8 @@ pub(crate) fn recv<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTim
 fn recv_slow<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
     let case = RecvCase::new(core);
     let why = Why { reason: Reason::Recv, location: Location::caller() };
-    block(&[case.arm().0], Order::Source, limit, why);
-    match case.take() {
+    let won = block(&[case.arm().0], Order::Source, limit, why);
+    match won.and_then(|_| case.take()) {
         Some(value) => value.ok_or(RecvTimeoutError::Closed),
         None => Err(RecvTimeoutError::Timeout),
     }

@@ -130,7 +130,7 @@ impl Spin {
     }
 
     /// The same for one who stands in line and looks at its word.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn turn_in_line(&mut self) -> bool {
         self.pause_for(IN_LINE) || self.yield_once()
     }
@@ -163,6 +163,7 @@ impl Spin {
     }
 
     /// Yields, and learns from how long it took. False when it is time to sleep.
+    #[inline(always)]
     fn yield_once(&mut self) -> bool {
         if self.yields == 0 {
             return false;

@@ -167,6 +167,7 @@ impl Waiter {
     }
 
     /// Waits for a claim, at most until `deadline`: polls while `spin` allows, then sleeps.
+    #[inline(always)]
     pub(crate) fn wait(&self, spin: &mut Spin, deadline: Option<Instant>) -> Outcome {
         loop {
             if let Some(outcome) = self.outcome() {
@@ -189,6 +190,8 @@ impl Waiter {
         self.word.store(PARKED, Ordering::Release);
     }
 
+    #[cold]
+    #[inline(never)]
     fn sleep(&self, deadline: Option<Instant>) -> Outcome {
         let parker = self.parker.get_or_init(Parker::current);
         // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
