@@ -1,9 +1,8 @@
 //! The unbounded channel: a list of blocks.
 //!
-//! Sends are numbered by positions. A block has `BLOCK_SLOTS` slots, and one position more, the
-//! gap, which no send uses: `tail` stands on it while the sender that took the last slot links the
-//! next block. Receivers take turns: whoever sets `TAKEN` in `head` has it for a few instructions,
-//! and the senders never touch it.
+//! Sends are numbered by positions. A block has `SLOTS` slots, the first one fewer (`core/block.rs`), and one position more,
+//! the gap, which no send uses: `tail` stands on it while the sender that took the last slot links the next block. Receivers
+//! take turns: whoever sets `TAKEN` in `head` has it for a few instructions, and the senders never touch it.
 //!
 //! - a slot's stamp is its position plus one once its value is there, so blocks are used again
 //!   without being cleaned;
@@ -19,11 +18,7 @@ mod tests;
 use std::ptr;
 
 use super::{
-    apart::Apart,
-    block::{Block, BLOCK_SLOTS},
-    buffer::Buffer,
-    closing::Closing,
-    Channel, Ends, Look, Side,
+    apart::Apart, block::Block, buffer::Buffer, closing::Closing, Channel, Ends, Look, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
@@ -35,8 +30,6 @@ use crate::{
 const CLOSED: u64 = 1 << 63;
 /// The bit in `head` that says a receiver is at it.
 const TAKEN: u64 = 1 << 63;
-/// Positions from one block's start to the next.
-const LAP: u64 = BLOCK_SLOTS + 1;
 
 #[repr(C)]
 pub(crate) struct List<T> {
@@ -44,7 +37,7 @@ pub(crate) struct List<T> {
     tail: Apart<Tail<T>>,
     head: Apart<Head<T>>,
     receivers: Apart<WaitSide<T>>,
-    /// An empty block to use again, or null.
+    /// An empty block of full size to use again, or null.
     spare: AtomicPtr<Block<T>>,
 }
 
@@ -72,19 +65,17 @@ unsafe impl<T: Send> Sync for List<T> {}
 // SAFETY: owns its values and blocks.
 unsafe impl<T: Send> Send for List<T> {}
 
-/// How many sends come before `position`.
-fn count(position: u64) -> u64 {
-    position / LAP * BLOCK_SLOTS + (position % LAP).min(BLOCK_SLOTS)
-}
-
 impl<T> List<T> {
     pub(crate) fn new() -> Self {
-        let block = Block::allocate();
+        let (block, start) = (Block::allocate(Block::<T>::START), Block::<T>::START);
         Self {
-            tail: Apart::new(Tail { position: AtomicU64::new(0), block: AtomicPtr::new(block) }),
+            tail: Apart::new(Tail {
+                position: AtomicU64::new(start),
+                block: AtomicPtr::new(block),
+            }),
             spare: AtomicPtr::new(ptr::null_mut()),
             head: Apart::new(Head {
-                position: AtomicU64::new(0),
+                position: AtomicU64::new(start),
                 block: UnsafeCell::new(block),
                 closing: Closing::new(),
             }),
@@ -93,19 +84,25 @@ impl<T> List<T> {
         }
     }
 
-    /// An empty block: the spare one, or a new one.
+    /// How many sends come before `position`; the same number too many for each.
+    fn count(position: u64) -> u64 {
+        position / Block::<T>::LAP * Block::<T>::SLOTS
+            + (position % Block::<T>::LAP).min(Block::<T>::SLOTS)
+    }
+
+    /// An empty block of full size: the spare one, or a new one.
     #[cold]
     fn new_block(&self) -> *mut Block<T> {
         // ORDERING: Acquire; pairs with the Release in `recycle`: its receivers are done with it.
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         if spare.is_null() {
-            Block::allocate()
+            Block::allocate(Block::<T>::LAP)
         } else {
             spare
         }
     }
 
-    /// Keeps an empty block for the next sender that needs one; frees the one kept before.
+    /// Keeps an empty block of full size for the next sender that needs one; frees the one kept before.
     fn recycle(&self, block: *mut Block<T>) {
         // SAFETY: out of the list, and only this thread still knows it.
         let next = unsafe { &(*block).next };
@@ -114,13 +111,13 @@ impl<T> List<T> {
         // ORDERING: Release; pairs with the Acquire in `new_block`. Acquire: for freeing.
         let before = self.spare.swap(block, Ordering::AcqRel);
         // SAFETY: whoever swaps a block out of `spare` owns it.
-        unsafe { Block::free(before) };
+        unsafe { Block::free(before, Block::<T>::LAP) };
     }
 
     /// Links `next` after `block`, whose last slot this thread has taken, and moves `tail` over the
     /// gap to it.
     #[cold]
-    fn append(&self, block: &Block<T>, next: *mut Block<T>) {
+    fn append(&self, block: *mut Block<T>, next: *mut Block<T>) {
         // ORDERING: Release; pairs with the Acquire in `put`: the block is initialized.
         self.tail.block.store(next, Ordering::Release);
         // ORDERING: Release; pairs with the Acquire in `put`: the block is the new one. An
@@ -131,6 +128,8 @@ impl<T> List<T> {
         } else {
             self.tail.position.fetch_add(1, Ordering::SeqCst);
         }
+        // SAFETY: alive, since this thread's slot in it is still to be written.
+        let block = unsafe { &*block };
         // ORDERING: Release; pairs with the Acquire in `take`.
         block.next.store(next, Ordering::Release);
     }
@@ -146,7 +145,7 @@ impl<T> List<T> {
     #[cold]
     fn nothing(&self, head: u64) -> TryRecvError {
         // A send that took effect and is still being written keeps the channel from being drained.
-        let drained = |tail| count(tail) == count(head) || mutant("closed_first");
+        let drained = |tail| Self::count(tail) == Self::count(head) || mutant("closed_first");
         match self.head.closing.has_begun().then(|| self.end()) {
             Some((tail, true)) if drained(tail) => TryRecvError::Closed,
             _ => TryRecvError::Empty,
@@ -157,8 +156,10 @@ impl<T> List<T> {
     /// `tail`, whose line is the senders'.
     fn next_receive(&self) -> (u64, bool) {
         let (head, block) = self.take_turn();
+        // SAFETY: in this thread's turn `head` does not leave the block.
+        let slot = unsafe { Block::slot(block, head) };
         // ORDERING: Acquire; a look ahead of the receive that will confirm it.
-        let stamp = block.slots[(head % LAP) as usize].stamp.load(Ordering::Acquire);
+        let stamp = slot.stamp.load(Ordering::Acquire);
         self.end_turn(head);
         (head, stamp == head + 1)
     }
@@ -173,7 +174,7 @@ impl<T> List<T> {
 
     /// Waits for a receiver's turn: the position, and its block.
     #[inline]
-    fn take_turn(&self) -> (u64, &Block<T>) {
+    fn take_turn(&self) -> (u64, *mut Block<T>) {
         let mut patience = Patience::new();
         // ORDERING: Relaxed; the exchange confirms it.
         let mut head = self.head.position.load(Ordering::Relaxed) & !TAKEN;
@@ -188,9 +189,25 @@ impl<T> List<T> {
             head = position.load(Ordering::Relaxed) & !TAKEN;
         }
         // SAFETY: in this thread's turn nobody else touches the pointer.
-        let block = self.head.block.with_mut(|block| unsafe { *block });
-        // SAFETY: it has a slot that is not received yet, so it is alive.
-        (head, unsafe { &*block })
+        (head, self.head.block.with_mut(|block| unsafe { *block }))
+    }
+
+    /// Ends the turn in which the last slot of `block` was received, at `head`.
+    #[cold]
+    fn leave_block(&self, head: u64, block: *mut Block<T>) {
+        // SAFETY: alive until this thread gives it up below.
+        let next = unsafe { &(*block).next };
+        // ORDERING: Acquire; pairs with the Release in `append`, which comes before the last stamp.
+        let next = next.load(Ordering::Acquire);
+        // SAFETY: in this thread's turn nobody else touches the pointer.
+        self.head.block.with_mut(|block| unsafe { *block = next });
+        self.end_turn(head + 2);
+        if head < Block::<T>::LAP {
+            // SAFETY: the first block, out of the list; only this thread still knows it.
+            unsafe { Block::free(block, head) };
+        } else {
+            self.recycle(block);
+        }
     }
 
     /// Ends a turn; the next one is for `head`.
@@ -216,16 +233,16 @@ impl<T> Buffer<T> for List<T> {
             let tail = self.tail.position.load(Ordering::Acquire);
             if tail & CLOSED != 0 {
                 // SAFETY: allocated here and linked nowhere.
-                unsafe { Block::free(next) };
+                unsafe { Block::free(next, Block::<T>::LAP) };
                 return Err(TrySendError::Closed(value));
             }
-            let slot = tail % LAP;
-            if slot == BLOCK_SLOTS {
+            let place = tail % Block::<T>::LAP;
+            if place == Block::<T>::SLOTS {
                 // Another sender is moving `tail` to the next block.
                 patience.turn();
                 continue;
             }
-            let last = slot + 1 == BLOCK_SLOTS;
+            let last = place + 1 == Block::<T>::SLOTS;
             if last && next.is_null() {
                 next = self.new_block();
             }
@@ -237,15 +254,15 @@ impl<T> Buffer<T> for List<T> {
                 patience.lose();
                 continue;
             }
-            // SAFETY: `tail` did not move between the two loads and the exchange, so `block` is its
-            // block; it is alive, since this thread's slot is still to be written.
-            let block = unsafe { &*block };
             if last {
                 self.append(block, next);
             } else if !next.is_null() {
                 self.recycle(next);
             }
-            let slot = &block.slots[slot as usize];
+            // SAFETY: `tail` did not move between the two loads and the exchange, so `block` is its
+            // block; it is alive, since this thread's slot is still to be written.
+            let slot = unsafe { Block::slot(block, tail) };
+            Block::fetch_ahead(slot, tail);
             // SAFETY: the exchange gave this slot to this thread.
             unsafe { slot.fill(value) };
             // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
@@ -262,30 +279,26 @@ impl<T> Buffer<T> for List<T> {
         let mut patience = Patience::new();
         let (head, block, slot) = loop {
             let (head, block) = self.take_turn();
-            let slot = &block.slots[(head % LAP) as usize];
+            // SAFETY: in this thread's turn `head` does not leave the block.
+            let slot = unsafe { Block::slot(block, head) };
             // ORDERING: Acquire; pairs with the sender's Release: the value is there.
             if slot.stamp.load(Ordering::Acquire) == head + 1 {
                 break (head, block, slot);
             }
             self.end_turn(head);
             // A send that took effect is still being written.
-            let exact = look == Look::Exact && count(self.end().0) > count(head);
+            let exact = look == Look::Exact && Self::count(self.end().0) > Self::count(head);
             if !exact || !patience.turn() {
                 return Err(self.nothing(head));
             }
         };
         // SAFETY: the stamp says that the value is there, and the turn that nobody else takes it.
         let value = unsafe { slot.take() };
-        if head % LAP + 1 < BLOCK_SLOTS {
+        if head % Block::<T>::LAP + 1 < Block::<T>::SLOTS {
             self.end_turn(head + 1);
             return Ok(value);
         }
-        // ORDERING: Acquire; pairs with the Release in `append`, which comes before the last stamp.
-        let next = block.next.load(Ordering::Acquire);
-        // SAFETY: in this thread's turn nobody else touches the pointer.
-        let empty = self.head.block.with_mut(|block| unsafe { ptr::replace(block, next) });
-        self.end_turn(head + 2);
-        self.recycle(empty);
+        self.leave_block(head, block);
         Ok(value)
     }
 
@@ -333,7 +346,7 @@ impl<T> Channel<T> for List<T> {
             let (tail, _) = self.end();
             let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
             if self.end().0 == tail {
-                return (count(tail) - count(head)) as usize;
+                return (Self::count(tail) - Self::count(head)) as usize;
             }
             spin_loop();
         }
@@ -386,7 +399,7 @@ impl<T> Channel<T> for List<T> {
         // `tail`.
         let head = self.head.position.load(Ordering::SeqCst) & !TAKEN;
         let (tail, closed) = self.end();
-        (side == Side::Recv && !closed && count(tail) == count(head)).then_some(tail)
+        (side == Side::Recv && !closed && Self::count(tail) == Self::count(head)).then_some(tail)
     }
 
     fn ends(&self) -> &Ends {
@@ -400,9 +413,9 @@ impl<T> Drop for List<T> {
         let block = self.head.block.with_mut(|block| unsafe { *block });
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
         // and `take` has given up the blocks before this one.
-        unsafe { Block::free(block) };
+        unsafe { Block::free(block, self.head.position.load(Ordering::Relaxed)) };
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.
-        unsafe { Block::free(spare) };
+        unsafe { Block::free(spare, Block::<T>::LAP) };
     }
 }

@@ -29,7 +29,7 @@ pub(crate) use real::fault;
 pub(crate) use platform::{
     clock, dekker_light, fence, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc,
     AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
-    BLOCK_SLOTS, SPINS,
+    BLOCK_SLOTS, FIRST_SLOTS, SPINS,
 };
 
 pub(crate) use mistake::mutant;

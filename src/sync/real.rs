@@ -26,8 +26,11 @@ pub(crate) use std::{
 /// A counter that is only added to and subtracted from.
 pub(crate) type Count = AtomicUsize;
 
-/// Slots in a block of the unbounded channel.
-pub(crate) const BLOCK_SLOTS: u64 = 31;
+/// Slots in a block of the unbounded channel, if they are small.
+pub(crate) const BLOCK_SLOTS: u64 = 255;
+
+/// Slots in its first block.
+pub(crate) const FIRST_SLOTS: u64 = 15;
 
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;

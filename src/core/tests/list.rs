@@ -2,13 +2,18 @@
 
 use std::ptr;
 
-use super::{List, LAP};
+use super::{Block, List};
 use crate::{
-    core::{block::BLOCK_SLOTS, buffer::Buffer, Channel, Look, Side},
+    core::{buffer::Buffer, Channel, Look, Side},
     error::TryRecvError,
-    sync::Ordering::{Acquire, SeqCst},
+    sync::{
+        Ordering::{Acquire, SeqCst},
+        FIRST_SLOTS,
+    },
     wait::Who,
 };
+
+const SLOTS: u64 = Block::<u64>::SLOTS;
 
 /// Empty, after as many values.
 fn list(used: u64) -> List<u64> {
@@ -22,7 +27,8 @@ fn list(used: u64) -> List<u64> {
 
 #[test]
 fn a_value_is_not_there_before_its_stamp() {
-    for used in [0, 1, BLOCK_SLOTS - 2, BLOCK_SLOTS, 2 * BLOCK_SLOTS + 3] {
+    let second = FIRST_SLOTS + SLOTS;
+    for used in [0, 1, FIRST_SLOTS - 2, FIRST_SLOTS, second - 2, second, second + SLOTS + 3] {
         let list = list(used);
         let before = list.version(Side::Recv);
         let position = list.tail.position.fetch_add(1, SeqCst);
@@ -33,8 +39,7 @@ fn a_value_is_not_there_before_its_stamp() {
         }
         assert_eq!(list.len(), 1);
         // SAFETY: the tail's block is alive while a slot of it is still to be written.
-        let block = unsafe { &*list.tail.block.load(Acquire) };
-        let slot = &block.slots[(position % LAP) as usize];
+        let slot = unsafe { Block::slot(list.tail.block.load(Acquire), position) };
         // SAFETY: the position is this thread's, and the slot is empty.
         unsafe { slot.fill(7) };
         slot.stamp.store(position + 1, SeqCst);
@@ -52,30 +57,47 @@ fn a_close_waits_for_a_value_that_is_being_sent() {
         assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Empty));
     }
     // SAFETY: the tail's block is alive while a slot of it is still to be written.
-    let block = unsafe { &*list.tail.block.load(Acquire) };
+    let slot = unsafe { Block::slot(list.tail.block.load(Acquire), position) };
     // SAFETY: the position is this thread's, and the slot is empty.
-    unsafe { block.slots[position as usize].fill(7) };
-    block.slots[position as usize].stamp.store(position + 1, SeqCst);
+    unsafe { slot.fill(7) };
+    slot.stamp.store(position + 1, SeqCst);
     assert_eq!(list.take(Who::NEW, Look::Hasty), Ok(7));
     assert_eq!(list.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
+}
+
+fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
+    for i in 0..slots {
+        list.put(i, Who::NEW, Look::Hasty).unwrap();
+        list.take(Who::NEW, Look::Hasty).unwrap();
+    }
+    list.tail.block.load(Acquire)
 }
 
 /// In the steady state no block is allocated: the one that was emptied is the next to be filled.
 #[test]
 fn an_empty_block_is_used_again() {
     let list = list(2);
-    let first = list.tail.block.load(Acquire);
-    assert!(list.spare.load(Acquire).is_null());
-    let use_up = || {
-        for i in 0..BLOCK_SLOTS {
-            list.put(i, Who::NEW, Look::Hasty).unwrap();
-            list.take(Who::NEW, Look::Hasty).unwrap();
-        }
-    };
-    use_up();
-    let second = list.tail.block.load(Acquire);
-    assert!(ptr::eq(list.spare.load(Acquire), first) && !ptr::eq(second, first));
-    use_up();
-    assert!(ptr::eq(list.tail.block.load(Acquire), first));
-    assert!(ptr::eq(list.spare.load(Acquire), second));
+    let spare = || list.spare.load(Acquire).cast_const();
+    let second = use_up(&list, FIRST_SLOTS);
+    // The first one is too small.
+    assert!(spare().is_null());
+    let third = use_up(&list, SLOTS);
+    assert!(ptr::eq(spare(), second) && !ptr::eq(second, third));
+    assert!(ptr::eq(use_up(&list, SLOTS), second));
+    assert!(ptr::eq(spare(), third));
+}
+
+/// A block of small values is about a page, one of large values has fewer slots.
+#[test]
+fn blocks_are_as_large_as_their_values_allow() {
+    fn slots<T>() -> [u64; 2] {
+        let [slots, lap] = [Block::<T>::SLOTS, Block::<T>::LAP];
+        assert!(lap.is_power_of_two() && lap == slots + 1 && slots >= FIRST_SLOTS);
+        [slots, slots * (8 + std::mem::size_of::<T>() as u64)]
+    }
+    assert_eq!(slots::<()>()[0], 255);
+    assert_eq!(slots::<u64>(), [255, 4080]);
+    assert_eq!(slots::<[u64; 3]>(), [127, 4064]);
+    assert_eq!(slots::<[u64; 15]>(), [31, 3968]);
+    assert_eq!(slots::<[u64; 1000]>()[0], 31);
 }

@@ -28,6 +28,9 @@ pub(crate) use ::loom::cell::UnsafeCell;
 /// Small, so that a model crosses a block's end after two messages.
 pub(crate) const BLOCK_SLOTS: u64 = 2;
 
+/// The same for the first block.
+pub(crate) const FIRST_SLOTS: u64 = BLOCK_SLOTS;
+
 /// A model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
 
