@@ -88,6 +88,10 @@ pub(crate) trait Channel<T> {
 
     /// False if a try of `who` would certainly fail. A few loads: for polling.
     fn looks_ready(&self, side: Side, who: Who) -> bool;
+    /// The same, and false also while it is better to wait a moment for more.
+    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
+        self.looks_ready(side, who)
+    }
     /// A number that differs from an earlier one if this side may have become ready in between.
     fn version(&self, side: Side) -> u64;
     /// `None` if this side has something to do: a try would succeed, but for others who try. Else a
@@ -236,6 +240,10 @@ impl<T> Channel<T> for Core<T> {
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {
         on!(self, channel => channel.looks_ready(side, who))
+    }
+
+    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
+        on!(self, channel => channel.looks_worthwhile(side, who))
     }
 
     fn version(&self, side: Side) -> u64 {

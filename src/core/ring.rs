@@ -30,6 +30,9 @@ use crate::{
 /// The bit in `tail` that says closed.
 const CLOSED: u64 = 1 << 63;
 
+/// For how many values at most a sender wants room while it pauses. An eighth of the capacity will do.
+const SEVERAL: u64 = 16;
+
 #[repr(C)]
 pub(crate) struct Ring<T> {
     ends: Apart<Ends>,
@@ -108,6 +111,16 @@ impl<T> Ring<T> {
             ticket + 1
         } else {
             ticket - index + self.lap()
+        }
+    }
+
+    /// The ticket so many after this one, fewer than the capacity.
+    fn after(&self, ticket: u64, count: u64) -> u64 {
+        let (index, cap) = (ticket & (self.lap() - 1), self.fixed.slots.len() as u64);
+        if index + count < cap {
+            ticket + count
+        } else {
+            ticket + count + self.lap() - cap
         }
     }
 
@@ -332,6 +345,19 @@ impl<T> Channel<T> for Ring<T> {
             }
         };
         ready && self.side(side).would_admit(who) || self.fixed.closing.has_begun()
+    }
+
+    /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its line away while
+    /// the receiver writes to it.
+    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
+        if side == Side::Recv {
+            return self.looks_ready(side, who);
+        }
+        let several = (self.fixed.slots.len() as u64 / 8).clamp(1, SEVERAL);
+        let last = self.after(self.tail.load(Ordering::Relaxed) & !CLOSED, several - 1);
+        // ORDERING: Acquire, as in `looks_ready`, which confirms it.
+        let room = self.slot(last).stamp.load(Ordering::Acquire) >= 2 * last;
+        (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
     }
 
     fn version(&self, side: Side) -> u64 {

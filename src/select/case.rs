@@ -21,6 +21,8 @@ pub(crate) trait Case: Line {
     fn at_rest(&self, still: bool) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;
+    /// The same, and false also while it is better to wait a moment for more.
+    fn looks_worthwhile(&self) -> bool;
     /// True if a partner must find the case in line.
     fn meets(&self) -> bool;
     /// Where the waiter lives if this is the first case.
@@ -150,6 +152,10 @@ impl<T> Case for Operation<'_, T> {
 
     fn looks_ready(&self) -> bool {
         self.core.is_some_and(|core| core.looks_ready(self.side, self.who()))
+    }
+
+    fn looks_worthwhile(&self) -> bool {
+        self.core.is_some_and(|core| core.looks_worthwhile(self.side, self.who()))
     }
 
     fn meets(&self) -> bool {

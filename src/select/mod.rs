@@ -167,11 +167,12 @@ impl Drop for Settled<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if one looks ready. A single case yields in its line, where
-/// others complete it.
+/// Watches the cases for a moment. True if one looks ready: worthwhile, as long as that costs no more than pauses.
+/// A single case yields in its line, where others complete it.
 fn poll(cases: &[&dyn Case], spin: &mut Spin) -> bool {
     while if cases.len() == 1 { spin.pause() } else { spin.turn() } {
-        if cases.iter().any(|case| case.looks_ready()) {
+        let look = if spin.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
+        if cases.iter().any(|&case| look(case)) {
             return true;
         }
     }
