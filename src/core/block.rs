@@ -2,7 +2,7 @@
 //!
 //! Positions are numbered so that each block's begin at a multiple of `LAP`. The first block is smaller than the
 //! others, since many channels carry few values: it has the last slots of its lap, and the first send's position is
-//! `START`. The others are about a page, so that processors fetch lines ahead; or less, if values are large.
+//! `START`. The others are about a page, so that there are lines to fetch ahead; blocks of large values have fewer slots.
 #![allow(unsafe_code)]
 
 use std::{
@@ -110,8 +110,8 @@ impl<T> Block<T> {
         unsafe { &*slot }
     }
 
-    /// Has the processor fetch a line that later sends write to, once for each line. It is the receiver's still, and a send
-    /// that waited for it would keep waiting all the locked instructions behind it.
+    /// Has the processor fetch a line that later sends write to, once for each line if slots are small. It is the receiver's
+    /// still, and a send that waited for it would keep waiting all the locked instructions behind it.
     #[inline]
     pub(super) fn fetch_ahead(slot: &Slot<T>, position: u64) {
         let (slot, size) = (ptr::from_ref(slot), size_of::<Slot<T>>());

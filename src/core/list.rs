@@ -130,7 +130,7 @@ impl<T> List<T> {
         }
         // SAFETY: alive, since this thread's slot in it is still to be written.
         let block = unsafe { &*block };
-        // ORDERING: Release; pairs with the Acquire in `take`.
+        // ORDERING: Release; pairs with the Acquire in `leave_block`.
         block.next.store(next, Ordering::Release);
     }
 
@@ -412,7 +412,7 @@ impl<T> Drop for List<T> {
         // SAFETY: nobody else is left.
         let block = self.head.block.with_mut(|block| unsafe { *block });
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
-        // and `take` has given up the blocks before this one.
+        // and `leave_block` has given up the blocks before this one.
         unsafe { Block::free(block, self.head.position.load(Ordering::Relaxed)) };
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.

@@ -48,8 +48,8 @@ impl Deref for Guest<'_> {
 
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        // SAFETY: written by `receive`, and dropped once: here. Who claims the waiter is done with it before the owner
-        // leaves its lines (`Lines`), which borrow the guest.
+        // SAFETY: written by `receive`, and dropped once: here. `Lines`, which borrow the guest, are left: a claimer's last touch
+        // was the claim or the end of a service, and all others hold the lock of a line in which the waiter no longer stands.
         unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };
         self.0.inhabited.set(false);
     }

@@ -1,4 +1,4 @@
-//! The unbounded channel; a block has two slots here.
+//! The unbounded channel; here the first block has one slot, and each of the others two.
 
 use gochan::{unbounded, TryRecvError};
 use loom::thread;

@@ -25,11 +25,11 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(loom)]
 pub(crate) use ::loom::cell::UnsafeCell;
 
-/// Small, so that a model crosses a block's end after two messages.
+/// Small, so that a model crosses a block's end after one message, and the next one's after three.
 pub(crate) const BLOCK_SLOTS: u64 = 2;
 
 /// The same for the first block.
-pub(crate) const FIRST_SLOTS: u64 = BLOCK_SLOTS;
+pub(crate) const FIRST_SLOTS: u64 = 1;
 
 /// A model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
