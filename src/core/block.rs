@@ -56,7 +56,7 @@ impl<T> Block<T> {
     }
 
     /// How many slots the block of `position` has, and how much memory.
-    fn layout(position: u64) -> (u64, Layout) {
+    pub(super) fn layout(position: u64) -> (u64, Layout) {
         let slots = if position < Self::LAP { FIRST_SLOTS } else { Self::SLOTS };
         let layout = Layout::array::<Slot<T>>(slots as usize)
             .and_then(|slots| Layout::new::<Self>().extend(slots))

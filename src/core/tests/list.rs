@@ -92,7 +92,12 @@ fn an_empty_block_is_used_again() {
 fn blocks_are_as_large_as_their_values_allow() {
     fn slots<T>() -> [u64; 2] {
         let [slots, lap] = [Block::<T>::SLOTS, Block::<T>::LAP];
-        assert!(lap.is_power_of_two() && lap == slots + 1 && slots >= FIRST_SLOTS);
+        assert!(lap.is_power_of_two() && lap == slots + 1);
+        assert_eq!(Block::<T>::START + FIRST_SLOTS, slots);
+        assert_eq!(Block::<T>::layout(Block::<T>::START).0, FIRST_SLOTS);
+        for position in [lap, lap + 1, 2 * lap] {
+            assert_eq!(Block::<T>::layout(position).0, slots);
+        }
         [slots, slots * (8 + std::mem::size_of::<T>() as u64)]
     }
     assert_eq!(slots::<()>()[0], 255);

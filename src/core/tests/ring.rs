@@ -93,7 +93,7 @@ fn a_close_moves_the_version_of_a_ring_that_was_used() {
 #[test]
 fn a_sender_that_pauses_waits_for_room_for_several() {
     for (cap, several) in [(1, 1), (9, 1), (16, 2), (100, 12), (128, 16), (1000, 16)] {
-        for used in [0, 1, cap / 2, cap - 1, cap, cap + several] {
+        for used in [0, 1, cap / 2, cap - several + 1, cap - 1, cap, cap + several] {
             let ring = Ring::new(cap);
             let send = |i| ring.put(i, Who::NEW, Look::Hasty).unwrap();
             let take = || ring.take(Who::NEW, Look::Hasty).unwrap();
