@@ -130,7 +130,7 @@ impl Spin {
     }
 
     /// The same for one who stands in line and looks at its word.
-    #[inline(always)]
+    #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn turn_in_line(&mut self) -> bool {
         self.pause_for(IN_LINE) || self.yield_once()
     }
@@ -163,7 +163,7 @@ impl Spin {
     }
 
     /// Yields, and learns from how long it took. False when it is time to sleep.
-    #[inline(always)]
+    #[inline(always)] // See `Waiter::wait`.
     fn yield_once(&mut self) -> bool {
         if self.yields == 0 {
             return false;
