@@ -106,15 +106,11 @@ impl<T> Ring<T> {
     /// The ticket after this one.
     #[inline]
     fn next(&self, ticket: u64) -> u64 {
-        let index = ticket & (self.lap() - 1);
-        if index + 1 < self.fixed.slots.len() as u64 {
-            ticket + 1
-        } else {
-            ticket - index + self.lap()
-        }
+        self.after(ticket, 1)
     }
 
-    /// The ticket so many after this one, fewer than the capacity.
+    /// The ticket so many after this one, at most the capacity.
+    #[inline]
     fn after(&self, ticket: u64, count: u64) -> u64 {
         let (index, cap) = (ticket & (self.lap() - 1), self.fixed.slots.len() as u64);
         if index + count < cap {
