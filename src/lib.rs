@@ -68,10 +68,10 @@
 //!
 //! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not synchronize
 //!   with them.
-//! - A thread that is preempted in the few instructions between taking its turn and writing its value
-//!   delays those behind it. Operations that never block wait for it for about a millisecond and then
-//!   answer `Full` or `Empty`, and a `select!` may choose `default`; a send on an unbounded channel
-//!   waits until it is done.
+//! - A thread that is preempted in the few instructions of its turn, in which it moves a value into a buffer or out of it,
+//!   delays others: those who do the same wait until it is done, also in operations that never block. Those
+//!   on the other side of the buffer wait for about a millisecond; then operations that never block
+//!   answer `Full` or `Empty`, and a `select!` may choose `default`.
 //! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
 //!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A receive from a full buffer makes room for a sender that sleeps, which sends when it runs: a second

@@ -23,3 +23,5 @@ mod ring;
 mod select;
 #[path = "loom/time.rs"]
 mod time;
+#[path = "loom/turnstile.rs"]
+mod turnstile;

@@ -1,10 +1,10 @@
 //! What ring and list have in common: one side's step is told to the other side's line.
 
-use super::{closing::Closing, Channel, Look, Side};
+use super::{closing::Closing, turn::Turn, Channel, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::mutant,
-    wait::{Entry, Lined, Place, WaitSide, Who, SERVED_BY_ONE},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Who, SERVED_BY_ONE},
 };
 
 pub(super) trait Buffer<T>: Channel<T> {
@@ -16,6 +16,25 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// How far a close has come.
     fn closing(&self) -> &Closing;
+
+    /// A receive that may have the number `head` has found nothing: the answer, or it is to look again.
+    #[cold]
+    fn refuse(
+        &self,
+        tail: &Turn,
+        head: u64,
+        look: Look,
+        patience: &mut Patience,
+    ) -> Result<(), TryRecvError> {
+        if look == Look::Hasty && !self.closing().has_begun() {
+            return Err(TryRecvError::Empty);
+        }
+        match tail.refusal(head) {
+            Some(refusal) => Err(refusal),
+            None if look == Look::Exact && patience.turn() => Ok(()),
+            None => Err(TryRecvError::Empty),
+        }
+    }
 
     /// Whether this side has something to do: the look that ends in sleep.
     fn is_ready(&self, side: Side) -> bool {

@@ -17,6 +17,7 @@ mod slot;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod timer;
+mod turn;
 
 use std::time::Instant;
 

@@ -1,17 +1,19 @@
-//! The buffered channel: Vyukov's ring of stamped slots.
+//! The buffered channel: a ring of stamped slots, with a turn at each end.
 //!
 //! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
 //! upper bits the lap: from the last slot the next ticket skips to the next lap, so no operation
-//! divides by the capacity. A slot's stamp says whose turn it is: `2t` free for the send with ticket
+//! divides by the capacity. A slot's stamp says what is in it: `2t` free for the send with ticket
 //! `t`, `2t + 1` full for the receive with ticket `t`, `2(t + lap)` free for the next lap.
 //!
-//! - `head <= tail <= head + lap`, both only grow;
-//! - a send takes effect when it advances `tail`, a receive when it advances `head`, the close when
-//!   it sets `CLOSED` in `tail`: all sends that took effect are before it, none after;
-//! - a ring that is dropped is empty: the last receiving handle has drained it (`core/ends.rs`);
-//! - between advancing an index and writing the stamp no code of the user runs and nothing panics.
+//! - who sends has the senders' turn, and who receives the receivers' (`core/turn.rs`); before it ends it writes the stamp
+//!   and then its end's next ticket;
+//! - of two ends at rest, `head <= tail <= head + lap`, and both only grow; an end whose turn is taken may be one
+//!   ticket behind what the other has seen of it in the stamps;
+//! - a send takes effect when its turn ends, or with its receive if that ends earlier, and a receive
+//!   likewise; the close when it sets `CLOSED` in `tail`, in a turn: all sends that took effect are before it, none after;
+//! - a ring that is dropped is empty: the last receiving handle has drained it (`core/ends.rs`).
 //!
-//! In the steady state an operation reads its own index and the slot: never the other side's index.
+//! In the steady state an operation reads its own end and the slot: never the other end.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -19,16 +21,18 @@
 mod tests;
 
 use super::{
-    apart::Apart, buffer::Buffer, closing::Closing, slot::Slot, Channel, Ends, Look, Side,
+    apart::Apart,
+    buffer::Buffer,
+    closing::Closing,
+    slot::Slot,
+    turn::{Turn, CLOSED},
+    Channel, Ends, Look, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{fence, mutant, spin_loop, AtomicU64, Ordering},
+    sync::{mutant, SPINS},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
-
-/// The bit in `tail` that says closed.
-const CLOSED: u64 = 1 << 63;
 
 /// For how many values at most a sender wants room while it pauses. An eighth of the capacity will do.
 const SEVERAL: u64 = 16;
@@ -37,10 +41,10 @@ const SEVERAL: u64 = 16;
 pub(crate) struct Ring<T> {
     ends: Apart<Ends>,
     fixed: Apart<Fixed<T>>,
-    /// The next send's ticket, and `CLOSED`.
-    tail: Apart<AtomicU64>,
-    /// The next receive's ticket.
-    head: Apart<AtomicU64>,
+    /// The senders' end.
+    tail: Apart<Turn>,
+    /// The receivers' end.
+    head: Apart<Turn>,
     senders: Apart<WaitSide<T>>,
     receivers: Apart<WaitSide<T>>,
 }
@@ -55,7 +59,7 @@ struct Fixed<T> {
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
-// slot to one of them at a time.
+// slot to one end at a time, and the turn to one thread there.
 unsafe impl<T: Send> Sync for Ring<T> {}
 // SAFETY: owns its values.
 unsafe impl<T: Send> Send for Ring<T> {}
@@ -80,8 +84,8 @@ impl<T> Ring<T> {
         // SAFETY: the loop has made `cap` slots.
         unsafe { slots.set_len(cap) };
         Self {
-            tail: Apart::new(AtomicU64::new(0)),
-            head: Apart::new(AtomicU64::new(0)),
+            tail: Apart::new(Turn::new(0)),
+            head: Apart::new(Turn::new(0)),
             senders: Apart::new(WaitSide::new()),
             receivers: Apart::new(WaitSide::new()),
             fixed: Apart::new(Fixed {
@@ -132,29 +136,60 @@ impl<T> Ring<T> {
         }
     }
 
-    /// A sender finds its slot not free: false if the ring is full, true if a receiver that has
-    /// the ticket of the lap before is still in the slot.
-    #[cold]
-    fn slot_is_being_freed(&self, ticket: u64) -> bool {
-        fence(Ordering::SeqCst);
-        // ORDERING: Relaxed; the fence puts this load after the stamp's.
-        self.head.load(Ordering::Relaxed) + self.lap() > ticket
+    /// Whether the next slot of this side is free or full, as it has to be: a look that takes no turn.
+    #[inline]
+    fn has_its_slot(&self, side: Side) -> bool {
+        match side {
+            Side::Send => {
+                let tail = self.tail.peek() & !CLOSED;
+                self.slot(tail).stamp() >= 2 * tail
+            }
+            Side::Recv => {
+                let head = self.head.peek();
+                self.slot(head).stamp() > 2 * head
+            }
+        }
     }
 
-    /// A receiver finds its slot not full: an error if nothing was sent for its ticket, `Ok` if the
-    /// sender that has the ticket is still in the slot.
-    #[cold]
-    fn slot_is_being_filled(&self, ticket: u64) -> Result<(), TryRecvError> {
-        fence(Ordering::SeqCst);
-        // ORDERING: Acquire; a receive that reports the close comes after all that its closer did.
-        let tail = self.tail.load(Ordering::Acquire);
-        let sent = tail & !CLOSED > ticket && !mutant("closed_first");
-        match (sent, tail & CLOSED != 0) {
-            (true, _) => Ok(()),
-            (false, false) => Err(TryRecvError::Empty),
-            // A closed tail stays as it is, and `head` never passes it.
-            (false, true) => Err(TryRecvError::Closed),
+    /// False if a hasty try need not take the turn. A model does without: it would explore more, and see the same.
+    #[inline]
+    fn may_go_on(&self, side: Side) -> bool {
+        !SPINS || self.has_its_slot(side) || self.fixed.closing.has_begun()
+    }
+
+    /// The mistake `gives_up_a_lost_race`: another sender came between the look and the turn.
+    fn loses_a_race(&self, look: Look) -> bool {
+        let looked = self.tail.peek();
+        look == Look::Exact && self.tail.take(|tail| (tail, tail != looked))
+    }
+
+    /// In the senders' turn: sends, and says what the next ticket is.
+    #[inline]
+    fn fill(&self, tail: u64, value: T) -> (u64, Result<(), TrySendError<T>>) {
+        if tail & CLOSED != 0 {
+            return (tail, Err(TrySendError::Closed(value)));
         }
+        let slot = self.slot(tail);
+        if slot.stamp() != 2 * tail {
+            return (tail, Err(TrySendError::Full(value)));
+        }
+        // SAFETY: the stamp says free, and the turn that no other sender is here.
+        unsafe { slot.fill(value) };
+        slot.set_stamp(2 * tail + 1);
+        (self.next(tail), Ok(()))
+    }
+
+    /// In the receivers' turn: receives, and says what the next ticket is.
+    #[inline]
+    fn empty(&self, head: u64) -> (u64, Option<T>) {
+        let slot = self.slot(head);
+        if slot.stamp() != 2 * head + 1 {
+            return (head, None);
+        }
+        // SAFETY: the stamp says full, and the turn that no other receiver is here.
+        let value = unsafe { slot.take() };
+        slot.set_stamp(2 * (head + self.lap()));
+        (self.next(head), Some(value))
     }
 }
 
@@ -168,46 +203,22 @@ impl<T> Buffer<T> for Ring<T> {
         if !self.senders.admits(who) && !self.is_closed() {
             return Err(TrySendError::Full(value));
         }
-        let mut patience = Patience::new();
-        // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
-        let mut tail = self.tail.load(Ordering::Relaxed);
+        if look == Look::Hasty && !self.may_go_on(Side::Send) {
+            return Err(TrySendError::Full(value));
+        }
+        let (mut value, mut patience) = (value, Patience::new());
         loop {
-            if tail & CLOSED != 0 {
-                return Err(TrySendError::Closed(value));
-            }
-            let slot = self.slot(tail);
-            // ORDERING: Acquire; pairs with the receiver's Release: the old value has been moved
-            // out, and the receive with ticket `tail - lap` comes before this send.
-            let stamp = slot.stamp.load(Ordering::Acquire);
-            if stamp == 2 * tail {
-                // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
-                let order = (Ordering::SeqCst, Ordering::Relaxed);
-                match self.tail.compare_exchange_weak(tail, self.next(tail), order.0, order.1) {
-                    Ok(_) => {
-                        // SAFETY: the stamp says free and the exchange gave this thread the ticket.
-                        unsafe { slot.fill(value) };
-                        // ORDERING: Release; pairs with the receiver's Acquire: the value is there.
-                        let release = if mutant("relaxed_stamp") {
-                            Ordering::Relaxed
-                        } else {
-                            Ordering::Release
-                        };
-                        slot.stamp.store(2 * tail + 1, release);
-                        return Ok(());
-                    }
-                    Err(_) if mutant("gives_up_a_lost_race") && look == Look::Exact => {
-                        return Err(TrySendError::Full(value));
-                    }
-                    Err(_) => patience.lose(),
-                }
-                tail = self.tail.load(Ordering::Relaxed);
-                continue;
-            }
-            let mut free = || self.slot_is_being_freed(tail) && patience.turn();
-            if stamp < 2 * tail && (look == Look::Hasty || !free()) {
+            if mutant("gives_up_a_lost_race") && self.loses_a_race(look) {
                 return Err(TrySendError::Full(value));
             }
-            tail = self.tail.load(Ordering::Relaxed);
+            match self.tail.take(|tail| self.fill(tail, value)) {
+                Err(TrySendError::Full(back)) => value = back,
+                done => return done,
+            }
+            let exact = look == Look::Exact && self.is_ready(Side::Send);
+            if !exact || !patience.turn() {
+                return Err(TrySendError::Full(value));
+            }
         }
     }
 
@@ -216,40 +227,15 @@ impl<T> Buffer<T> for Ring<T> {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
+        if look == Look::Hasty && !self.may_go_on(Side::Recv) {
+            return Err(TryRecvError::Empty);
+        }
         let mut patience = Patience::new();
-        // ORDERING: Relaxed; the slot's stamp decides, and the exchange below confirms the ticket.
-        let mut head = self.head.load(Ordering::Relaxed);
         loop {
-            let slot = self.slot(head);
-            // ORDERING: Acquire; pairs with the sender's Release: the value is there.
-            let stamp = slot.stamp.load(Ordering::Acquire);
-            if stamp == 2 * head + 1 {
-                // ORDERING: SeqCst; the publisher's half of the handshake in `wait/side.rs`.
-                let order = (Ordering::SeqCst, Ordering::Relaxed);
-                match self.head.compare_exchange_weak(head, self.next(head), order.0, order.1) {
-                    Ok(_) => {
-                        // SAFETY: the stamp says full and the exchange gave this thread the ticket,
-                        // so it alone moves the value out.
-                        let value = unsafe { slot.take() };
-                        // ORDERING: Release; pairs with the sender's Acquire: the slot is free.
-                        slot.stamp.store(2 * (head + self.lap()), Ordering::Release);
-                        return Ok(value);
-                    }
-                    Err(_) => patience.lose(),
-                }
-                head = self.head.load(Ordering::Relaxed);
-                continue;
+            if let Some(value) = self.head.take(|head| self.empty(head)) {
+                return Ok(value);
             }
-            if stamp < 2 * head + 1 {
-                if look == Look::Hasty && !self.fixed.closing.has_begun() {
-                    return Err(TryRecvError::Empty);
-                }
-                self.slot_is_being_filled(head)?;
-                if look == Look::Hasty || !patience.turn() {
-                    return Err(TryRecvError::Empty);
-                }
-            }
-            head = self.head.load(Ordering::Relaxed);
+            self.refuse(&self.tail, self.head.peek(), look, &mut patience)?;
         }
     }
 
@@ -279,10 +265,7 @@ impl<T> Channel<T> for Ring<T> {
 
     fn close(&self) -> bool {
         self.fixed.closing.begin();
-        // ORDERING: SeqCst; Release, so what the closer did comes before a receive that reports the
-        // close; and the publisher's half of the handshake with both sides.
-        let before = self.tail.fetch_or(CLOSED, Ordering::SeqCst);
-        if before & CLOSED != 0 && !mutant("closes_twice") {
+        if !self.tail.close() && !mutant("closes_twice") {
             return false;
         }
         self.tell_of_close();
@@ -292,20 +275,12 @@ impl<T> Channel<T> for Ring<T> {
 
     fn is_closed(&self) -> bool {
         let too_soon = mutant("closed_too_soon") && self.fixed.closing.has_begun();
-        self.tail.load(Ordering::Acquire) & CLOSED != 0 || too_soon
+        self.tail.is_closed() || too_soon
     }
 
     fn len(&self) -> usize {
-        loop {
-            // ORDERING: SeqCst; `head` is loaded while `tail` does not move.
-            let tail = self.tail.load(Ordering::SeqCst) & !CLOSED;
-            let head = self.head.load(Ordering::SeqCst);
-            let again = self.tail.load(Ordering::SeqCst) & !CLOSED;
-            if again == tail || mutant("len_of_two_instants") {
-                return (self.count(again) - self.count(head)) as usize;
-            }
-            spin_loop();
-        }
+        let (tail, head) = Turn::both(&self.tail, &self.head);
+        (self.count(tail).saturating_sub(self.count(head)) as usize).min(self.fixed.slots.len())
     }
 
     fn cap(&self) -> Option<usize> {
@@ -329,18 +304,8 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn looks_ready(&self, side: Side, who: Who) -> bool {
-        // ORDERING: Relaxed and Acquire; a look ahead of the try that confirms it.
-        let ready = match side {
-            Side::Send => {
-                let tail = self.tail.load(Ordering::Relaxed) & !CLOSED;
-                self.slot(tail).stamp.load(Ordering::Acquire) >= 2 * tail
-            }
-            Side::Recv => {
-                let head = self.head.load(Ordering::Relaxed);
-                self.slot(head).stamp.load(Ordering::Acquire) > 2 * head
-            }
-        };
-        ready && self.side(side).would_admit(who) || self.fixed.closing.has_begun()
+        self.has_its_slot(side) && self.side(side).would_admit(who)
+            || self.fixed.closing.has_begun()
     }
 
     /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its line away while
@@ -350,38 +315,28 @@ impl<T> Channel<T> for Ring<T> {
             return self.looks_ready(side, who);
         }
         let several = (self.fixed.slots.len() as u64 / 8).clamp(1, SEVERAL);
-        let last = self.after(self.tail.load(Ordering::Relaxed) & !CLOSED, several - 1);
-        // ORDERING: Acquire, as in `looks_ready`, which confirms it.
-        let room = self.slot(last).stamp.load(Ordering::Acquire) >= 2 * last;
+        let last = self.after(self.tail.peek() & !CLOSED, several - 1);
+        let room = self.slot(last).stamp() >= 2 * last;
         (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
     }
 
-    fn version(&self, side: Side) -> u64 {
-        let (tail, head) = (self.tail.load(Ordering::SeqCst), self.head.load(Ordering::SeqCst));
-        let closed = u64::from(tail & CLOSED != 0);
-        let tail = tail & !CLOSED;
-        // A step that has moved its index but not written its stamp makes the other side ready
-        // only with the stamp.
-        let (ticket, free_or_full) = match side {
-            Side::Send => (tail, 2 * tail),
-            Side::Recv => (head, 2 * head + 1),
-        };
-        let stamp = self.slot(ticket).stamp.load(Ordering::SeqCst);
-        // Both indices only grow, so their sum stays the same only if both do.
-        (tail + head) << 2 | closed << 1 | u64::from(stamp == free_or_full)
+    fn version(&self, _: Side) -> u64 {
+        Turn::version(&self.tail, &self.head)
     }
 
-    /// By the indices. Not by the stamps: a peer in the middle of its step has moved its index, and may
-    /// have looked at the line before who asks stood there.
+    /// Each side waits for the other end to move. Not for the stamps: a peer may have looked at the line before who asks
+    /// stood there, and be about to write one.
     fn at_rest(&self, side: Side) -> Option<u64> {
-        // ORDERING: SeqCst; after the store in `WaitSide::line_up`. `head` first: it never passes
-        // `tail`, and an operation that moves it later finds the waiter in line.
-        let head = self.head.load(Ordering::SeqCst);
-        let tail = self.tail.load(Ordering::SeqCst);
-        // Each side waits for the other's index to move, and the close changes `tail`.
         match side {
-            Side::Send => (tail == head + self.lap()).then_some(head),
-            Side::Recv => (tail == head).then_some(tail),
+            Side::Send => {
+                let head = self.head.rest()?;
+                (self.tail.peek() == head + self.lap()).then_some(head)
+            }
+            Side::Recv => {
+                let head = self.head.peek();
+                // A close changes the number, too.
+                self.tail.rest().filter(|&tail| tail == head)
+            }
         }
     }
 

@@ -3,11 +3,10 @@
 
 use std::{mem::MaybeUninit, ptr};
 
-use crate::sync::{AtomicU64, UnsafeCell};
+use crate::sync::{mutant, AtomicU64, Ordering, UnsafeCell};
 
 pub(super) struct Slot<T> {
-    /// Release when a turn ends, Acquire when the next one looks.
-    pub(super) stamp: AtomicU64,
+    stamp: AtomicU64,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
@@ -30,6 +29,21 @@ impl<T> Slot<T> {
             // SAFETY: valid for writes by the contract.
             unsafe { place_of_value.write(UnsafeCell::new(MaybeUninit::uninit())) };
         }
+    }
+
+    /// The stamp, after what it says has been done.
+    #[inline]
+    pub(super) fn stamp(&self) -> u64 {
+        // ORDERING: Acquire; pairs with the Release of the other end.
+        self.stamp.load(Ordering::Acquire)
+    }
+
+    /// Stamps the slot, at the end of what was done there.
+    #[inline]
+    pub(super) fn set_stamp(&self, stamp: u64) {
+        // ORDERING: Release; pairs with the Acquire of the other end.
+        let release = if mutant("relaxed_stamp") { Ordering::Relaxed } else { Ordering::Release };
+        self.stamp.store(stamp, release);
     }
 
     /// Puts a value in.

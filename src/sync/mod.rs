@@ -22,13 +22,15 @@ mod chaos;
 mod mistake;
 #[cfg(gochan_tsan)]
 mod owners;
+#[cfg(any(loom, not(shuttle)))]
+pub(crate) mod turnstile;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
     clock, dekker_light, fence, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc,
-    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, UnsafeCell,
+    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
     BLOCK_SLOTS, FIRST_SLOTS, SPINS,
 };
 

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use super::cell::UnsafeCell;
 #[cfg(gochan_chaos)]
 pub(crate) use super::chaos::{AtomicPtr, AtomicU64, AtomicUsize, Mutex};
 #[cfg(gochan_tsan)]
 pub(crate) use super::owners::Arc;
+pub(crate) use super::{cell::UnsafeCell, turnstile::Turnstile};
 #[cfg(not(gochan_chaos))]
 pub(crate) use parking_lot::Mutex;
 #[cfg(not(gochan_chaos))]

@@ -2,8 +2,9 @@
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
-//! - a waiter lines up, stores `waiting`, looks at the buffer's indices again;
-//! - a publisher changes its index by a read-modify-write, looks at `waiting`.
+//! - a waiter lines up, stores `waiting`, looks at the other end of the buffer again: whether somebody has its turn, and
+//!   whether it has moved;
+//! - a publisher takes the turn by a read-modify-write (`core/turn.rs`), moves its end, looks at `waiting`.
 //!
 //! All four are SeqCst, so whichever comes second sees the other. A publisher that finds nobody pays
 //! one load.
@@ -101,7 +102,7 @@ impl<T> WaitSide<T> {
         } else {
             queue.push(entry, place, keep_first);
         }
-        // ORDERING: SeqCst; pairs with the publisher's read-modify-write of its index.
+        // ORDERING: SeqCst; pairs with the read-modify-write by which a publisher takes its turn.
         self.waiting.store(1, Ordering::SeqCst);
         if !mutant("no_fence") {
             dekker_light();
@@ -116,7 +117,6 @@ impl<T> WaitSide<T> {
     /// Called after each publication: whether anybody stands in line for it.
     #[inline]
     pub(crate) fn is_waited_on(&self) -> bool {
-        dekker_light();
         // ORDERING: SeqCst; pairs with the store in `line_up`.
         self.waiting.load(Ordering::SeqCst) != 0
     }

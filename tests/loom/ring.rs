@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gochan::{make, model, select, Receiver, RecvTimeoutError, TryRecvError};
+use gochan::{make, model, select, Chan, Receiver, RecvTimeoutError, TryRecvError};
 use loom::thread;
 
 use crate::run::{check, Plain, Value};
@@ -82,17 +82,18 @@ fn ring_two_receivers() {
     });
 }
 
-/// L03: a send and a close. What was sent is received once, what was refused comes back.
+/// L03: a send, a close and a receiver. What was sent is received once, what was refused comes back.
 #[test]
 fn l03_send_close() {
     check("l03_send_close", || {
         let c = make::<Value>(1);
-        let tx = c.sender();
+        let (tx, rx) = (c.sender(), c.receiver());
         let sender = thread::spawn(move || tx.send_ok(Value::new(7)).is_ok());
+        let receiver = thread::spawn(move || rx.iter().map(|v| v.get()).collect::<Vec<_>>());
         c.close();
-        let received = c.recv_ok().map(|v| v.get());
-        assert_eq!(sender.join().unwrap(), received == Some(7));
-        assert!(c.recv_ok().is_none());
+        let sent = sender.join().unwrap();
+        assert_eq!(receiver.join().unwrap(), if sent { vec![7] } else { vec![] });
+        assert_eq!(c.len(), 0);
     });
 }
 
@@ -358,32 +359,44 @@ fn ring_reservation() {
     });
 }
 
-/// What was received before makes room for a try, also beside a receiver in the middle of its step.
+/// Two that each receive from one full channel and try to send on the other: one of them has room.
 #[test]
 fn exact_after_a_receive() {
     check("exact_after_a_receive", || {
-        let c = make::<Value>(2);
-        c.send(Value::new(1));
-        c.send(Value::new(2));
-        let rx = c.receiver();
-        let receiver = thread::spawn(move || rx.recv_ok().unwrap().get());
-        let received = c.recv_ok().unwrap().get();
-        assert!(c.try_send(Value::new(3)).is_ok());
-        assert_eq!(received + receiver.join().unwrap(), 3);
-        assert_eq!(c.recv_ok().unwrap().get(), 3);
+        let (a, b) = (full(1), full(2));
+        let other = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || {
+                assert_eq!(a.recv_ok().unwrap().get(), 1);
+                b.try_send(Value::new(3)).is_ok()
+            }
+        });
+        assert_eq!(b.recv_ok().unwrap().get(), 2);
+        let sent = a.try_send(Value::new(4)).is_ok();
+        assert!(other.join().unwrap() || sent);
     });
 }
 
-/// What was sent before is there for a try, also beside a sender in the middle of its step.
+fn full(n: u32) -> Chan<Value> {
+    let c = make(1);
+    c.send(Value::new(n));
+    c
+}
+
+/// Two that each send on one channel and try to receive from the other: one of them has a value.
 #[test]
 fn exact_after_a_send() {
     check("exact_after_a_send", || {
-        let c = make::<Value>(2);
-        let tx = c.sender();
-        let sender = thread::spawn(move || tx.send(Value::new(1)));
-        c.send(Value::new(2));
-        let first = c.try_recv().unwrap().get();
-        sender.join().unwrap();
-        assert_eq!(first + c.recv_ok().unwrap().get(), 3);
+        let (a, b) = (make::<Value>(1), make::<Value>(1));
+        let other = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || {
+                a.send(Value::new(1));
+                b.try_recv().is_ok()
+            }
+        });
+        b.send(Value::new(2));
+        let received = a.try_recv().is_ok();
+        assert!(other.join().unwrap() || received);
     });
 }

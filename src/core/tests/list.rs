@@ -1,19 +1,17 @@
-//! A list whose sender stays in the middle of its step: the tail is moved, the stamp is not written.
+//! A list whose sender stays in its turn.
 
 use std::ptr;
 
 use super::{Block, List};
 use crate::{
     core::{buffer::Buffer, Channel, Look, Side},
-    error::TryRecvError,
-    sync::{
-        Ordering::{Acquire, SeqCst},
-        FIRST_SLOTS,
-    },
+    error::{TryRecvError, TrySendError},
+    sync::{Ordering::Acquire, FIRST_SLOTS},
     wait::Who,
 };
 
 const SLOTS: u64 = Block::<u64>::SLOTS;
+const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 
 /// Empty, after as many values.
 fn list(used: u64) -> List<u64> {
@@ -30,39 +28,44 @@ fn a_value_is_not_there_before_its_stamp() {
     let second = FIRST_SLOTS + SLOTS;
     for used in [0, 1, FIRST_SLOTS - 2, FIRST_SLOTS, second - 2, second, second + SLOTS + 3] {
         let list = list(used);
+        assert!(list.at_rest(Side::Recv).is_some());
         let before = list.version(Side::Recv);
-        let position = list.tail.position.fetch_add(1, SeqCst);
-        assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv, Who::NEW));
-        // A try takes the sender for absent in the end.
-        for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Empty));
-        }
-        assert_eq!(list.len(), 1);
-        // SAFETY: the tail's block is alive while a slot of it is still to be written.
-        let slot = unsafe { Block::slot(list.tail.block.load(Acquire), position) };
-        // SAFETY: the position is this thread's, and the slot is empty.
-        unsafe { slot.fill(7) };
-        slot.stamp.store(position + 1, SeqCst);
+        list.tail.take_turn(|tail, block| {
+            assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv, Who::NEW));
+            // A try takes the sender for absent in the end.
+            for look in LOOKS {
+                assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Empty));
+            }
+            // SAFETY: the tail's block is alive while a slot of it is still to be written.
+            let slot = unsafe { Block::slot(*block, tail) };
+            // SAFETY: this thread has the turn, and the slot is empty.
+            unsafe { slot.fill(7) };
+            slot.set_stamp(tail + 1);
+            // The sender has still its turn, but the value is there.
+            assert_eq!(list.take(Who::NEW, Look::Exact), Ok(7));
+            assert_eq!(
+                (list.len(), list.take(Who::NEW, Look::Exact)),
+                (0, Err(TryRecvError::Empty))
+            );
+            (tail + 1, ())
+        });
+        assert!(list.len() == 0 && list.at_rest(Side::Recv).is_some());
         assert_ne!(list.version(Side::Recv), before);
-        assert_eq!(list.take(Who::NEW, Look::Exact), Ok(7));
+        list.close();
+        for look in LOOKS {
+            assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Closed));
+        }
     }
 }
 
 #[test]
-fn a_close_waits_for_a_value_that_is_being_sent() {
+fn a_send_after_the_close_ends_its_turn() {
     let list = list(3);
-    let position = list.tail.position.fetch_add(1, SeqCst);
-    list.close();
-    for look in [Look::Hasty, Look::Exact] {
-        assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Empty));
+    assert!(list.close() && !list.close());
+    for _ in 0..2 {
+        assert_eq!(list.put(7, Who::NEW, Look::Hasty), Err(TrySendError::Closed(7)));
+        assert_eq!(list.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
     }
-    // SAFETY: the tail's block is alive while a slot of it is still to be written.
-    let slot = unsafe { Block::slot(list.tail.block.load(Acquire), position) };
-    // SAFETY: the position is this thread's, and the slot is empty.
-    unsafe { slot.fill(7) };
-    slot.stamp.store(position + 1, SeqCst);
-    assert_eq!(list.take(Who::NEW, Look::Hasty), Ok(7));
-    assert_eq!(list.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
 }
 
 fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
@@ -70,7 +73,8 @@ fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
         list.put(i, Who::NEW, Look::Hasty).unwrap();
         list.take(Who::NEW, Look::Hasty).unwrap();
     }
-    list.tail.block.load(Acquire)
+    // SAFETY: nobody else is there.
+    list.tail.block.with_mut(|block| unsafe { *block })
 }
 
 /// In the steady state no block is allocated: the one that was emptied is the next to be filled.

@@ -1,12 +1,13 @@
-//! A ring whose peer stays in the middle of its step: the index is moved, the stamp is not written.
+//! A ring whose peer stays in its turn.
 
 use super::Ring;
 use crate::{
     core::{buffer::Buffer, Channel, Look, Side},
     error::{TryRecvError, TrySendError},
-    sync::Ordering::SeqCst,
     wait::Who,
 };
+
+const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 
 /// With these many values, after as many laps.
 fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
@@ -19,63 +20,77 @@ fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     ring
 }
 
-/// Begins a step; gives its ticket.
-fn begin(ring: &Ring<usize>, side: Side) -> u64 {
-    let index = if side == Side::Send { &ring.tail } else { &ring.head };
-    let ticket = index.load(SeqCst);
-    index.store(ring.next(ticket), SeqCst);
-    ticket
-}
+const RINGS: [(usize, usize); 5] = [(1, 0), (2, 0), (2, 3), (3, 2), (5, 1)];
 
 #[test]
-fn a_slot_is_being_freed_while_a_receiver_is_in_it() {
-    for (cap, laps) in [(1, 0), (2, 0), (2, 3), (3, 2), (5, 1)] {
+fn a_slot_is_not_free_before_its_stamp() {
+    for (cap, laps) in RINGS {
         let ring = ring(cap, cap, laps);
-        let tail = ring.tail.load(SeqCst);
-        assert!(!ring.slot_is_being_freed(tail));
+        assert!(ring.at_rest(Side::Send).is_some());
         let before = ring.version(Side::Send);
-        let ticket = begin(&ring, Side::Recv);
-        assert!(ring.slot_is_being_freed(tail));
-        assert!(ring.at_rest(Side::Send).is_none() && !ring.looks_ready(Side::Send, Who::NEW));
-        // A try takes the receiver for absent in the end.
-        for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(ring.put(7, Who::NEW, look), Err(TrySendError::Full(7)));
-        }
-        let between = ring.version(Side::Send);
-        ring.slot(ticket).stamp.store(2 * (ticket + ring.lap()), SeqCst);
-        let after = ring.version(Side::Send);
-        assert!(before != between && between != after && after != before);
-        assert_eq!(ring.put(7, Who::NEW, Look::Exact), Ok(()));
+        ring.head.take(|head| {
+            assert!(ring.at_rest(Side::Send).is_none() && !ring.looks_ready(Side::Send, Who::NEW));
+            // A try takes the receiver for absent in the end.
+            for look in LOOKS {
+                assert_eq!(ring.put(7, Who::NEW, look), Err(TrySendError::Full(7)));
+            }
+            ring.slot(head).set_stamp(2 * (head + ring.lap()));
+            // The receiver has still its turn, but is done with the slot.
+            assert!(ring.looks_ready(Side::Send, Who::NEW));
+            assert_eq!(ring.put(7, Who::NEW, Look::Exact), Ok(()));
+            assert_eq!(ring.len(), cap);
+            (ring.next(head), ())
+        });
+        assert_eq!(ring.len(), cap);
+        assert!(ring.at_rest(Side::Send).is_some() && ring.version(Side::Send) != before);
     }
 }
 
 #[test]
-fn a_slot_is_being_filled_while_a_sender_is_in_it() {
-    for (cap, laps) in [(1, 0), (2, 0), (2, 3), (3, 2), (5, 1)] {
+fn a_value_is_not_there_before_its_stamp() {
+    for (cap, laps) in RINGS {
         let ring = ring(cap, 0, laps);
-        let head = ring.head.load(SeqCst);
-        assert_eq!(ring.slot_is_being_filled(head), Err(TryRecvError::Empty));
+        assert!(ring.at_rest(Side::Recv).is_some());
         let before = ring.version(Side::Recv);
-        let ticket = begin(&ring, Side::Send);
-        assert_eq!(ring.slot_is_being_filled(head), Ok(()));
-        assert!(ring.at_rest(Side::Recv).is_none() && !ring.looks_ready(Side::Recv, Who::NEW));
-        for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
-        }
-        // The value that is being sent came before the close.
+        ring.tail.take(|tail| {
+            assert!(ring.at_rest(Side::Recv).is_none() && !ring.looks_ready(Side::Recv, Who::NEW));
+            for look in LOOKS {
+                assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
+            }
+            // SAFETY: this thread has the turn, and the slot is empty.
+            unsafe { ring.slot(tail).fill(7) };
+            ring.slot(tail).set_stamp(2 * tail + 1);
+            // The sender has still its turn, but the value is there.
+            assert!(ring.looks_ready(Side::Recv, Who::NEW));
+            assert_eq!(ring.take(Who::NEW, Look::Exact), Ok(7));
+            assert_eq!(
+                (ring.len(), ring.take(Who::NEW, Look::Exact)),
+                (0, Err(TryRecvError::Empty))
+            );
+            (ring.next(tail), ())
+        });
+        assert_eq!(ring.len(), 0);
+        assert!(ring.at_rest(Side::Recv).is_some() && ring.version(Side::Recv) != before);
         ring.close();
-        for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
+        for look in LOOKS {
+            assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Closed));
         }
-        let between = ring.version(Side::Recv);
-        // SAFETY: the ticket is this thread's, and the slot is empty.
-        unsafe { ring.slot(ticket).fill(7) };
-        ring.slot(ticket).stamp.store(2 * ticket + 1, SeqCst);
-        let after = ring.version(Side::Recv);
-        assert!(before != between && between != after && after != before);
-        assert_eq!(ring.take(Who::NEW, Look::Exact), Ok(7));
-        assert_eq!(ring.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
     }
+}
+
+/// Two of a kind looked at the same slot, and one was faster.
+#[test]
+fn a_turn_that_finds_nothing_ends_and_changes_nothing() {
+    let full = ring(2, 2, 1);
+    let empty = ring(2, 0, 1);
+    for (ring, side) in [(&full, Side::Send), (&empty, Side::Recv)] {
+        let before = (ring.version(side), ring.at_rest(side));
+        let end = if side == Side::Send { &ring.tail } else { &ring.head };
+        end.take(|ticket| (ticket, ()));
+        assert_eq!((ring.version(side), ring.at_rest(side)), before);
+    }
+    assert_eq!(full.put(7, Who::NEW, Look::Exact), Err(TrySendError::Full(7)));
+    assert_eq!(empty.take(Who::NEW, Look::Exact), Err(TryRecvError::Empty));
 }
 
 #[test]

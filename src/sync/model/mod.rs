@@ -3,6 +3,7 @@
 
 mod atomic;
 pub(crate) mod clock;
+mod turnstile;
 
 #[cfg(loom)]
 use ::loom as checker;
@@ -11,7 +12,10 @@ use ::shuttle as checker;
 
 use std::time::Instant;
 
-pub(crate) use self::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Count};
+pub(crate) use self::{
+    atomic::{AtomicPtr, AtomicU64, AtomicUsize, Count},
+    turnstile::Turnstile,
+};
 pub(crate) use checker::{
     sync::{
         atomic::{fence, Ordering},
