@@ -49,8 +49,10 @@ const UNSAFE: &[&str] = &[
     "core/block.rs",
     "core/list.rs",
     "core/ring.rs",
+    "core/seat.rs",
     "core/slot.rs",
     "signal/watch.rs",
+    "sync/owners.rs",
     "wait/home.rs",
     "wait/queue.rs",
 ];

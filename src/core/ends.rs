@@ -47,11 +47,9 @@ impl<T> Core<T> {
         if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        if !self.is_closed() {
-            self.close();
-        }
-        // A timer's channel never closes and holds nothing.
-        if side == Side::Recv && self.is_closed() && !mutant("no_drain") {
+        // Another handle may close it first. A timer's channel never closes and holds nothing.
+        let closed = self.is_closed() || self.close() || self.is_closed();
+        if side == Side::Recv && closed && !mutant("no_drain") {
             drain(self);
         }
     }

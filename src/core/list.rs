@@ -1,15 +1,12 @@
 //! The unbounded channel: a list of blocks, with a turn at each end (`core/turn.rs`).
 //!
-//! Sends are numbered by positions, and receives too. A block has `SLOTS` slots, the first one fewer, and its positions begin
-//! at a multiple of `LAP` (`core/block.rs`).
+//! Sends are numbered by positions, and receives too (`core/block.rs`).
 //!
-//! - a slot's stamp is its position plus one once its value is there, so blocks are used again
-//!   without being cleaned;
 //! - who sends has the senders' turn, and writes the stamp before it ends; before the last stamp of a block it links the next;
 //! - who receives has the receivers' turn; `head <= tail` if both ends are at rest, and a tail whose turn is taken may
 //!   be one behind;
-//! - a block leaves the list when its last slot has been received, so a block with a slot that is
-//!   still to be written or received is alive;
+//! - a block leaves the list when its last value has been received, so a block with a value that is
+//!   still to be sent or received is alive;
 //! - a send takes effect when its turn ends, or with its receive if that ends earlier; the close when it sets `CLOSED` in
 //!   `tail`, in a turn.
 #![allow(unsafe_code)]
@@ -18,7 +15,7 @@
 #[path = "tests/list.rs"]
 mod tests;
 
-use std::ptr;
+use std::{mem::MaybeUninit, ptr};
 
 use super::{
     apart::Apart,
@@ -30,7 +27,7 @@ use super::{
 };
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, AtomicPtr, Ordering, UnsafeCell},
+    sync::{mutant, Arc, AtomicPtr, Ordering, UnsafeCell},
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
@@ -39,7 +36,8 @@ pub(crate) struct List<T> {
     ends: Apart<Ends>,
     tail: Apart<End<T>>,
     head: Apart<End<T>>,
-    receivers: Apart<WaitSide<T>>,
+    /// Without room: what is read here is a cache line away from the allocation's end.
+    receivers: WaitSide<T>,
     /// Whoever polls need not look at `tail`, which is the senders' alone.
     closing: Closing,
     /// An empty block of full size to use again, or null.
@@ -72,7 +70,7 @@ impl<T> End<T> {
     }
 }
 
-/// A block of which the last slot, at this position, was received.
+/// A block of which the last value, at this position, was received.
 struct Left<T> {
     block: *mut Block<T>,
     position: u64,
@@ -85,33 +83,32 @@ unsafe impl<T: Send> Sync for List<T> {}
 unsafe impl<T: Send> Send for List<T> {}
 
 impl<T> List<T> {
-    pub(crate) fn new() -> Self {
+    /// A list where it stays: as a value that is dropped if there is no memory for it, it would be made elsewhere and
+    /// copied.
+    #[inline]
+    pub(crate) fn shared() -> Arc<Self> {
+        let list = Arc::into_raw(Arc::new(MaybeUninit::new(Self::new())));
+        // SAFETY: the same type but for the wrapper, which has the same layout, and initialized.
+        unsafe { Arc::from_raw(list.cast()) }
+    }
+
+    #[inline(always)]
+    fn new() -> Self {
         let block = Block::allocate(Block::<T>::START);
         Self {
             tail: End::new(block),
             head: End::new(block),
-            receivers: Apart::new(WaitSide::new()),
+            receivers: WaitSide::new(),
             closing: Closing::new(),
             spare: AtomicPtr::new(ptr::null_mut()),
             ends: Apart::new(Ends::new()),
         }
     }
 
-    /// How many sends come before `position`; the same number too many for each.
-    fn count(position: u64) -> u64 {
-        position / Block::<T>::LAP * Block::<T>::SLOTS + position % Block::<T>::LAP
-    }
-
-    /// The position after this one.
+    /// Whether `position` is the first of its block.
     #[inline]
-    fn next(position: u64) -> u64 {
-        position + 1 + u64::from(Self::is_last(position))
-    }
-
-    /// Whether the slot of `position` is the last of its block.
-    #[inline]
-    fn is_last(position: u64) -> bool {
-        position % Block::<T>::LAP + 1 == Block::<T>::SLOTS
+    fn begins(position: u64) -> bool {
+        position % Block::<T>::LAP == 0
     }
 
     /// An empty block of full size: the spare one, or a new one.
@@ -149,25 +146,26 @@ impl<T> List<T> {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(value)));
         }
-        // SAFETY: the block of this position; it is alive, since its slot is still to be written.
-        let slot = unsafe { Block::slot(*block, tail) };
-        Block::fetch_ahead(slot, tail);
-        // SAFETY: in this thread's turn the slot is its own.
-        unsafe { slot.fill(value) };
-        if Self::is_last(tail) && !mutant("links_late") {
+        // SAFETY: the block of this position; it is alive, since its value is still to come.
+        let spot = unsafe { Block::spot(*block, tail) };
+        Block::fetch_ahead(&spot, tail);
+        // SAFETY: in this thread's turn the seat is its own.
+        unsafe { spot.seat.fill(value) };
+        let next = Block::<T>::next(tail);
+        if Self::begins(next) && !mutant("links_late") {
             self.append(block);
         }
-        slot.set_stamp(tail + 1);
-        if Self::is_last(tail) && mutant("links_late") {
+        spot.stamp.set(tail + 1);
+        if Self::begins(next) && mutant("links_late") {
             self.append(block);
         }
-        (Self::next(tail), Ok(()))
+        (next, Ok(()))
     }
 
-    /// Before the last slot of `block` is stamped: links the next one.
+    /// Before the last value of `block` is stamped: links the next one.
     #[cold]
     fn append(&self, block: &mut *mut Block<T>) {
-        // SAFETY: alive, since its last slot is still to be received.
+        // SAFETY: alive, since its last value is still to be received.
         let last = unsafe { &**block };
         *block = self.new_block();
         // ORDERING: Relaxed; published by the last stamp.
@@ -179,23 +177,24 @@ impl<T> List<T> {
     #[inline]
     fn empty(&self, head: u64, block: &mut *mut Block<T>) -> (u64, Option<(T, Left<T>)>) {
         // SAFETY: in this thread's turn the receivers do not leave the block.
-        let slot = unsafe { Block::slot(*block, head) };
-        if slot.stamp() != head + 1 {
+        let spot = unsafe { Block::spot(*block, head) };
+        if spot.stamp.get() <= head {
             return (head, None);
         }
         // SAFETY: the stamp says that the value is there, and the turn that nobody else takes it.
-        let value = unsafe { slot.take() };
+        let value = unsafe { spot.seat.take() };
+        let next = Block::<T>::next(head);
         let mut left = Left { block: ptr::null_mut(), position: head };
-        if Self::is_last(head) {
+        if Self::begins(next) {
             left.block = *block;
             if !mutant("leaves_late") {
                 self.leave(block);
             }
         }
-        (Self::next(head), Some((value, left)))
+        (next, Some((value, left)))
     }
 
-    /// In the receivers' turn, when the last slot of `block` is empty: goes on to the next one.
+    /// In the receivers' turn, when the last value of `block` is out: goes on to the next one.
     #[cold]
     fn leave(&self, block: &mut *mut Block<T>) {
         // SAFETY: alive until this thread gives it up.
@@ -224,8 +223,8 @@ impl<T> List<T> {
     fn has_next(&self) -> bool {
         self.head.take_turn(|head, block| {
             // SAFETY: in this thread's turn the receivers do not leave the block.
-            let slot = unsafe { Block::slot(*block, head) };
-            (head, slot.stamp() == head + 1)
+            let spot = unsafe { Block::spot(*block, head) };
+            (head, spot.stamp.get() > head)
         })
     }
 
@@ -241,7 +240,7 @@ impl<T> List<T> {
 impl<T> Buffer<T> for List<T> {
     #[inline]
     fn line(&self, side: Side) -> Option<&WaitSide<T>> {
-        (side == Side::Recv).then_some(&*self.receivers)
+        (side == Side::Recv).then_some(&self.receivers)
     }
 
     #[inline]
@@ -306,7 +305,7 @@ impl<T> Channel<T> for List<T> {
 
     fn len(&self) -> usize {
         let (tail, head) = Turn::both(&self.tail.turn, &self.head.turn);
-        Self::count(tail).saturating_sub(Self::count(head)) as usize
+        Block::<T>::count(tail).saturating_sub(Block::<T>::count(head)) as usize
     }
 
     fn cap(&self) -> Option<usize> {

@@ -13,7 +13,9 @@ mod ends;
 mod list;
 mod rendezvous;
 mod ring;
+mod seat;
 mod slot;
+mod stamp;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod timer;
@@ -144,7 +146,7 @@ impl<T> Core<T> {
 
     /// A channel without a bound.
     pub(crate) fn unbounded() -> Self {
-        Core::List(Arc::new(List::new()))
+        Core::List(List::shared())
     }
 
     /// A channel of a timer's instants, which `value` turns into values.

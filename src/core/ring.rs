@@ -20,6 +20,8 @@
 #[path = "tests/ring.rs"]
 mod tests;
 
+use std::mem::MaybeUninit;
+
 use super::{
     apart::Apart,
     buffer::Buffer,
@@ -46,7 +48,9 @@ pub(crate) struct Ring<T> {
     /// The receivers' end.
     head: Apart<Turn>,
     senders: Apart<WaitSide<T>>,
-    receivers: Apart<WaitSide<T>>,
+    /// Last, without room: what is read here is a cache line away from the allocation's end.
+    receivers: WaitSide<T>,
+    _end: MaybeUninit<[u64; 2]>,
 }
 
 /// What hardly ever changes, and both sides read.
@@ -87,7 +91,8 @@ impl<T> Ring<T> {
             tail: Apart::new(Turn::new(0)),
             head: Apart::new(Turn::new(0)),
             senders: Apart::new(WaitSide::new()),
-            receivers: Apart::new(WaitSide::new()),
+            receivers: WaitSide::new(),
+            _end: MaybeUninit::uninit(),
             fixed: Apart::new(Fixed {
                 slots: slots.into_boxed_slice(),
                 lap: cap.next_power_of_two() as u64,
@@ -142,11 +147,11 @@ impl<T> Ring<T> {
         match side {
             Side::Send => {
                 let tail = self.tail.peek() & !CLOSED;
-                self.slot(tail).stamp() >= 2 * tail
+                self.slot(tail).stamp.get() >= 2 * tail
             }
             Side::Recv => {
                 let head = self.head.peek();
-                self.slot(head).stamp() > 2 * head
+                self.slot(head).stamp.get() > 2 * head
             }
         }
     }
@@ -170,12 +175,12 @@ impl<T> Ring<T> {
             return (tail, Err(TrySendError::Closed(value)));
         }
         let slot = self.slot(tail);
-        if slot.stamp() != 2 * tail {
+        if slot.stamp.get() != 2 * tail {
             return (tail, Err(TrySendError::Full(value)));
         }
         // SAFETY: the stamp says free, and the turn that no other sender is here.
-        unsafe { slot.fill(value) };
-        slot.set_stamp(2 * tail + 1);
+        unsafe { slot.seat.fill(value) };
+        slot.stamp.set(2 * tail + 1);
         (self.next(tail), Ok(()))
     }
 
@@ -183,12 +188,12 @@ impl<T> Ring<T> {
     #[inline]
     fn empty(&self, head: u64) -> (u64, Option<T>) {
         let slot = self.slot(head);
-        if slot.stamp() != 2 * head + 1 {
+        if slot.stamp.get() != 2 * head + 1 {
             return (head, None);
         }
         // SAFETY: the stamp says full, and the turn that no other receiver is here.
-        let value = unsafe { slot.take() };
-        slot.set_stamp(2 * (head + self.lap()));
+        let value = unsafe { slot.seat.take() };
+        slot.stamp.set(2 * (head + self.lap()));
         (self.next(head), Some(value))
     }
 }
@@ -316,7 +321,7 @@ impl<T> Channel<T> for Ring<T> {
         }
         let several = (self.fixed.slots.len() as u64 / 8).clamp(1, SEVERAL);
         let last = self.after(self.tail.peek() & !CLOSED, several - 1);
-        let room = self.slot(last).stamp() >= 2 * last;
+        let room = self.slot(last).stamp.get() >= 2 * last;
         (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
     }
 

@@ -6,7 +6,7 @@
 
 use crate::{
     error::TryRecvError,
-    sync::{fence, mutant, Ordering, Turnstile},
+    sync::{mutant, Turnstile},
     wait::Patience,
 };
 
@@ -36,6 +36,7 @@ impl Turn {
     }
 
     /// The number of the next operation, if nobody has the turn.
+    #[inline]
     pub(super) fn rest(&self) -> Option<u64> {
         self.0.rest()
     }
@@ -43,15 +44,25 @@ impl Turn {
     /// Closes the senders' end: no send has a number after this. False if it was closed.
     pub(super) fn close(&self) -> bool {
         let seen = mutant("closes_what_it_saw").then(|| self.peek());
-        let was_open = self.take(|tail| (seen.unwrap_or(tail) | CLOSED, tail & CLOSED == 0));
-        // ORDERING: SeqCst; who asks whether the channel is closed does not look at the turn.
-        fence(Ordering::SeqCst);
-        was_open
+        self.take(|tail| (seen.unwrap_or(tail) | CLOSED, tail & CLOSED == 0))
     }
 
+    /// Asked of the senders' end.
     #[inline]
     pub(super) fn is_closed(&self) -> bool {
-        self.peek() & CLOSED != 0
+        self.rest().unwrap_or_else(|| self.settled()) & CLOSED != 0
+    }
+
+    /// The number after the turn that somebody has: it may be over, and what it left not yet to be seen.
+    #[cold]
+    fn settled(&self) -> u64 {
+        let mut patience = Patience::new();
+        loop {
+            match self.rest() {
+                None if patience.turn() => {}
+                number => return number.unwrap_or_else(|| self.peek()),
+            }
+        }
     }
 
     /// Asked of the senders' end: why a receive with the number `head` finds nothing. `None` if a value was sent for it, or
@@ -71,6 +82,7 @@ impl Turn {
     }
 
     /// The numbers of the next send and the next receive, at one instant; without `CLOSED`.
+    #[inline]
     pub(super) fn both(tail: &Self, head: &Self) -> (u64, u64) {
         let mut patience = Patience::new();
         loop {

@@ -29,9 +29,9 @@ pub(crate) mod turnstile;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, fence, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc,
-    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
-    BLOCK_SLOTS, FIRST_SLOTS, SPINS,
+    clock, dekker_light, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc, AtomicPtr,
+    AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
+    SMALL_BLOCKS, SPINS,
 };
 
 pub(crate) use mistake::mutant;

@@ -4,8 +4,12 @@
 //! reports each destructor of something shared. Here each owner leaves a mark before it goes, and the last
 //! one looks at the marks. The memory itself, whose count of owners std would still touch, is kept.
 
+#![allow(unsafe_code)]
+
 use std::{
+    mem::ManuallyDrop,
     ops::Deref,
+    ptr,
     sync::{
         self,
         atomic::{AtomicUsize, Ordering},
@@ -14,6 +18,7 @@ use std::{
 
 pub(crate) struct Arc<T>(sync::Arc<Owned<T>>);
 
+#[repr(C)] // The same for a `T` and for what wraps it.
 struct Owned<T> {
     gone: AtomicUsize,
     value: T,
@@ -25,6 +30,20 @@ impl<T> Arc<T> {
         // A reference that keeps the memory, not the value.
         std::mem::forget(sync::Arc::downgrade(&arc));
         Self(arc)
+    }
+
+    pub(crate) fn into_raw(this: Self) -> *const T {
+        let this = ManuallyDrop::new(this);
+        // SAFETY: read once, and not dropped.
+        sync::Arc::into_raw(unsafe { ptr::read(&this.0) }).cast()
+    }
+
+    /// # Safety
+    ///
+    /// `raw` is from `into_raw`, of this type or of one with the same layout.
+    pub(crate) unsafe fn from_raw(raw: *const T) -> Self {
+        // SAFETY: by the contract.
+        Self(unsafe { sync::Arc::from_raw(raw.cast()) })
     }
 
     pub(crate) fn ptr_eq(a: &Self, b: &Self) -> bool {

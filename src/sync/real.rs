@@ -19,18 +19,15 @@ pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 pub(crate) use std::sync::Arc;
 pub(crate) use std::{
     hint::spin_loop,
-    sync::atomic::{fence, Ordering},
+    sync::atomic::Ordering,
     thread::{spawn, yield_now, Scope},
 };
 
 /// A counter that is only added to and subtracted from.
 pub(crate) type Count = AtomicUsize;
 
-/// Slots in a block of the unbounded channel, if they are small.
-pub(crate) const BLOCK_SLOTS: u64 = 255;
-
-/// Slots in its first block.
-pub(crate) const FIRST_SLOTS: u64 = 15;
+/// Whether the blocks of the unbounded channel have only two seats.
+pub(crate) const SMALL_BLOCKS: bool = false;
 
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;

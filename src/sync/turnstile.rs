@@ -60,8 +60,8 @@ impl Turnstile {
     /// The number; somebody may be about to change it.
     #[inline]
     pub fn peek(&self) -> u64 {
-        // ORDERING: SeqCst; whoever closes a channel has a fence behind it.
-        self.number.load(Ordering::SeqCst)
+        // ORDERING: Acquire; pairs with the Release in `pass`.
+        self.number.load(Ordering::Acquire)
     }
 
     /// The number, if nobody is inside.

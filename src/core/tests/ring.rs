@@ -34,7 +34,7 @@ fn a_slot_is_not_free_before_its_stamp() {
             for look in LOOKS {
                 assert_eq!(ring.put(7, Who::NEW, look), Err(TrySendError::Full(7)));
             }
-            ring.slot(head).set_stamp(2 * (head + ring.lap()));
+            ring.slot(head).stamp.set(2 * (head + ring.lap()));
             // The receiver has still its turn, but is done with the slot.
             assert!(ring.looks_ready(Side::Send, Who::NEW));
             assert_eq!(ring.put(7, Who::NEW, Look::Exact), Ok(()));
@@ -58,8 +58,8 @@ fn a_value_is_not_there_before_its_stamp() {
                 assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
             }
             // SAFETY: this thread has the turn, and the slot is empty.
-            unsafe { ring.slot(tail).fill(7) };
-            ring.slot(tail).set_stamp(2 * tail + 1);
+            unsafe { ring.slot(tail).seat.fill(7) };
+            ring.slot(tail).stamp.set(2 * tail + 1);
             // The sender has still its turn, but the value is there.
             assert!(ring.looks_ready(Side::Recv, Who::NEW));
             assert_eq!(ring.take(Who::NEW, Look::Exact), Ok(7));

@@ -29,11 +29,8 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(loom)]
 pub(crate) use ::loom::cell::UnsafeCell;
 
-/// Small, so that a model crosses a block's end after one message, and the next one's after three.
-pub(crate) const BLOCK_SLOTS: u64 = 2;
-
-/// The same for the first block.
-pub(crate) const FIRST_SLOTS: u64 = 1;
+/// So that a model crosses the end of the first block after one message, and the next one's after three.
+pub(crate) const SMALL_BLOCKS: bool = true;
 
 /// A model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
