@@ -26,7 +26,7 @@ use std::{panic::Location, time::Instant};
 use crate::{
     core::Look,
     sync::{mutant, random},
-    wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Waiter, Why},
+    wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Why},
 };
 use case::Case;
 
@@ -196,7 +196,7 @@ fn wait(
             &nowhere
         }
     };
-    let waiter = home.receive(Waiter::new(cases.len(), why));
+    let waiter = home.receive(cases.len(), why);
     let mut lines = Lines::new(cases, &waiter);
     match lines.enter(order.iter(cases.len()), returning) {
         None => {

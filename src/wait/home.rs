@@ -11,7 +11,7 @@ use std::{
     ptr,
 };
 
-use super::Waiter;
+use super::{Waiter, Why};
 
 /// Room for one waiter at a time.
 #[repr(C)]
@@ -25,11 +25,13 @@ impl Home {
         Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), inhabited: Cell::new(false) }
     }
 
-    /// Lets `waiter` in, for as long as the guest lives.
-    pub(crate) fn receive(&self, waiter: Waiter) -> Guest<'_> {
+    /// Lets a new waiter in, for as long as the guest lives. It is made where it stays: to copy what was written in pieces the
+    /// processor waits until they have left its store buffer.
+    #[inline(always)]
+    pub(crate) fn receive(&self, cases: usize, why: Why) -> Guest<'_> {
         assert!(!self.inhabited.replace(true), "a case takes part in one select at a time");
         // SAFETY: uninhabited, so nobody has a reference to the room.
-        unsafe { self.waiter.get().cast::<Waiter>().write(waiter) };
+        unsafe { self.waiter.get().cast::<Waiter>().write(Waiter::new(cases, why)) };
         Guest(self)
     }
 }

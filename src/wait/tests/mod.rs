@@ -23,7 +23,12 @@ pub(crate) struct One {
 }
 
 pub(crate) fn waiter(cases: usize) -> Box<Waiter> {
-    Box::new(Waiter::new(cases, Why { reason: Reason::Recv, location: Location::caller() }))
+    Box::new(Waiter::new(cases, why()))
+}
+
+#[track_caller]
+fn why() -> Why {
+    Why { reason: Reason::Recv, location: Location::caller() }
 }
 
 /// Who polls and waits for a value.
@@ -117,7 +122,7 @@ impl Drop for One {
 fn a_home_is_in_the_line_of_its_entry_and_has_one_guest() {
     fn offset<T>() -> usize {
         let entry = Entry::<T>::new(None);
-        let guest = entry.home().receive(*waiter(1));
+        let guest = entry.home().receive(1, why());
         let word = std::ptr::from_ref::<Waiter>(&guest) as usize;
         word - std::ptr::from_ref(&entry) as usize
     }
@@ -126,9 +131,9 @@ fn a_home_is_in_the_line_of_its_entry_and_has_one_guest() {
 
     let home = Home::new();
     for _ in 0..2 {
-        let guest = home.receive(*waiter(1));
+        let guest = home.receive(1, why());
         guest.falls_asleep();
-        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(*waiter(1)))).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(1, why()))).is_err());
         assert!(!guest.is_decided());
     }
 }
