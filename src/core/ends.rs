@@ -86,7 +86,7 @@ impl<T> Drain<'_, T> {
             match self.0.try_recv(Who::NEW, Look::Exact) {
                 Ok(value) => drop(value),
                 Err(TryRecvError::Closed) => return,
-                // A send that came before the close is still being written.
+                // A sender that is to be refused has the turn.
                 Err(TryRecvError::Empty) => {
                     patience.turn();
                 }

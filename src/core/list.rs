@@ -15,7 +15,10 @@
 #[path = "tests/list.rs"]
 mod tests;
 
-use std::{mem::MaybeUninit, ptr};
+use std::{
+    mem::{self, MaybeUninit},
+    ptr,
+};
 
 use super::{
     apart::Apart,
@@ -94,6 +97,8 @@ impl<T> List<T> {
 
     #[inline(always)]
     fn new() -> Self {
+        // Before anything is sent, since it panics if such a block cannot be.
+        let _ = Block::<T>::layout(Block::<T>::LAP);
         let block = Block::allocate(Block::<T>::START);
         Self {
             tail: End::new(block),
@@ -135,39 +140,45 @@ impl<T> List<T> {
         unsafe { Block::free(before, Block::<T>::LAP) };
     }
 
-    /// In the senders' turn: sends, and says what the next position is.
+    /// In the senders' turn: sends, and says what the next position is. The last value of a block needs the `next` one, which is
+    /// null once it is linked. Without it the block is full.
     #[inline]
     fn fill(
         &self,
         tail: u64,
         block: &mut *mut Block<T>,
+        next_block: &mut *mut Block<T>,
         value: T,
     ) -> (u64, Result<(), TrySendError<T>>) {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(value)));
+        }
+        let next = Block::<T>::next(tail);
+        let is_last = Self::begins(next);
+        if is_last && next_block.is_null() {
+            return (tail, Err(TrySendError::Full(value)));
         }
         // SAFETY: the block of this position; it is alive, since its value is still to come.
         let spot = unsafe { Block::spot(*block, tail) };
         Block::fetch_ahead(&spot, tail);
         // SAFETY: in this thread's turn the seat is its own.
         unsafe { spot.seat.fill(value) };
-        let next = Block::<T>::next(tail);
-        if Self::begins(next) && !mutant("links_late") {
-            self.append(block);
+        if is_last && !mutant("links_late") {
+            self.append(block, next_block);
         }
         spot.stamp.set(tail + 1);
-        if Self::begins(next) && mutant("links_late") {
-            self.append(block);
+        if is_last && mutant("links_late") {
+            self.append(block, next_block);
         }
         (next, Ok(()))
     }
 
     /// Before the last value of `block` is stamped: links the next one.
     #[cold]
-    fn append(&self, block: &mut *mut Block<T>) {
+    fn append(&self, block: &mut *mut Block<T>, next: &mut *mut Block<T>) {
         // SAFETY: alive, since its last value is still to be received.
         let last = unsafe { &**block };
-        *block = self.new_block();
+        *block = mem::replace(next, ptr::null_mut());
         // ORDERING: Relaxed; published by the last stamp.
         last.next.store(*block, Ordering::Relaxed);
     }
@@ -245,7 +256,20 @@ impl<T> Buffer<T> for List<T> {
 
     #[inline]
     fn put(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
-        self.tail.take_turn(|tail, block| self.fill(tail, block, value))
+        let (mut value, mut next) = (value, ptr::null_mut());
+        let sent = loop {
+            match self.tail.take_turn(|tail, block| self.fill(tail, block, &mut next, value)) {
+                Err(TrySendError::Full(back)) => value = back,
+                sent => break sent,
+            }
+            // Not in the turn, since the allocator may be the user's, and take its time.
+            next = self.new_block();
+        };
+        if !next.is_null() {
+            // Another sender was faster.
+            self.recycle(next);
+        }
+        sent
     }
 
     #[inline]
@@ -359,7 +383,7 @@ impl<T> Drop for List<T> {
         // SAFETY: nobody else is left.
         let block = self.head.block.with_mut(|block| unsafe { *block });
         // SAFETY: the last block: the last receiving handle has drained the list (`core/ends.rs`),
-        // and `leave_block` has given up the blocks before this one.
+        // and the blocks before this one are given up.
         unsafe { Block::free(block, self.head.turn.peek()) };
         let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: whoever swaps a block out of `spare` owns it.

@@ -36,8 +36,8 @@ use crate::{
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
 };
 
-/// For how many values at most a sender wants room while it pauses. An eighth of the capacity will do.
-const SEVERAL: u64 = 16;
+/// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
+const SEVERAL: u64 = 32;
 
 #[repr(C)]
 pub(crate) struct Ring<T> {
@@ -319,7 +319,7 @@ impl<T> Channel<T> for Ring<T> {
         if side == Side::Recv {
             return self.looks_ready(side, who);
         }
-        let several = (self.fixed.slots.len() as u64 / 8).clamp(1, SEVERAL);
+        let several = (self.fixed.slots.len() as u64 / 4).clamp(1, SEVERAL);
         let last = self.after(self.tail.peek() & !CLOSED, several - 1);
         let room = self.slot(last).stamp.get() >= 2 * last;
         (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
@@ -335,7 +335,12 @@ impl<T> Channel<T> for Ring<T> {
         match side {
             Side::Send => {
                 let head = self.head.rest()?;
-                (self.tail.peek() == head + self.lap()).then_some(head)
+                // Also this end at rest: here a close is about to end, or is over and not yet to be seen.
+                let tail = match mutant("peeks_before_it_sleeps") {
+                    true => self.tail.peek(),
+                    false => self.tail.rest()?,
+                };
+                (tail == head + self.lap()).then_some(head)
             }
             Side::Recv => {
                 let head = self.head.peek();

@@ -1,8 +1,8 @@
 //! One end of a buffer: those who send there, or those who receive, take turns.
 //!
-//! A turn lasts a few instructions, in which no code of the user runs and nothing panics. It is the publisher's half of the
-//! handshake in `wait/side.rs`: whoever stands in line, and then sees the turn free and the number as it was, is seen by
-//! everyone who takes the turn later.
+//! A turn lasts a few instructions, in which no code of the user runs, nothing is allocated and nothing panics. It is the
+//! publisher's half of the handshake in `wait/side.rs`: whoever stands in line, and then sees the turn free and the number as
+//! it was, is seen by everyone who takes the turn later. For that, as for any answer that has to be exact, `peek` is not enough.
 
 use crate::{
     error::TryRecvError,
@@ -35,10 +35,10 @@ impl Turn {
         self.0.peek()
     }
 
-    /// The number of the next operation, if nobody has the turn.
+    /// The number of the next operation, if nobody has the turn, or if it is closed: then it is final.
     #[inline]
     pub(super) fn rest(&self) -> Option<u64> {
-        self.0.rest()
+        self.0.rest().or_else(|| Some(self.peek()).filter(|number| number & CLOSED != 0))
     }
 
     /// Closes the senders' end: no send has a number after this. False if it was closed.

@@ -2,12 +2,12 @@
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
-//! - a waiter lines up, stores `waiting`, looks at the other end of the buffer again: whether somebody has its turn, and
-//!   whether it has moved;
-//! - a publisher takes the turn by a read-modify-write (`core/turn.rs`), moves its end, looks at `waiting`.
+//! - a waiter lines up, stores `waiting`, looks again at the ends of the buffer that may be published to: whether somebody has
+//!   the turn there, and the number;
+//! - a publisher, be it a close, takes the turn by a read-modify-write (`core/turn.rs`), moves its end, looks at `waiting`.
 //!
-//! All four are SeqCst, so whichever comes second sees the other. A publisher that finds nobody pays
-//! one load.
+//! The store and the look at `waiting`, the read-modify-write and the look at the turn are SeqCst, so whichever comes
+//! second sees the other. A publisher that finds nobody pays one load.
 //!
 //! A waiter that polls is served on the spot; one that sleeps is told to look, one at a time.
 //!

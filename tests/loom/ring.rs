@@ -113,6 +113,20 @@ fn l05_blocked_sender_close() {
     });
 }
 
+/// L05: a sender that goes to sleep while the channel is closed, and nobody receives.
+#[test]
+fn l05_sender_or_close() {
+    check("l05_sender_or_close", || {
+        let c = make::<Value>(1);
+        c.send(Value::new(1));
+        let tx = c.sender();
+        let sender = thread::spawn(move || tx.send_ok(Value::new(2)).is_ok());
+        c.close();
+        assert!(!sender.join().unwrap());
+        assert_eq!(c.len(), 1);
+    });
+}
+
 /// L06: close wakes both of two blocked receivers.
 #[test]
 fn l06_close_wakes_all() {

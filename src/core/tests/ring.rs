@@ -107,7 +107,7 @@ fn a_close_moves_the_version_of_a_ring_that_was_used() {
 
 #[test]
 fn a_sender_that_pauses_waits_for_room_for_several() {
-    for (cap, several) in [(1, 1), (9, 1), (16, 2), (100, 12), (128, 16), (1000, 16)] {
+    for (cap, several) in [(1, 1), (7, 1), (9, 2), (100, 25), (128, 32), (1000, 32)] {
         for used in [0, 1, cap / 2, cap - several + 1, cap - 1, cap, cap + several] {
             let ring = Ring::new(cap);
             let send = |i| ring.put(i, Who::NEW, Look::Hasty).unwrap();

@@ -1,27 +1,34 @@
 //! The turnstile of the models: a lock of the checker's.
 
-use super::Mutex;
+use super::{AtomicU64, Mutex, Ordering};
 
-/// See `sync/turnstile.rs`. Who asks waits for who is inside: a thread that spins tells a checker nothing.
-pub(crate) struct Turnstile(Mutex<u64>);
+/// See `sync/turnstile.rs`. Who passes or asks whether it is at rest waits for who is inside: a thread that spins tells a
+/// checker nothing. Who peeks may see an old number, as on the real machine.
+pub(crate) struct Turnstile {
+    number: Mutex<u64>,
+    peeked: AtomicU64,
+}
 
 impl Turnstile {
     pub(crate) fn new(number: u64) -> Self {
-        Self(Mutex::new(number))
+        Self { number: Mutex::new(number), peeked: AtomicU64::new(number) }
     }
 
     pub(crate) fn pass<R>(&self, _: impl FnMut(), step: impl FnOnce(u64) -> (u64, R)) -> R {
-        let mut number = self.0.lock();
+        let mut number = self.number.lock();
         let (next, result) = step(*number);
-        *number = next;
+        if next != *number {
+            *number = next;
+            self.peeked.store(next, Ordering::Release);
+        }
         result
     }
 
     pub(crate) fn peek(&self) -> u64 {
-        *self.0.lock()
+        self.peeked.load(Ordering::Acquire)
     }
 
     pub(crate) fn rest(&self) -> Option<u64> {
-        Some(self.peek())
+        Some(*self.number.lock())
     }
 }
