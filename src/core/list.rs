@@ -15,10 +15,7 @@
 #[path = "tests/list.rs"]
 mod tests;
 
-use std::{
-    mem::{self, MaybeUninit},
-    ptr,
-};
+use std::{mem::MaybeUninit, ptr};
 
 use super::{
     apart::Apart,
@@ -140,14 +137,14 @@ impl<T> List<T> {
         unsafe { Block::free(before, Block::<T>::LAP) };
     }
 
-    /// In the senders' turn: sends, and says what the next position is. The last value of a block needs the `next` one, which is
-    /// null once it is linked. Without it the block is full.
-    #[inline]
+    /// In the senders' turn: sends, and says what the next position is. With the last value of a block comes the `next` one; without
+    /// it, null, the block is full.
+    #[inline(always)]
     fn fill(
         &self,
         tail: u64,
         block: &mut *mut Block<T>,
-        next_block: &mut *mut Block<T>,
+        next_block: *mut Block<T>,
         value: T,
     ) -> (u64, Result<(), TrySendError<T>>) {
         if tail & CLOSED != 0 {
@@ -174,13 +171,29 @@ impl<T> List<T> {
     }
 
     /// Before the last value of `block` is stamped: links the next one.
-    #[cold]
-    fn append(&self, block: &mut *mut Block<T>, next: &mut *mut Block<T>) {
+    fn append(&self, block: &mut *mut Block<T>, next: *mut Block<T>) {
         // SAFETY: alive, since its last value is still to be received.
         let last = unsafe { &**block };
-        *block = mem::replace(next, ptr::null_mut());
+        *block = next;
         // ORDERING: Relaxed; published by the last stamp.
-        last.next.store(*block, Ordering::Relaxed);
+        last.next.store(next, Ordering::Relaxed);
+    }
+
+    /// Sends where the block is full but for its last seat. Allocates outside of the turn, since the allocator may be the user's,
+    /// and take its time.
+    #[cold]
+    #[inline(never)]
+    fn put_last(&self, value: T) -> Result<(), TrySendError<T>> {
+        let next = self.new_block();
+        let (sent, linked) = self.tail.take_turn(|tail, block| {
+            let (tail, sent) = self.fill(tail, block, next, value);
+            (tail, (sent, *block == next))
+        });
+        if !linked {
+            // Another sender was faster.
+            self.recycle(next);
+        }
+        sent
     }
 
     /// In the receivers' turn: receives, and says what the next position is. With the value comes the block that
@@ -256,20 +269,10 @@ impl<T> Buffer<T> for List<T> {
 
     #[inline]
     fn put(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
-        let (mut value, mut next) = (value, ptr::null_mut());
-        let sent = loop {
-            match self.tail.take_turn(|tail, block| self.fill(tail, block, &mut next, value)) {
-                Err(TrySendError::Full(back)) => value = back,
-                sent => break sent,
-            }
-            // Not in the turn, since the allocator may be the user's, and take its time.
-            next = self.new_block();
-        };
-        if !next.is_null() {
-            // Another sender was faster.
-            self.recycle(next);
+        match self.tail.take_turn(|tail, block| self.fill(tail, block, ptr::null_mut(), value)) {
+            Err(TrySendError::Full(value)) => self.put_last(value),
+            sent => sent,
         }
-        sent
     }
 
     #[inline]
