@@ -28,7 +28,7 @@ impl Closing {
         }
     }
 
-    /// False if the channel is not closed, without a look at the index that says so for certain.
+    /// False if the channel is not closed, without a look at the senders' end, which says so for certain.
     #[inline]
     pub(super) fn has_begun(&self) -> bool {
         // ORDERING: Acquire; pairs with the Release in `begin` and `end`. Who knows of the close sees it.

@@ -58,7 +58,7 @@ struct Fixed<T> {
     slots: Box<[Slot<T>]>,
     /// From a slot's ticket to its next one: a power of two, `cap` or more.
     lap: u64,
-    /// Whoever polls need not look at the other side's index.
+    /// Whoever polls need not look at the other end.
     closing: Closing,
 }
 
