@@ -195,10 +195,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.core() {
-            Some(core) => core.try_send(value, Who::NEW, Look::Exact),
-            None => Err(TrySendError::Full(value)),
-        }
+        select::try_send(self.core(), value)
     }
 
     /// Sends `value`, blocking for `timeout` at most. See [`Sender::send_timeout`].

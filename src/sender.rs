@@ -7,11 +7,10 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Look, Side},
+    core::{Channel, Core, Side},
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
     select::{self, Limit, SendCase, SendFromCase, SendTo},
-    wait::Who,
 };
 
 /// The sending end of a channel: Go's `chan<- T`.
@@ -121,10 +120,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.core() {
-            Some(core) => core.try_send(value, Who::NEW, Look::Exact),
-            None => Err(TrySendError::Full(value)),
-        }
+        select::try_send(self.core(), value)
     }
 
     /// Sends `value`, blocking for `timeout` at most: Go's `select` with a send and `time.After`.

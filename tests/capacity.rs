@@ -290,9 +290,9 @@ fn values_with_large_alignment_are_aligned() {
     check_alignment!(4096);
 }
 
-/// Room for eight of the large values below. Code that is not optimised copies a value on its way
+/// Room for sixteen of the large values below. Code that is not optimised copies a value on its way
 /// into and out of every function, and gets what std gives a thread.
-const SMALL_STACK: usize = if cfg!(debug_assertions) { 2 << 20 } else { 256 << 10 };
+const SMALL_STACK: usize = if cfg!(debug_assertions) { 2 << 20 } else { 512 << 10 };
 
 fn on_a_small_stack(code: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
     thread::Builder::new().stack_size(SMALL_STACK).spawn(code).unwrap()

@@ -11,7 +11,7 @@ pub(super) trait Buffer<T>: Channel<T> {
     /// The line of this side; `None` if this side never waits.
     fn line(&self, side: Side) -> Option<&WaitSide<T>>;
     /// Sends; the receivers are still to be told.
-    fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>>;
+    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Result<(), TrySendError<()>>;
     /// Receives; the senders are still to be told.
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// How far a close has come.
@@ -94,13 +94,12 @@ pub(super) trait Buffer<T>: Channel<T> {
     /// Does the operation of who stands in line with `slot`.
     fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
         match side {
-            Side::Recv => *slot = self.take(who, Look::Hasty).ok(),
-            Side::Send => {
-                let Some(value) = slot.take() else { return false };
-                *slot = self.put(value, who, Look::Hasty).err().map(TrySendError::into_inner);
+            Side::Send => self.put(slot, who, Look::Hasty).is_ok(),
+            Side::Recv => {
+                *slot = self.take(who, Look::Hasty).ok();
+                slot.is_some()
             }
         }
-        slot.is_some() == (side == Side::Recv)
     }
 
     /// Links `entry` and looks again.

@@ -50,9 +50,9 @@ impl<T> Done<T> {
 }
 
 impl<T> Channel<T> for Done<T> {
-    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
         // There is no handle that could send.
-        Err(TrySendError::Full(value))
+        Err(TrySendError::Full(()))
     }
 
     fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {

@@ -137,24 +137,25 @@ impl<T> List<T> {
         unsafe { Block::free(before, Block::<T>::LAP) };
     }
 
-    /// In the senders' turn: sends, and says what the next position is. With the last value of a block comes the `next` one; without
-    /// it, null, the block is full.
+    /// In the senders' turn: sends `value`, and says what the next position is. With the last value of a block comes
+    /// the next block; without it, null, the block is full.
     #[inline(always)]
     fn fill(
         &self,
         tail: u64,
         block: &mut *mut Block<T>,
         next_block: *mut Block<T>,
-        value: T,
-    ) -> (u64, Result<(), TrySendError<T>>) {
+        value: &mut Option<T>,
+    ) -> (u64, Result<(), TrySendError<()>>) {
         if tail & CLOSED != 0 {
-            return (tail, Err(TrySendError::Closed(value)));
+            return (tail, Err(TrySendError::Closed(())));
         }
         let next = Block::<T>::next(tail);
         let is_last = Self::begins(next);
         if is_last && next_block.is_null() {
-            return (tail, Err(TrySendError::Full(value)));
+            return (tail, Err(TrySendError::Full(())));
         }
+        let Some(value) = value.take() else { return (tail, Err(TrySendError::Full(()))) };
         // SAFETY: the block of this position; it is alive, since its value is still to come.
         let spot = unsafe { Block::spot(*block, tail) };
         Block::fetch_ahead(&spot, tail);
@@ -183,7 +184,7 @@ impl<T> List<T> {
     /// and take its time.
     #[cold]
     #[inline(never)]
-    fn put_last(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn put_last(&self, value: &mut Option<T>) -> Result<(), TrySendError<()>> {
         let next = self.new_block();
         let (sent, linked) = self.tail.take_turn(|tail, block| {
             let (tail, sent) = self.fill(tail, block, next, value);
@@ -256,7 +257,7 @@ impl<T> List<T> {
     fn take_second(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
         let first = self.take(who, look)?;
         let Ok(second) = self.take(who, look) else { return Ok(first) };
-        self.put(first, who, look).map_err(|_| TryRecvError::Closed)?;
+        self.put(&mut Some(first), who, look).map_err(|_| TryRecvError::Closed)?;
         Ok(second)
     }
 }
@@ -268,9 +269,9 @@ impl<T> Buffer<T> for List<T> {
     }
 
     #[inline]
-    fn put(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
+    fn put(&self, value: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
         match self.tail.take_turn(|tail, block| self.fill(tail, block, ptr::null_mut(), value)) {
-            Err(TrySendError::Full(value)) => self.put_last(value),
+            Err(TrySendError::Full(())) => self.put_last(value),
             sent => sent,
         }
     }
@@ -300,7 +301,12 @@ impl<T> Buffer<T> for List<T> {
 
 impl<T> Channel<T> for List<T> {
     #[inline]
-    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(
+        &self,
+        value: &mut Option<T>,
+        who: Who,
+        look: Look,
+    ) -> Result<(), TrySendError<()>> {
         let sent = self.put(value, who, look);
         if sent.is_ok() {
             self.tell(Side::Recv);

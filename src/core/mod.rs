@@ -68,8 +68,9 @@ pub(crate) enum Look {
 
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
-    /// Sends without waiting for a partner.
-    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>>;
+    /// Sends without waiting for a partner. A value that is not sent stays where it is.
+    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look)
+        -> Result<(), TrySendError<()>>;
     /// Receives without waiting for a partner. `Closed` only when no value is left.
     fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
@@ -200,7 +201,12 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(
+        &self,
+        value: &mut Option<T>,
+        who: Who,
+        look: Look,
+    ) -> Result<(), TrySendError<()>> {
         on!(self, channel => channel.try_send(value, who, look))
     }
 

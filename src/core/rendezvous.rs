@@ -11,7 +11,7 @@ use super::{closing::Closing, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Place, WaitQueue, Wake, Who, Why, WOKEN_BY_ONE},
+    wait::{Entry, Lined, Place, WaitQueue, Who, Why, WOKEN_BY_ONE},
 };
 
 /// The bits of a line's summary; above them the number of arrivals.
@@ -51,24 +51,6 @@ impl<T> Lines<T> {
     /// The line of those whom `side` waits for.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.line(side.other())
-    }
-
-    /// Moves the value between `entry`, of someone in no line, and the first partner.
-    fn pair(&mut self, side: Side, entry: &Entry<T>) -> (Lined, Option<Wake>) {
-        let met = match (side, entry.replace(None)) {
-            (Side::Recv, _) => self.senders.take().map(|(value, wake)| (Some(value), wake)),
-            (Side::Send, Some(value)) => match self.receivers.deliver(value) {
-                Ok(wake) => Some((None, wake)),
-                Err(value) => {
-                    entry.replace(Some(value));
-                    None
-                }
-            },
-            (Side::Send, None) => None,
-        };
-        let Some((value, wake)) = met else { return (Lined::Waiting, None) };
-        entry.replace(value);
-        (Lined::Fired, Some(wake))
     }
 }
 
@@ -136,32 +118,32 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: T, who: Who, _: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, value: &mut Option<T>, who: Who, _: Look) -> Result<(), TrySendError<()>> {
         if !self.looks_ready(Side::Send, who) {
-            return Err(TrySendError::Full(value));
+            return Err(TrySendError::Full(()));
         }
-        let sent = self.change(|lines| match lines.closed {
-            true if mutant("meets_after_the_close") && !lines.receivers.is_empty() => {
-                lines.receivers.deliver(value).map_err(TrySendError::Closed)
+        let wake = self.change(|lines| {
+            let late = mutant("meets_after_the_close") && !lines.receivers.is_empty();
+            match lines.closed && !late {
+                true => Err(TrySendError::Closed(())),
+                false => lines.receivers.exchange(value).ok_or(TrySendError::Full(())),
             }
-            true => Err(TrySendError::Closed(value)),
-            false => lines.receivers.deliver(value).map_err(TrySendError::Full),
-        });
-        sent.map(|wake| wake.wake())
+        })?;
+        wake.wake();
+        Ok(())
     }
 
     fn try_recv(&self, who: Who, _: Look) -> Result<T, TryRecvError> {
         if !self.looks_ready(Side::Recv, who) {
             return Err(TryRecvError::Empty);
         }
-        let taken = self.change(|lines| match lines.closed {
+        let mut slot = None;
+        let wake = self.change(|lines| match lines.closed {
             true => Err(TryRecvError::Closed),
-            false => lines.senders.take().ok_or(TryRecvError::Empty),
-        });
-        taken.map(|(value, wake)| {
-            wake.wake();
-            value
-        })
+            false => lines.senders.exchange(&mut slot).ok_or(TryRecvError::Empty),
+        })?;
+        wake.wake();
+        slot.ok_or(TryRecvError::Empty)
     }
 
     fn close(&self) -> bool {
@@ -194,7 +176,10 @@ impl<T> Channel<T> for Rendezvous<T> {
                 return (Lined::Ready, None);
             }
             let (met, wake) = if place.alone() {
-                lines.pair(side, entry)
+                match entry.meet_first(lines.partners(side)) {
+                    Some(wake) => (Lined::Fired, Some(wake)),
+                    None => (Lined::Waiting, None),
+                }
             } else {
                 lines.partners(side).meet(place.waiter())
             };

@@ -168,16 +168,17 @@ impl<T> Ring<T> {
         look == Look::Exact && self.tail.take(|tail| (tail, tail != looked))
     }
 
-    /// In the senders' turn: sends, and says what the next ticket is.
+    /// In the senders' turn: sends `value`, and says what the next ticket is.
     #[inline]
-    fn fill(&self, tail: u64, value: T) -> (u64, Result<(), TrySendError<T>>) {
+    fn fill(&self, tail: u64, value: &mut Option<T>) -> (u64, Result<(), TrySendError<()>>) {
         if tail & CLOSED != 0 {
-            return (tail, Err(TrySendError::Closed(value)));
+            return (tail, Err(TrySendError::Closed(())));
         }
         let slot = self.slot(tail);
         if slot.stamp.get() != 2 * tail {
-            return (tail, Err(TrySendError::Full(value)));
+            return (tail, Err(TrySendError::Full(())));
         }
+        let Some(value) = value.take() else { return (tail, Err(TrySendError::Full(()))) };
         // SAFETY: the stamp says free, and the turn that no other sender is here.
         unsafe { slot.seat.fill(value) };
         slot.stamp.set(2 * tail + 1);
@@ -204,25 +205,23 @@ impl<T> Buffer<T> for Ring<T> {
     }
 
     #[inline]
-    fn put(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Result<(), TrySendError<()>> {
         if !self.senders.admits(who) && !self.is_closed() {
-            return Err(TrySendError::Full(value));
+            return Err(TrySendError::Full(()));
         }
         if look == Look::Hasty && !self.may_go_on(Side::Send) {
-            return Err(TrySendError::Full(value));
+            return Err(TrySendError::Full(()));
         }
-        let (mut value, mut patience) = (value, Patience::new());
+        let mut patience = Patience::new();
         loop {
             if mutant("gives_up_a_lost_race") && self.loses_a_race(look) {
-                return Err(TrySendError::Full(value));
+                return Err(TrySendError::Full(()));
             }
-            match self.tail.take(|tail| self.fill(tail, value)) {
-                Err(TrySendError::Full(back)) => value = back,
-                done => return done,
-            }
-            let exact = look == Look::Exact && self.is_ready(Side::Send);
-            if !exact || !patience.turn() {
-                return Err(TrySendError::Full(value));
+            let sent = self.tail.take(|tail| self.fill(tail, value));
+            let full = sent == Err(TrySendError::Full(()));
+            let again = full && look == Look::Exact && self.is_ready(Side::Send);
+            if !again || !patience.turn() {
+                return sent;
             }
         }
     }
@@ -251,7 +250,12 @@ impl<T> Buffer<T> for Ring<T> {
 
 impl<T> Channel<T> for Ring<T> {
     #[inline]
-    fn try_send(&self, value: T, who: Who, look: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(
+        &self,
+        value: &mut Option<T>,
+        who: Who,
+        look: Look,
+    ) -> Result<(), TrySendError<()>> {
         let sent = self.put(value, who, look);
         if sent.is_ok() {
             self.tell(Side::Recv);

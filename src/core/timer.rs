@@ -167,9 +167,9 @@ impl<T> Timer<T> {
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, value: T, _: Who, _: Look) -> Result<(), TrySendError<T>> {
+    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
         // There is no handle that could send.
-        Err(TrySendError::Full(value))
+        Err(TrySendError::Full(()))
     }
 
     fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {

@@ -71,13 +71,13 @@ impl<'a, T> Operation<'a, T> {
     }
 
     fn try_send(&self, core: &Core<T>, look: Look) -> bool {
-        let Some(value) = self.entry.replace(None) else { return false };
-        let (stage, back) = match core.try_send(value, self.who(), look) {
-            Ok(()) => (Stage::Done, None),
-            Err(TrySendError::Closed(value)) => (Stage::Closed, Some(value)),
-            Err(TrySendError::Full(value)) => (Stage::Open, Some(value)),
+        let mut value = self.entry.replace(None);
+        let stage = match core.try_send(&mut value, self.who(), look) {
+            Ok(()) => Stage::Done,
+            Err(TrySendError::Closed(())) => Stage::Closed,
+            Err(TrySendError::Full(())) => Stage::Open,
         };
-        self.entry.replace(back);
+        self.entry.replace(value);
         self.stage.set(stage);
         stage != Stage::Open
     }

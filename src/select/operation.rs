@@ -9,6 +9,21 @@ use crate::{
     wait::{Reason, Who, Why},
 };
 
+/// Sends `value` if that needs no waiting.
+#[inline]
+pub(crate) fn try_send<T>(core: Option<&Core<T>>, value: T) -> Result<(), TrySendError<T>> {
+    let mut value = Some(value);
+    let sent = match core {
+        Some(core) => core.try_send(&mut value, Who::NEW, Look::Exact),
+        None => Err(TrySendError::Full(())),
+    };
+    match (sent, value) {
+        (Err(TrySendError::Closed(())), Some(value)) => Err(TrySendError::Closed(value)),
+        (Err(TrySendError::Full(())), Some(value)) => Err(TrySendError::Full(value)),
+        _ => Ok(()),
+    }
+}
+
 /// Sends `value`, waiting up to `limit`.
 #[inline]
 #[track_caller]
@@ -20,10 +35,12 @@ pub(crate) fn send<T>(
     let Some(open) = core.filter(|core| !core.meets()) else {
         return send_slow(core, value, limit);
     };
-    match open.try_send(value, Who::NEW, Look::Hasty) {
-        Ok(()) => Ok(()),
-        Err(TrySendError::Closed(value)) => Err(SendTimeoutError::Closed(value)),
-        Err(TrySendError::Full(value)) => send_slow(core, value, limit),
+    let mut value = Some(value);
+    let sent = open.try_send(&mut value, Who::NEW, Look::Hasty);
+    match (sent, value) {
+        (Err(TrySendError::Closed(())), Some(value)) => Err(SendTimeoutError::Closed(value)),
+        (Err(TrySendError::Full(())), Some(value)) => send_slow(core, value, limit),
+        _ => Ok(()),
     }
 }
 

@@ -15,7 +15,12 @@
 //!   a service, and that is what lets the owner go on.
 #![allow(unsafe_code)]
 
-use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
+use std::{
+    cell::Cell,
+    marker::PhantomPinned,
+    mem::{self, MaybeUninit},
+    ptr,
+};
 
 use super::{Home, Lined, Outcome, Waiter, Wake, Why};
 use crate::sync::{mutant, UnsafeCell};
@@ -119,16 +124,29 @@ impl<T> Entry<T> {
     }
 
     /// Replaces the value of an entry that stands in no line.
-    pub(crate) fn replace(&self, value: Option<T>) -> Option<T> {
-        assert!(!self.standing.get(), "the value of a case in line belongs to the line");
-        self.swap(value)
+    pub(crate) fn replace(&self, mut value: Option<T>) -> Option<T> {
+        self.must_not_stand();
+        self.exchange(&mut value);
+        value
     }
 
-    /// Replaces the value. The caller is the owner of an entry that is not linked, or has unlinked
-    /// it and not claimed its waiter yet.
-    fn swap(&self, value: Option<T>) -> Option<T> {
-        // SAFETY: only the callers named above, one at a time; and a swap runs no code of `T`.
-        self.slot.with_mut(|slot| unsafe { ptr::replace(slot, value) })
+    /// Exchanges what is in the slot with the first of these that can be claimed. The entry stands in no line.
+    pub(crate) fn meet_first(&self, partners: &mut WaitQueue<T>) -> Option<Wake> {
+        self.must_not_stand();
+        // SAFETY: an entry that stands in no queue is its owner's, who calls this; so it is none of the partners, and
+        // no code of `T` runs.
+        self.slot.with_mut(|slot| partners.exchange(unsafe { &mut *slot }))
+    }
+
+    fn must_not_stand(&self) {
+        assert!(!self.standing.get(), "the value of a case in line belongs to the line");
+    }
+
+    /// Exchanges what is in the slot. The caller is the owner of an entry that is not linked, or has unlinked it and not
+    /// claimed its waiter yet.
+    fn exchange(&self, with: &mut Option<T>) {
+        // SAFETY: only the callers named above, one at a time; and this runs no code of `T`.
+        self.slot.with_mut(|slot| mem::swap(unsafe { &mut *slot }, with));
     }
 }
 
@@ -209,31 +227,18 @@ impl<T> WaitQueue<T> {
         }
     }
 
-    /// Gives `value` to the first waiter that can be claimed, a receiver.
-    pub(crate) fn deliver(&mut self, value: T) -> Result<Wake, T> {
-        let mut value = Some(value);
+    /// Exchanges `slot` with the first waiter that can be claimed: a value goes to a receiver, and the value of a
+    /// sender to who has room.
+    pub(crate) fn exchange(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
-            value = entry.swap(value);
+            entry.exchange(slot);
             if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
                 if mutant("touches_late") {
-                    let _ = entry.swap(None);
+                    entry.exchange(&mut None);
                 }
-                return Ok(wake);
+                return Some(wake);
             }
-            value = entry.swap(value);
-        }
-        // Full again after each claim that failed, so there is a value to give back.
-        Err(value.expect("a value that was not delivered"))
-    }
-
-    /// Takes the value of the first waiter that can be claimed, a sender.
-    pub(crate) fn take(&mut self) -> Option<(T, Wake)> {
-        while let Some((entry, waiter, case)) = self.pop() {
-            let value = entry.swap(None);
-            if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
-                return value.map(|value| (value, wake));
-            }
-            entry.swap(value);
+            entry.exchange(slot);
         }
         None
     }

@@ -26,8 +26,8 @@ impl One {
     }
 }
 
-fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<u32>> {
-    core.try_send(value, Who::NEW, Look::Hasty)
+fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<()>> {
+    core.try_send(&mut Some(value), Who::NEW, Look::Hasty)
 }
 
 fn recv(core: &Core<u32>) -> Result<u32, TryRecvError> {
@@ -206,15 +206,15 @@ fn room_is_kept_for_a_sender_that_was_told_until_the_close() {
     assert_eq!(recv(&core), Ok(0));
     assert_eq!(sleeps.hears(), Some(Outcome::Hint(7)));
     exhaust(|| send(&core, 2).and_then(|()| recv(&core).map_err(|_| unreachable!())).ok());
-    assert!(matches!(send(&core, 3), Err(TrySendError::Full(3))));
+    assert!(matches!(send(&core, 3), Err(TrySendError::Full(()))));
     assert!(!core.looks_ready(Side::Send, Who::NEW) && core.looks_ready(Side::Send, sleeps.who()));
     // In line it would be hinted again; another one may not be told that there is room.
     let other = sender(4);
     assert_eq!(other.lines_up(&core, Side::Send), Lined::Waiting);
     assert_eq!(sleeps.comes_back_to(&core, Side::Send), Lined::Ready);
-    assert!(matches!(send(&core, 3), Err(TrySendError::Full(3))));
+    assert!(matches!(send(&core, 3), Err(TrySendError::Full(()))));
     core.close();
-    assert!(matches!(send(&core, 3), Err(TrySendError::Closed(3))));
+    assert!(matches!(send(&core, 3), Err(TrySendError::Closed(()))));
     core.settle(Side::Send, sleeps.who());
     assert_eq!((sleeps.hears(), other.hears()), (Some(Outcome::Hint(7)), Some(Outcome::Hint(7))));
 }

@@ -19,7 +19,7 @@ const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
-        list.put(i, Who::NEW, Look::Hasty).unwrap();
+        list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
         assert_eq!(list.take(Who::NEW, Look::Hasty), Ok(i));
     }
     list
@@ -65,14 +65,14 @@ fn a_send_after_the_close_ends_its_turn() {
     let list = list(3);
     assert!(list.close() && !list.close());
     for _ in 0..2 {
-        assert_eq!(list.put(7, Who::NEW, Look::Hasty), Err(TrySendError::Closed(7)));
+        assert_eq!(list.put(&mut Some(7), Who::NEW, Look::Hasty), Err(TrySendError::Closed(())));
         assert_eq!(list.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
     }
 }
 
 fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
     for i in 0..slots {
-        list.put(i, Who::NEW, Look::Hasty).unwrap();
+        list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
         list.take(Who::NEW, Look::Hasty).unwrap();
     }
     // SAFETY: nobody else is there.

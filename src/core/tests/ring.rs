@@ -13,10 +13,10 @@ const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     let ring = Ring::new(cap);
     for i in 0..laps * cap {
-        ring.put(i, Who::NEW, Look::Hasty).unwrap();
+        ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
         assert_eq!(ring.take(Who::NEW, Look::Hasty), Ok(i));
     }
-    (0..values).for_each(|i| ring.put(i, Who::NEW, Look::Hasty).unwrap());
+    (0..values).for_each(|i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap());
     ring
 }
 
@@ -32,12 +32,12 @@ fn a_slot_is_not_free_before_its_stamp() {
             assert!(ring.at_rest(Side::Send).is_none() && !ring.looks_ready(Side::Send, Who::NEW));
             // A try takes the receiver for absent in the end.
             for look in LOOKS {
-                assert_eq!(ring.put(7, Who::NEW, look), Err(TrySendError::Full(7)));
+                assert_eq!(ring.put(&mut Some(7), Who::NEW, look), Err(TrySendError::Full(())));
             }
             ring.slot(head).stamp.set(2 * (head + ring.lap()));
             // The receiver has still its turn, but is done with the slot.
             assert!(ring.looks_ready(Side::Send, Who::NEW));
-            assert_eq!(ring.put(7, Who::NEW, Look::Exact), Ok(()));
+            assert_eq!(ring.put(&mut Some(7), Who::NEW, Look::Exact), Ok(()));
             assert_eq!(ring.len(), cap);
             (ring.next(head), ())
         });
@@ -89,7 +89,7 @@ fn a_turn_that_finds_nothing_ends_and_changes_nothing() {
         end.take(|ticket| (ticket, ()));
         assert_eq!((ring.version(side), ring.at_rest(side)), before);
     }
-    assert_eq!(full.put(7, Who::NEW, Look::Exact), Err(TrySendError::Full(7)));
+    assert_eq!(full.put(&mut Some(7), Who::NEW, Look::Exact), Err(TrySendError::Full(())));
     assert_eq!(empty.take(Who::NEW, Look::Exact), Err(TryRecvError::Empty));
 }
 
@@ -110,7 +110,7 @@ fn a_sender_that_pauses_waits_for_room_for_several() {
     for (cap, several) in [(1, 1), (7, 1), (9, 2), (100, 25), (128, 32), (1000, 32)] {
         for used in [0, 1, cap / 2, cap - several + 1, cap - 1, cap, cap + several] {
             let ring = Ring::new(cap);
-            let send = |i| ring.put(i, Who::NEW, Look::Hasty).unwrap();
+            let send = |i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
             let take = || ring.take(Who::NEW, Look::Hasty).unwrap();
             for i in 0..used {
                 send(i);

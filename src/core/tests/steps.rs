@@ -36,15 +36,17 @@ impl Pair {
 
     fn send(&mut self, look: Look) {
         self.sent += 1;
+        let mut value = Some(self.sent);
         let expected = match (self.closed, self.has_room()) {
-            (true, _) => Err(TrySendError::Closed(self.sent)),
-            (false, false) => Err(TrySendError::Full(self.sent)),
+            (true, _) => (Err(TrySendError::Closed(())), value),
+            (false, false) => (Err(TrySendError::Full(())), value),
             (false, true) => {
                 self.queue.push_back(self.sent);
-                Ok(())
+                (Ok(()), None)
             }
         };
-        assert_eq!(self.core.try_send(self.sent, Who::NEW, look), expected);
+        let sent = self.core.try_send(&mut value, Who::NEW, look);
+        assert_eq!((sent, value), expected);
         self.check();
     }
 
@@ -124,6 +126,25 @@ fn an_unbounded_channel_holds_any_number() {
     }
 }
 
+/// True if the value is sent.
+fn send<T>(core: &Core<T>, value: T) -> bool {
+    core.try_send(&mut Some(value), Who::NEW, Look::Hasty).is_ok()
+}
+
+#[test]
+fn where_there_is_no_value_nothing_is_sent() {
+    for core in buffered() {
+        for i in 0..MANY {
+            assert_eq!(
+                core.try_send(&mut None, Who::NEW, Look::Exact),
+                Err(TrySendError::Full(()))
+            );
+            assert_eq!((send(&core, i), core.len()), (true, 1));
+            assert_eq!(core.try_recv(Who::NEW, Look::Exact), Ok(i));
+        }
+    }
+}
+
 /// Counts how often one was dropped.
 struct Dropped(Arc<AtomicUsize>);
 
@@ -140,12 +161,10 @@ fn the_last_receiving_handle_drops_what_is_left() {
             let (dropped, mut sent) = (Arc::new(AtomicUsize::new(0)), 0);
             // So that the values left do not begin with a block.
             for _ in 0..MANY / 2 {
-                assert!(core.try_send(Dropped(dropped.clone()), Who::NEW, Look::Hasty).is_ok());
+                assert!(send(&core, Dropped(dropped.clone())));
                 assert!(core.try_recv(Who::NEW, Look::Hasty).is_ok());
             }
-            while sent < left
-                && core.try_send(Dropped(dropped.clone()), Who::NEW, Look::Hasty).is_ok()
-            {
+            while sent < left && send(&core, Dropped(dropped.clone())) {
                 sent += 1;
             }
             dropped.store(0, Ordering::Relaxed);

@@ -26,7 +26,7 @@ fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
 /// Sends in even steps, receives in odd ones.
 fn send_or_receive(core: &Core<usize>, i: usize) {
     match i % 2 {
-        0 => core.try_send(i, Who::NEW, Look::Exact).unwrap(),
+        0 => core.try_send(&mut Some(i), Who::NEW, Look::Exact).unwrap(),
         _ => assert_eq!(core.try_recv(Who::NEW, Look::Exact), Ok(i - 1)),
     }
 }
@@ -55,7 +55,9 @@ fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     moves(&core, Side::Send, |i| {
         thread::scope(|scope| {
             let receiver = scope.spawn(|| select::recv(Some(&core), Limit::At(deadline)));
-            while core.try_send(i, Who::NEW, Look::Exact).is_err() && !receiver.is_finished() {
+            while core.try_send(&mut Some(i), Who::NEW, Look::Exact).is_err()
+                && !receiver.is_finished()
+            {
                 thread::yield_now();
             }
             assert_eq!(receiver.join().unwrap(), Ok(i));
@@ -97,7 +99,7 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
         |core: &Core<usize>| [Side::Send, Side::Recv].map(|side| core.at_rest(side).is_some());
     for (core, full) in [(Core::bounded(1), true), (Core::unbounded(), false)] {
         assert_eq!(rests(&core), [false, true]);
-        core.try_send(1, Who::NEW, Look::Exact).unwrap();
+        core.try_send(&mut Some(1), Who::NEW, Look::Exact).unwrap();
         assert_eq!(rests(&core), [full, false]);
         core.try_recv(Who::NEW, Look::Exact).unwrap();
         assert_eq!(rests(&core), [false, true]);

@@ -78,13 +78,15 @@ fn a_value_goes_to_the_first_who_has_not_decided() {
     let [gone, first, second] = receivers();
     [&gone, &first, &second].iter().for_each(|one| one.join(&mut queue));
     gone.waiter.borrow().abort();
-    assert!(queue.deliver(1).is_ok());
+    let mut slot = Some(1);
+    assert!(queue.exchange(&mut slot).is_some());
     assert_eq!(first.hears(), Some(Outcome::Delivered(7)));
-    assert_eq!((gone.value(), first.value()), (None, Some(1)));
+    assert_eq!((slot, gone.value(), first.value()), (None, None, Some(1)));
     second.leaves(&mut queue);
     assert!(queue.is_empty());
-    assert_eq!(queue.deliver(2).err(), Some(2));
-    assert_eq!(second.value(), None);
+    slot = Some(2);
+    assert!(queue.exchange(&mut slot).is_none());
+    assert_eq!((slot, second.value()), (Some(2), None));
 }
 
 #[test]
@@ -93,10 +95,11 @@ fn a_value_is_taken_from_the_first_who_has_not_decided() {
     let (gone, first) = (sender(1), sender(2));
     [&gone, &first].iter().for_each(|one| one.join(&mut queue));
     gone.waiter.borrow().abort();
-    assert_eq!(queue.take().map(|(value, _)| value), Some(2));
+    let mut slot = None;
+    assert!(queue.exchange(&mut slot).is_some());
     assert_eq!(first.hears(), Some(Outcome::Delivered(7)));
-    assert_eq!((gone.value(), first.value()), (Some(1), None));
-    assert!(queue.take().is_none());
+    assert_eq!((slot, gone.value(), first.value()), (Some(2), Some(1), None));
+    assert!(queue.exchange(&mut None).is_none());
 }
 
 #[test]
