@@ -382,6 +382,10 @@ impl<T> Channel<T> for List<T> {
         self.tail.turn.rest().filter(|&tail| side == Side::Recv && tail == head)
     }
 
+    fn holds_many(&self) -> bool {
+        true
+    }
+
     fn ends(&self) -> &Ends {
         &self.ends
     }

@@ -105,6 +105,11 @@ pub(crate) trait Channel<T> {
     fn meets(&self) -> bool {
         false
     }
+    /// True if a thread can do many operations in its time slice. Who yields looks for itself then: in line it would be
+    /// given one value, or room for one, and the others as many slices for theirs.
+    fn holds_many(&self) -> bool {
+        false
+    }
     /// When this side becomes ready by the mere passage of time.
     fn ready_at(&self) -> Option<Instant> {
         None
@@ -265,6 +270,10 @@ impl<T> Channel<T> for Core<T> {
 
     fn meets(&self) -> bool {
         on!(self, channel => channel.meets())
+    }
+
+    fn holds_many(&self) -> bool {
+        on!(self, channel => channel.holds_many())
     }
 
     fn ready_at(&self) -> Option<Instant> {

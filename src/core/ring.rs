@@ -39,6 +39,9 @@ use crate::{
 /// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
 const SEVERAL: u64 = 32;
 
+/// A ring for so many holds many.
+const MANY: usize = 32;
+
 #[repr(C)]
 pub(crate) struct Ring<T> {
     ends: Apart<Ends>,
@@ -352,6 +355,10 @@ impl<T> Channel<T> for Ring<T> {
                 self.tail.rest().filter(|&tail| tail == head)
             }
         }
+    }
+
+    fn holds_many(&self) -> bool {
+        self.fixed.slots.len() >= MANY
     }
 
     fn ends(&self) -> &Ends {

@@ -25,6 +25,8 @@ pub(crate) trait Case: Line {
     fn looks_worthwhile(&self) -> bool;
     /// True if a partner must find the case in line.
     fn meets(&self) -> bool;
+    /// True if who yields should look for itself, and not stand in line.
+    fn holds_many(&self) -> bool;
     /// Where the waiter lives if this is the first case.
     fn home(&self) -> &Home;
     /// When the case becomes ready by itself.
@@ -160,6 +162,10 @@ impl<T> Case for Operation<'_, T> {
 
     fn meets(&self) -> bool {
         self.core.is_some_and(Channel::meets)
+    }
+
+    fn holds_many(&self) -> bool {
+        self.core.is_some_and(Channel::holds_many)
     }
 
     fn home(&self) -> &Home {

@@ -136,7 +136,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
             patience.turn_unless(|| have_moved(cases));
         }
         let mut spin = Spin::new();
-        looked_ready = !meets && poll(cases, &mut spin);
+        looked_ready = !meets && poll(cases, &mut spin, limit);
         if looked_ready {
             continue;
         }
@@ -168,12 +168,17 @@ impl Drop for Settled<'_> {
 }
 
 /// Watches the cases for a moment. True if one looks ready: worthwhile, as long as that costs no more than pauses.
-/// A single case yields in its line, where others complete it.
-fn poll(cases: &[&dyn Case], spin: &mut Spin) -> bool {
-    while if cases.len() == 1 { spin.pause() } else { spin.turn() } {
+/// A single case yields in its line, where others complete it, unless there is more to be had.
+fn poll(cases: &[&dyn Case], spin: &mut Spin, limit: Limit) -> bool {
+    let in_line = matches!(cases, [case] if !case.holds_many());
+    while if in_line { spin.pause() } else { spin.turn() } {
         let look = if spin.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
         if cases.iter().any(|&case| look(case)) {
             return true;
+        }
+        // Yields may last long; the pauses before them do not.
+        if spin.has_yielded() && limit.is_over() {
+            return false;
         }
     }
     false
