@@ -52,6 +52,7 @@ const UNSAFE: &[&str] = &[
     "core/seat.rs",
     "core/slot.rs",
     "signal/watch.rs",
+    "sync/fetch.rs",
     "sync/owners.rs",
     "wait/home.rs",
     "wait/queue.rs",

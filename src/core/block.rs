@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::{seat::Seat, stamp::Stamp};
-use crate::sync::{AtomicPtr, SMALL_BLOCKS};
+use crate::sync::{fetch_to_write, AtomicPtr, SMALL_BLOCKS};
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -216,16 +216,4 @@ impl<T> Block<T> {
             fetch_to_write(ptr::from_ref(spot.stamp) as usize + AHEAD as usize * LINE);
         }
     }
-}
-
-/// Asks the processor for the line at this address, to write to it. It asks by a hint that the processor may ignore.
-#[inline]
-fn fetch_to_write(address: usize) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: reads and writes nothing, and any address will do. Every x86-64 processor since 2005 takes it or ignores it.
-    unsafe {
-        std::arch::asm!("prefetchw [{}]", in(reg) address, options(nomem, nostack, preserves_flags));
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = address;
 }

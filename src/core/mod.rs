@@ -10,6 +10,7 @@ mod closing;
 mod describe;
 mod done;
 mod ends;
+mod foresight;
 mod list;
 mod rendezvous;
 mod ring;

@@ -7,7 +7,7 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{closing::Closing, Channel, Ends, Look, Side};
+use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
@@ -171,17 +171,21 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
+        let foresight = Foresight::of(self, side);
+        foresight.fetch();
         let (lined, wake) = self.change(|lines| {
             if lines.closed {
                 return (Lined::Ready, None);
             }
+            let partners = lines.partners(side);
+            foresight.learn((!partners.is_empty()).then(|| partners.first()));
             let (met, wake) = if place.alone() {
-                match entry.meet_first(lines.partners(side)) {
+                match entry.meet_first(partners) {
                     Some(wake) => (Lined::Fired, Some(wake)),
                     None => (Lined::Waiting, None),
                 }
             } else {
-                lines.partners(side).meet(place.waiter())
+                partners.meet(place.waiter())
             };
             if met == Lined::Waiting {
                 lines.line(side).push(entry, place, false);

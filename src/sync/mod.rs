@@ -19,6 +19,7 @@ use model as platform;
 
 #[cfg(gochan_chaos)]
 mod chaos;
+mod fetch;
 mod mistake;
 #[cfg(gochan_tsan)]
 mod owners;
@@ -34,6 +35,7 @@ pub(crate) use platform::{
     SMALL_BLOCKS, SPINS,
 };
 
+pub(crate) use fetch::fetch_to_write;
 pub(crate) use mistake::mutant;
 #[cfg(all(feature = "signal", not(any(loom, shuttle))))]
 pub(crate) use real::spawn_named;

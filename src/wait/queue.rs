@@ -23,7 +23,7 @@ use std::{
 };
 
 use super::{Home, Lined, Outcome, Waiter, Wake, Why};
-use crate::sync::{mutant, UnsafeCell};
+use crate::sync::{fetch_to_write, mutant, UnsafeCell};
 
 /// A waiter standing in one line, for one of its cases, with the value that changes hands.
 ///
@@ -60,6 +60,12 @@ impl Who {
 
     pub(crate) fn of<T>(entry: &Entry<T>) -> Self {
         Self(ptr::from_ref(entry) as usize)
+    }
+
+    /// Has the processor fetch the line of the entry, should there still be one.
+    #[inline]
+    pub(crate) fn fetch(self) {
+        fetch_to_write(self.0);
     }
 }
 

@@ -1,0 +1,76 @@
+//! Whom a thread will find at a rendezvous: the partner's cache line then comes together with the meeting's, and not after it.
+//!
+//! Threads that meet again and again take turns at waiting, so who found a partner once, and nobody the next time, finds
+//! one now. Without that sign nothing is fetched: a partner that is still on its way works on the line, and would have to
+//! have it sent back.
+
+use std::cell::Cell;
+
+use super::Side;
+use crate::{sync::SPINS, wait::Who};
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "tests/foresight.rs"]
+mod tests;
+
+/// Of how many places a thread remembers something.
+const PLACES: usize = 4;
+
+/// What a thread remembers of one side of one channel.
+#[derive(Clone, Copy)]
+pub(super) struct Foresight {
+    place: usize,
+    partner: Who,
+    /// Whether somebody was there: the last time in the lowest bit, the times before above it.
+    found: u8,
+}
+
+thread_local!(static MEMORY: [Cell<Foresight>; PLACES] = const {
+    [const { Cell::new(Foresight { place: 0, partner: Who::NEW, found: 0 }) }; PLACES]
+});
+
+impl Foresight {
+    /// What this thread remembers of those whom `side` of this channel met.
+    #[inline]
+    pub(super) fn of<T>(channel: &T, side: Side) -> Self {
+        let place = std::ptr::from_ref(channel) as usize + side as usize;
+        // In a model there are no cache lines.
+        let kept = if SPINS {
+            MEMORY.try_with(|memory| memory[Self::index(place)].get()).ok()
+        } else {
+            None
+        };
+        match kept {
+            Some(kept) if kept.place == place => kept,
+            _ => Self { place, partner: Who::NEW, found: 0 },
+        }
+    }
+
+    fn index(place: usize) -> usize {
+        // The upper bits of a product depend on all bits.
+        ((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % PLACES
+    }
+
+    /// Sends for the line of the partner that is to be expected.
+    #[inline]
+    pub(super) fn fetch(self) {
+        if self.expects() {
+            self.partner.fetch();
+        }
+    }
+
+    fn expects(self) -> bool {
+        self.found & 0b11 == 0b10
+    }
+
+    /// Remembers who was there.
+    #[inline]
+    pub(super) fn learn(self, partner: Option<Who>) {
+        if SPINS {
+            let found = self.found << 1 | u8::from(partner.is_some());
+            let now = Self { partner: partner.unwrap_or(self.partner), found, ..self };
+            // While the thread's locals are being destroyed there is nothing worth keeping.
+            let _ = MEMORY.try_with(|memory| memory[Self::index(self.place)].set(now));
+        }
+    }
+}
