@@ -81,7 +81,7 @@ impl RunArgs {
         let (rounds, most_rounds, millis) = match self {
             Self { smoke: true, .. } => (1, 1, 1),
             Self { full: true, .. } => (11, 33, 100),
-            _ => (7, 13, 60),
+            _ => (7, 11, 45),
         };
         Plan {
             rounds: self.rounds.unwrap_or(rounds).max(1),
