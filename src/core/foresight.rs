@@ -25,8 +25,10 @@ pub(super) struct Foresight {
     found: u8,
 }
 
+const NOTHING: Foresight = Foresight { place: 0, partner: Who::NEW, found: 0 };
+
 thread_local!(static MEMORY: [Cell<Foresight>; PLACES] = const {
-    [const { Cell::new(Foresight { place: 0, partner: Who::NEW, found: 0 }) }; PLACES]
+    [Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING)]
 });
 
 impl Foresight {
@@ -42,7 +44,7 @@ impl Foresight {
         };
         match kept {
             Some(kept) if kept.place == place => kept,
-            _ => Self { place, partner: Who::NEW, found: 0 },
+            _ => Self { place, ..NOTHING },
         }
     }
 
