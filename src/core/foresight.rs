@@ -50,7 +50,7 @@ impl Foresight {
 
     fn index(place: usize) -> usize {
         // The upper bits of a product depend on all bits.
-        ((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % PLACES
+        ((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize % PLACES
     }
 
     /// Sends for the line of the partner that is to be expected.

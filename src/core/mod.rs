@@ -69,7 +69,7 @@ pub(crate) enum Look {
 
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
-    /// Sends without waiting for a partner. A value that is not sent stays where it is.
+    /// Sends without waiting for a partner. A value that is not sent stays where it is; where there is none, nothing is.
     fn try_send(&self, value: &mut Option<T>, who: Who, look: Look)
         -> Result<(), TrySendError<()>>;
     /// Receives without waiting for a partner. `Closed` only when no value is left.

@@ -119,7 +119,7 @@ impl<T> Rendezvous<T> {
 
 impl<T> Channel<T> for Rendezvous<T> {
     fn try_send(&self, value: &mut Option<T>, who: Who, _: Look) -> Result<(), TrySendError<()>> {
-        if !self.looks_ready(Side::Send, who) {
+        if value.is_none() || !self.looks_ready(Side::Send, who) {
             return Err(TrySendError::Full(()));
         }
         let wake = self.change(|lines| {

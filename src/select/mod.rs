@@ -2,7 +2,7 @@
 //!
 //! 1. Try every case once, in random order.
 //! 2. Poll for a moment, unless a case must be seen in line by its partner; a single case yields in
-//!    its line, where others complete it.
+//!    its line, where others complete it, unless its buffer holds many values.
 //! 3. Stand in every line, looking again each time; then poll the own word for a moment, and sleep.
 //! 4. Leave every line, and finish the case that won, or start over.
 
@@ -136,7 +136,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
             patience.turn_unless(|| have_moved(cases));
         }
         let mut spin = Spin::new();
-        looked_ready = !meets && poll(cases, &mut spin, limit);
+        looked_ready = !meets && poll(cases, returning.is_some(), &mut spin, limit);
         if looked_ready {
             continue;
         }
@@ -167,10 +167,11 @@ impl Drop for Settled<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if one looks ready: worthwhile, as long as that costs no more than pauses.
-/// A single case yields in its line, where others complete it, unless there is more to be had.
-fn poll(cases: &[&dyn Case], spin: &mut Spin, limit: Limit) -> bool {
-    let in_line = matches!(cases, [case] if !case.holds_many());
+/// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long as that costs no more
+/// than pauses), or the limit is over. A single case yields in its line, where others complete it, unless there is more to
+/// be had. Who returns, having come too late, has its side reserved, and yields in line in any case: there it goes first.
+fn poll(cases: &[&dyn Case], returns: bool, spin: &mut Spin, limit: Limit) -> bool {
+    let in_line = matches!(cases, [case] if returns || !case.holds_many());
     while if in_line { spin.pause() } else { spin.turn() } {
         let look = if spin.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
         if cases.iter().any(|&case| look(case)) {
@@ -178,7 +179,7 @@ fn poll(cases: &[&dyn Case], spin: &mut Spin, limit: Limit) -> bool {
         }
         // Yields may last long; the pauses before them do not.
         if spin.has_yielded() && limit.is_over() {
-            return false;
+            return true;
         }
     }
     false

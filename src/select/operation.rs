@@ -12,15 +12,20 @@ use crate::{
 /// Sends `value` if that needs no waiting.
 #[inline]
 pub(crate) fn try_send<T>(core: Option<&Core<T>>, value: T) -> Result<(), TrySendError<T>> {
+    match core {
+        Some(core) => try_once(core, value, Look::Exact),
+        None => Err(TrySendError::Full(value)),
+    }
+}
+
+#[inline]
+fn try_once<T>(core: &Core<T>, value: T, look: Look) -> Result<(), TrySendError<T>> {
     let mut value = Some(value);
-    let sent = match core {
-        Some(core) => core.try_send(&mut value, Who::NEW, Look::Exact),
-        None => Err(TrySendError::Full(())),
-    };
-    match (sent, value) {
+    match (core.try_send(&mut value, Who::NEW, look), value) {
+        (Ok(()), _) => Ok(()),
         (Err(TrySendError::Closed(())), Some(value)) => Err(TrySendError::Closed(value)),
         (Err(TrySendError::Full(())), Some(value)) => Err(TrySendError::Full(value)),
-        _ => Ok(()),
+        (Err(_), None) => unreachable!("a value that is not sent stays where it is"),
     }
 }
 
@@ -35,12 +40,10 @@ pub(crate) fn send<T>(
     let Some(open) = core.filter(|core| !core.meets()) else {
         return send_slow(core, value, limit);
     };
-    let mut value = Some(value);
-    let sent = open.try_send(&mut value, Who::NEW, Look::Hasty);
-    match (sent, value) {
-        (Err(TrySendError::Closed(())), Some(value)) => Err(SendTimeoutError::Closed(value)),
-        (Err(TrySendError::Full(())), Some(value)) => send_slow(core, value, limit),
-        _ => Ok(()),
+    match try_once(open, value, Look::Hasty) {
+        Ok(()) => Ok(()),
+        Err(TrySendError::Closed(value)) => Err(SendTimeoutError::Closed(value)),
+        Err(TrySendError::Full(value)) => send_slow(core, value, limit),
     }
 }
 

@@ -195,6 +195,17 @@ fn nobody_is_told_where_the_first_leaves_nothing() {
     }
 }
 
+#[test]
+fn nobody_is_given_a_value_that_is_not_there() {
+    for core in [Core::bounded(0), Core::bounded(1), Core::unbounded()] {
+        let one = receiver();
+        assert_eq!(one.lines_up(&core, Side::Recv), Lined::Waiting);
+        let sent = core.try_send(&mut None, Who::NEW, Look::Exact);
+        assert_eq!((sent, one.hears()), (Err(TrySendError::Full(())), None));
+        one.gives_up_on(&core, Side::Recv);
+    }
+}
+
 /// A sender is told, and the others may overtake it so many times.
 #[test]
 fn room_is_kept_for_a_sender_that_was_told_until_the_close() {
