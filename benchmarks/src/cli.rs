@@ -28,7 +28,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct RunArgs {
-    /// Short rounds: all cells in about ten minutes (the default)
+    /// Short rounds: all cells in less than ten minutes (the default)
     #[arg(long, conflicts_with_all = ["full", "smoke"])]
     pub quick: bool,
     /// At least a second for each cell, library and placement; closes with 10,000 receivers

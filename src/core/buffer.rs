@@ -1,8 +1,8 @@
 //! What ring and list have in common: one side's step is told to the other side's line.
 
-use super::{closing::Closing, turn::Turn, Channel, Look, Side};
+use super::{closing::Closing, turn::Turn, Channel, Look, Sent, Side};
 use crate::{
-    error::{TryRecvError, TrySendError},
+    error::TryRecvError,
     sync::mutant,
     wait::{Entry, Lined, Patience, Place, WaitSide, Who, SERVED_BY_ONE},
 };
@@ -11,7 +11,7 @@ pub(super) trait Buffer<T>: Channel<T> {
     /// The line of this side; `None` if this side never waits.
     fn line(&self, side: Side) -> Option<&WaitSide<T>>;
     /// Sends; the receivers are still to be told.
-    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Result<(), TrySendError<()>>;
+    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
     /// Receives; the senders are still to be told.
     fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// How far a close has come.

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{closing::Closing, Channel, Ends, Look, Side};
+use super::{closing::Closing, Channel, Ends, Look, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, dekker_light, AtomicUsize, Ordering},
@@ -50,7 +50,7 @@ impl<T> Done<T> {
 }
 
 impl<T> Channel<T> for Done<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Sent {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }

@@ -23,7 +23,7 @@ use super::{
     buffer::Buffer,
     closing::Closing,
     turn::{Turn, CLOSED},
-    Channel, Ends, Look, Side,
+    Channel, Ends, Look, Sent, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
@@ -146,7 +146,7 @@ impl<T> List<T> {
         block: &mut *mut Block<T>,
         next_block: *mut Block<T>,
         value: &mut Option<T>,
-    ) -> (u64, Result<(), TrySendError<()>>) {
+    ) -> (u64, Sent) {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(())));
         }
@@ -184,7 +184,7 @@ impl<T> List<T> {
     /// and take its time.
     #[cold]
     #[inline(never)]
-    fn put_last(&self, value: &mut Option<T>) -> Result<(), TrySendError<()>> {
+    fn put_last(&self, value: &mut Option<T>) -> Sent {
         let next = self.new_block();
         let (sent, linked) = self.tail.take_turn(|tail, block| {
             let (tail, sent) = self.fill(tail, block, next, value);
@@ -269,7 +269,7 @@ impl<T> Buffer<T> for List<T> {
     }
 
     #[inline]
-    fn put(&self, value: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
+    fn put(&self, value: &mut Option<T>, _: Who, _: Look) -> Sent {
         match self.tail.take_turn(|tail, block| self.fill(tail, block, ptr::null_mut(), value)) {
             Err(TrySendError::Full(())) => self.put_last(value),
             sent => sent,
@@ -301,12 +301,7 @@ impl<T> Buffer<T> for List<T> {
 
 impl<T> Channel<T> for List<T> {
     #[inline]
-    fn try_send(
-        &self,
-        value: &mut Option<T>,
-        who: Who,
-        look: Look,
-    ) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
         let sent = self.put(value, who, look);
         if sent.is_ok() {
             self.tell(Side::Recv);

@@ -67,11 +67,13 @@ pub(crate) enum Look {
     Exact,
 }
 
+/// What became of a value; one that was not sent stays where it is.
+pub(crate) type Sent = Result<(), TrySendError<()>>;
+
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
-    /// Sends without waiting for a partner. A value that is not sent stays where it is; where there is none, nothing is.
-    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look)
-        -> Result<(), TrySendError<()>>;
+    /// Sends the value without waiting for a partner; without a value nothing is sent.
+    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
     /// Receives without waiting for a partner. `Closed` only when no value is left.
     fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
@@ -207,12 +209,7 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(
-        &self,
-        value: &mut Option<T>,
-        who: Who,
-        look: Look,
-    ) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
         on!(self, channel => channel.try_send(value, who, look))
     }
 

@@ -7,7 +7,7 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Side};
+use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
@@ -118,7 +118,7 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: &mut Option<T>, who: Who, _: Look) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, value: &mut Option<T>, who: Who, _: Look) -> Sent {
         if value.is_none() || !self.looks_ready(Side::Send, who) {
             return Err(TrySendError::Full(()));
         }

@@ -28,7 +28,7 @@ use super::{
     closing::Closing,
     slot::Slot,
     turn::{Turn, CLOSED},
-    Channel, Ends, Look, Side,
+    Channel, Ends, Look, Sent, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
@@ -173,7 +173,7 @@ impl<T> Ring<T> {
 
     /// In the senders' turn: sends `value`, and says what the next ticket is.
     #[inline]
-    fn fill(&self, tail: u64, value: &mut Option<T>) -> (u64, Result<(), TrySendError<()>>) {
+    fn fill(&self, tail: u64, value: &mut Option<T>) -> (u64, Sent) {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(())));
         }
@@ -208,7 +208,7 @@ impl<T> Buffer<T> for Ring<T> {
     }
 
     #[inline]
-    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Result<(), TrySendError<()>> {
+    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
         if !self.senders.admits(who) && !self.is_closed() {
             return Err(TrySendError::Full(()));
         }
@@ -253,12 +253,7 @@ impl<T> Buffer<T> for Ring<T> {
 
 impl<T> Channel<T> for Ring<T> {
     #[inline]
-    fn try_send(
-        &self,
-        value: &mut Option<T>,
-        who: Who,
-        look: Look,
-    ) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
         let sent = self.put(value, who, look);
         if sent.is_ok() {
             self.tell(Side::Recv);

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Channel, Ends, Look, Side};
+use super::{Channel, Ends, Look, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
@@ -167,7 +167,7 @@ impl<T> Timer<T> {
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Result<(), TrySendError<()>> {
+    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Sent {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }

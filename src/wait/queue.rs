@@ -15,12 +15,7 @@
 //!   a service, and that is what lets the owner go on.
 #![allow(unsafe_code)]
 
-use std::{
-    cell::Cell,
-    marker::PhantomPinned,
-    mem::{self, MaybeUninit},
-    ptr,
-};
+use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 
 use super::{Home, Lined, Outcome, Waiter, Wake, Why};
 use crate::sync::{fetch_to_write, mutant, UnsafeCell};
@@ -152,7 +147,7 @@ impl<T> Entry<T> {
     /// claimed its waiter yet.
     fn exchange(&self, with: &mut Option<T>) {
         // SAFETY: only the callers named above, one at a time; and this runs no code of `T`.
-        self.slot.with_mut(|slot| mem::swap(unsafe { &mut *slot }, with));
+        self.slot.with_mut(|slot| std::mem::swap(unsafe { &mut *slot }, with));
     }
 }
 
