@@ -40,6 +40,9 @@ pub struct Chan<T>(Option<Core<T>>);
 /// Makes a channel that buffers `cap` values: Go's `make(chan T, cap)`. With 0 it is unbuffered: a
 /// send waits until a receive takes the value.
 ///
+/// The memory for the buffer is asked for at once, and touched only where values have been. Values without a size need none,
+/// whatever the capacity.
+///
 /// # Panics
 ///
 /// With "capacity overflow" if the buffer would be larger than an allocation can be.
@@ -55,7 +58,8 @@ pub fn make<T>(cap: usize) -> Chan<T> {
     Chan(Some(Core::bounded(cap)))
 }
 
-/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered.
+/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered. The memory is that of
+/// [`make`].
 ///
 /// # Panics
 ///

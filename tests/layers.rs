@@ -50,7 +50,7 @@ const UNSAFE: &[&str] = &[
     "core/list.rs",
     "core/ring.rs",
     "core/seat.rs",
-    "core/slot.rs",
+    "core/slots.rs",
     "signal/watch.rs",
     "sync/fetch.rs",
     "sync/owners.rs",

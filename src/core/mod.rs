@@ -15,7 +15,7 @@ mod list;
 mod rendezvous;
 mod ring;
 mod seat;
-mod slot;
+mod slots;
 mod stamp;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;

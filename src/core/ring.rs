@@ -1,11 +1,6 @@
-//! The buffered channel: a ring of stamped slots, with a turn at each end.
+//! The buffered channel: a ring of stamped slots (`core/slots.rs`), with a turn at each end.
 //!
-//! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
-//! upper bits the lap: from the last slot the next ticket skips to the next lap, so no operation
-//! divides by the capacity. A slot's stamp says what is in it: `2t` free for the send with ticket
-//! `t`, `2t + 1` full for the receive with ticket `t`, `2(t + lap)` free for the next lap.
-//!
-//! - who sends has the senders' turn, and who receives the receivers' (`core/turn.rs`); before it ends it writes the stamp
+//! - a sender has the senders' turn, and a receiver the receivers' (`core/turn.rs`); before the turn ends it writes the stamp
 //!   and then its end's next ticket;
 //! - of two ends at rest, `head <= tail <= head + lap`, and both only grow; an end whose turn is taken may be one
 //!   ticket behind what the other has seen of it in the stamps;
@@ -26,7 +21,7 @@ use super::{
     apart::Apart,
     buffer::Buffer,
     closing::Closing,
-    slot::Slot,
+    slots::Slots,
     turn::{Turn, CLOSED},
     Channel, Ends, Look, Sent, Side,
 };
@@ -58,9 +53,7 @@ pub(crate) struct Ring<T> {
 
 /// What hardly ever changes, and both sides read.
 struct Fixed<T> {
-    slots: Box<[Slot<T>]>,
-    /// From a slot's ticket to its next one: a power of two, `cap` or more.
-    lap: u64,
+    slots: Slots<T>,
     /// Whoever polls need not look at the other end.
     closing: Closing,
 }
@@ -76,65 +69,26 @@ impl<T> Ring<T> {
     #[track_caller]
     #[inline(always)] // It is made where it stays, and not copied.
     pub(crate) fn new(cap: usize) -> Self {
-        let fits = std::mem::size_of::<Slot<T>>()
-            .checked_mul(cap)
-            .is_some_and(|bytes| bytes <= isize::MAX as usize);
-        assert!(fits, "capacity overflow: a channel of {cap} values cannot be allocated");
-        let mut slots = Vec::new();
-        if slots.try_reserve_exact(cap).is_err() {
-            panic!("capacity overflow: there is no memory for a channel of {cap} values");
-        }
-        for (slot, stamp) in slots.spare_capacity_mut()[..cap].iter_mut().zip((0..).step_by(2)) {
-            // SAFETY: memory for a slot that holds nothing yet.
-            unsafe { Slot::init(slot.as_mut_ptr(), stamp) };
-        }
-        // SAFETY: the loop has made `cap` slots.
-        unsafe { slots.set_len(cap) };
         Self {
             tail: Apart::new(Turn::new(0)),
             head: Apart::new(Turn::new(0)),
             senders: Apart::new(WaitSide::new()),
             receivers: WaitSide::new(),
             _end: MaybeUninit::uninit(),
-            fixed: Apart::new(Fixed {
-                slots: slots.into_boxed_slice(),
-                lap: cap.next_power_of_two() as u64,
-                closing: Closing::new(),
-            }),
+            fixed: Apart::new(Fixed { slots: Slots::new(cap), closing: Closing::new() }),
             ends: Apart::new(Ends::new()),
         }
     }
 
     #[inline]
-    fn lap(&self) -> u64 {
-        self.fixed.lap
+    fn slots(&self) -> &Slots<T> {
+        &self.fixed.slots
     }
 
+    /// The ticket of the next send.
     #[inline]
-    fn slot(&self, ticket: u64) -> &Slot<T> {
-        &self.fixed.slots[(ticket & (self.lap() - 1)) as usize]
-    }
-
-    /// The ticket after this one.
-    #[inline]
-    fn next(&self, ticket: u64) -> u64 {
-        self.after(ticket, 1)
-    }
-
-    /// The ticket so many after this one, at most the capacity.
-    #[inline]
-    fn after(&self, ticket: u64, count: u64) -> u64 {
-        let (index, cap) = (ticket & (self.lap() - 1), self.fixed.slots.len() as u64);
-        if index + count < cap {
-            ticket + count
-        } else {
-            ticket + count + self.lap() - cap
-        }
-    }
-
-    /// How many tickets come before this one.
-    fn count(&self, ticket: u64) -> u64 {
-        ticket / self.lap() * self.fixed.slots.len() as u64 + ticket % self.lap()
+    fn next_send(&self) -> u64 {
+        self.tail.peek() & !CLOSED
     }
 
     fn side(&self, side: Side) -> &WaitSide<T> {
@@ -148,14 +102,8 @@ impl<T> Ring<T> {
     #[inline]
     fn has_its_slot(&self, side: Side) -> bool {
         match side {
-            Side::Send => {
-                let tail = self.tail.peek() & !CLOSED;
-                self.slot(tail).stamp.get() >= 2 * tail
-            }
-            Side::Recv => {
-                let head = self.head.peek();
-                self.slot(head).stamp.get() > 2 * head
-            }
+            Side::Send => self.slots().is_free(self.next_send(), || self.head.peek()),
+            Side::Recv => self.slots().is_full(self.head.peek(), || self.next_send()),
         }
     }
 
@@ -177,28 +125,24 @@ impl<T> Ring<T> {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(())));
         }
-        let slot = self.slot(tail);
-        if slot.stamp.get() != 2 * tail {
+        if !self.slots().is_free(tail, || self.head.peek()) {
             return (tail, Err(TrySendError::Full(())));
         }
         let Some(value) = value.take() else { return (tail, Err(TrySendError::Full(()))) };
-        // SAFETY: the stamp says free, and the turn that no other sender is here.
-        unsafe { slot.seat.fill(value) };
-        slot.stamp.set(2 * tail + 1);
-        (self.next(tail), Ok(()))
+        // SAFETY: the slot is free, and the turn says that no other sender has this ticket.
+        unsafe { self.slots().fill(tail, value) };
+        (self.slots().after(tail, 1), Ok(()))
     }
 
     /// In the receivers' turn: receives, and says what the next ticket is.
     #[inline]
     fn empty(&self, head: u64) -> (u64, Option<T>) {
-        let slot = self.slot(head);
-        if slot.stamp.get() != 2 * head + 1 {
+        if !self.slots().is_full(head, || self.next_send()) {
             return (head, None);
         }
-        // SAFETY: the stamp says full, and the turn that no other receiver is here.
-        let value = unsafe { slot.seat.take() };
-        slot.stamp.set(2 * (head + self.lap()));
-        (self.next(head), Some(value))
+        // SAFETY: the slot is full, and the turn says that no other receiver has this ticket.
+        let value = unsafe { self.slots().take(head) };
+        (self.slots().after(head, 1), Some(value))
     }
 }
 
@@ -287,11 +231,12 @@ impl<T> Channel<T> for Ring<T> {
 
     fn len(&self) -> usize {
         let (tail, head) = Turn::both(&self.tail, &self.head);
-        (self.count(tail).saturating_sub(self.count(head)) as usize).min(self.fixed.slots.len())
+        let (sent, received) = (self.slots().count(tail), self.slots().count(head));
+        (sent.saturating_sub(received) as usize).min(self.slots().cap())
     }
 
     fn cap(&self) -> Option<usize> {
-        Some(self.fixed.slots.len())
+        Some(self.slots().cap())
     }
 
     fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
@@ -321,9 +266,9 @@ impl<T> Channel<T> for Ring<T> {
         if side == Side::Recv {
             return self.looks_ready(side, who);
         }
-        let several = (self.fixed.slots.len() as u64 / 4).clamp(1, SEVERAL);
-        let last = self.after(self.tail.peek() & !CLOSED, several - 1);
-        let room = self.slot(last).stamp.get() >= 2 * last;
+        let several = (self.slots().cap() as u64 / 4).clamp(1, SEVERAL);
+        let last = self.slots().after(self.next_send(), several - 1);
+        let room = self.slots().is_free(last, || self.head.peek());
         (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
     }
 
@@ -342,7 +287,7 @@ impl<T> Channel<T> for Ring<T> {
                     true => self.tail.peek(),
                     false => self.tail.rest()?,
                 };
-                (tail == head + self.lap()).then_some(head)
+                (tail == head + self.slots().lap()).then_some(head)
             }
             Side::Recv => {
                 let head = self.head.peek();
@@ -353,7 +298,7 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     fn holds_many(&self) -> bool {
-        self.fixed.slots.len() >= MANY
+        self.slots().cap() >= MANY
     }
 
     fn ends(&self) -> &Ends {

@@ -34,12 +34,13 @@ fn a_slot_is_not_free_before_its_stamp() {
             for look in LOOKS {
                 assert_eq!(ring.put(&mut Some(7), Who::NEW, look), Err(TrySendError::Full(())));
             }
-            ring.slot(head).stamp.set(2 * (head + ring.lap()));
+            // SAFETY: this thread has the turn, and the slot is full.
+            let _ = unsafe { ring.slots().take(head) };
             // The receiver has still its turn, but is done with the slot.
             assert!(ring.looks_ready(Side::Send, Who::NEW));
             assert_eq!(ring.put(&mut Some(7), Who::NEW, Look::Exact), Ok(()));
             assert_eq!(ring.len(), cap);
-            (ring.next(head), ())
+            (ring.slots().after(head, 1), ())
         });
         assert_eq!(ring.len(), cap);
         assert!(ring.at_rest(Side::Send).is_some() && ring.version(Side::Send) != before);
@@ -58,8 +59,7 @@ fn a_value_is_not_there_before_its_stamp() {
                 assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
             }
             // SAFETY: this thread has the turn, and the slot is empty.
-            unsafe { ring.slot(tail).seat.fill(7) };
-            ring.slot(tail).stamp.set(2 * tail + 1);
+            unsafe { ring.slots().fill(tail, 7) };
             // The sender has still its turn, but the value is there.
             assert!(ring.looks_ready(Side::Recv, Who::NEW));
             assert_eq!(ring.take(Who::NEW, Look::Exact), Ok(7));
@@ -67,7 +67,7 @@ fn a_value_is_not_there_before_its_stamp() {
                 (ring.len(), ring.take(Who::NEW, Look::Exact)),
                 (0, Err(TryRecvError::Empty))
             );
-            (ring.next(tail), ())
+            (ring.slots().after(tail, 1), ())
         });
         assert_eq!(ring.len(), 0);
         assert!(ring.at_rest(Side::Recv).is_some() && ring.version(Side::Recv) != before);
