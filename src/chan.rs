@@ -7,14 +7,13 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Look, Side},
+    core::{Channel, Core, Side},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
     receiver::{IntoIter, Receiver},
     select::{self, Limit, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo},
     sender::Sender,
-    wait::Who,
 };
 
 /// A channel, for sending and receiving: Go's `chan T`.
@@ -183,8 +182,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
-        select::send(self.core(), value, Limit::Never)
-            .map_err(|error| SendError(error.into_inner()))
+        select::send(self.core(), value)
     }
 
     /// Sends `value` if that needs no waiting. See [`Sender::try_send`].
@@ -214,9 +212,10 @@ impl<T> Chan<T> {
     /// let c = gochan::make(0);
     /// assert!(c.send_timeout(7, Duration::from_millis(1)).unwrap_err().is_timeout());
     /// ```
+    #[inline]
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        select::send(self.core(), value, Limit::after(timeout))
+        select::send_until(self.core(), value, Limit::after(timeout))
     }
 
     /// Sends `value`, blocking until `deadline` at most. See [`Sender::send_deadline`].
@@ -231,9 +230,10 @@ impl<T> Chan<T> {
     /// let c = gochan::make(0);
     /// assert!(c.send_deadline(7, Instant::now()).unwrap_err().is_timeout());
     /// ```
+    #[inline]
     #[track_caller]
     pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        select::send(self.core(), value, Limit::At(deadline))
+        select::send_until(self.core(), value, Limit::At(deadline))
     }
 
     /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is closed and
@@ -264,7 +264,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn recv_ok(&self) -> Option<T> {
-        select::recv(self.core(), Limit::Never).ok()
+        select::recv(self.core())
     }
 
     /// Receives a value if one is there. See [`Receiver::try_recv`].
@@ -279,7 +279,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW, Look::Exact))
+        select::try_recv(self.core())
     }
 
     /// Receives a value, blocking for `timeout` at most. See [`Receiver::recv_timeout`].
@@ -296,7 +296,7 @@ impl<T> Chan<T> {
     /// ```
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        select::recv(self.core(), Limit::after(timeout))
+        select::recv_until(self.core(), Limit::after(timeout))
     }
 
     /// Receives a value, blocking until `deadline` at most. See [`Receiver::recv_deadline`].
@@ -313,7 +313,7 @@ impl<T> Chan<T> {
     /// ```
     #[track_caller]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        select::recv(self.core(), Limit::At(deadline))
+        select::recv_until(self.core(), Limit::At(deadline))
     }
 
     /// Waits for a value, appends it and what else is there to `values`, `limit` values at most, and says

@@ -5,11 +5,7 @@ use std::{
     panic::{RefUnwindSafe, UnwindSafe},
 };
 
-use crate::{
-    core::{Channel, Core, Look},
-    select::{self, Limit},
-    wait::Who,
-};
+use crate::{core::Core, select};
 
 /// The values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in &rx`. Ends once the channel is closed and
 /// drained; each step blocks until then.
@@ -58,7 +54,7 @@ impl<T> Iterator for Iter<'_, T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        select::recv(self.0 .0, Limit::Never).ok()
+        select::recv(self.0 .0)
     }
 }
 
@@ -66,7 +62,7 @@ impl<T> Iterator for TryIter<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0 .0?.try_recv(Who::NEW, Look::Exact).ok()
+        select::try_recv(self.0 .0).ok()
     }
 }
 

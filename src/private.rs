@@ -71,7 +71,7 @@ pub fn blocked(handle: &impl Handle) -> Blocked {
 
 impl Blocked {
     pub(crate) fn of<T>(core: Option<&Core<T>>) -> Self {
-        let count = |side| core.map_or(0, |core| core.blocked(side).len());
+        let count = |side| core.map_or(0, |core| core.waiting(side));
         Self { senders: count(Side::Send), receivers: count(Side::Recv) }
     }
 }

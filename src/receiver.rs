@@ -7,12 +7,11 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Look, Side},
+    core::{Channel, Core, Side},
     error::{RecvTimeoutError, TryRecvError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
     select::{self, Limit, RecvCase, RecvFrom},
-    wait::Who,
 };
 
 /// The receiving end of a channel: Go's `<-chan T`.
@@ -96,7 +95,7 @@ impl<T> Receiver<T> {
     #[inline]
     #[track_caller]
     pub fn recv_ok(&self) -> Option<T> {
-        select::recv(self.core(), Limit::Never).ok()
+        select::recv(self.core())
     }
 
     /// Receives a value if one is there: Go's `select` with a receive and a `default`.
@@ -118,7 +117,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.core().map_or(Err(TryRecvError::Empty), |core| core.try_recv(Who::NEW, Look::Exact))
+        select::try_recv(self.core())
     }
 
     /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and
@@ -141,7 +140,7 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        select::recv(self.core(), Limit::after(timeout))
+        select::recv_until(self.core(), Limit::after(timeout))
     }
 
     /// Receives a value, blocking until `deadline` at most. A deadline in the past is a try.
@@ -162,7 +161,7 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        select::recv(self.core(), Limit::At(deadline))
+        select::recv_until(self.core(), Limit::At(deadline))
     }
 
     /// Waits for a value, appends it and what else is there to `values`, at most `limit` values,
@@ -192,7 +191,7 @@ impl<T> Receiver<T> {
     /// How many values can be received without waiting.
     fn ready(&self) -> usize {
         match self.core() {
-            Some(core) if core.cap() == Some(0) => core.blocked(Side::Send).len(),
+            Some(core) if core.cap() == Some(0) => core.waiting(Side::Send),
             Some(core) => core.len(),
             None => 0,
         }

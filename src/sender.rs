@@ -98,8 +98,7 @@ impl<T> Sender<T> {
     #[inline]
     #[track_caller]
     pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
-        select::send(self.core(), value, Limit::Never)
-            .map_err(|error| SendError(error.into_inner()))
+        select::send(self.core(), value)
     }
 
     /// Sends `value` if that needs no waiting: Go's `select` with a send and a `default`.
@@ -140,9 +139,10 @@ impl<T> Sender<T> {
     /// let sent = tx.send_timeout(1, Duration::from_millis(1));
     /// assert_eq!(sent, Err(SendTimeoutError::Timeout(1)));
     /// ```
+    #[inline]
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        select::send(self.core(), value, Limit::after(timeout))
+        select::send_until(self.core(), value, Limit::after(timeout))
     }
 
     /// Sends `value`, blocking until `deadline` at most. A deadline in the past is a try.
@@ -160,9 +160,10 @@ impl<T> Sender<T> {
     /// let (tx, _rx) = bounded(1);
     /// assert_eq!(tx.send_deadline(1, Instant::now()), Ok(()));
     /// ```
+    #[inline]
     #[track_caller]
     pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        select::send(self.core(), value, Limit::At(deadline))
+        select::send_until(self.core(), value, Limit::At(deadline))
     }
 
     /// Closes the channel: Go's `close(c)`. Values sent before can still be received; whoever is

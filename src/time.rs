@@ -64,7 +64,7 @@ pub fn tick(period: Duration) -> Receiver<Instant> {
 }
 
 fn receiver(schedule: Schedule) -> Receiver<Instant> {
-    Receiver::first(Core::timer(schedule, |due| due))
+    Receiver::first(Core::timer(schedule, |slot, due| *slot = Some(due)))
 }
 
 /// Changes when `channel`, which is a timer's, fires. True if an instant was still to be received.

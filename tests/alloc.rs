@@ -124,6 +124,24 @@ fn operations_that_block_do_not_allocate() {
 }
 
 #[test]
+fn receiving_many_allocates_only_room_for_them() {
+    let _dog = watchdog(60);
+    let (tx, rx) = bounded(0);
+    thread::scope(|s| {
+        (0..4).for_each(|i| {
+            drop(s.spawn({
+                let tx = &tx;
+                move || tx.send(i)
+            }))
+        });
+        common::wait_until(|| gochan::__private::blocked(&rx).senders == 4);
+        warm_up();
+        let mut values = Vec::with_capacity(4);
+        assert_eq!(count(|| assert_eq!(rx.recv_many(&mut values, 4), 4)).0, 0);
+    });
+}
+
+#[test]
 fn select_does_not_allocate() {
     let _dog = watchdog(60);
     for capacity in [0, 1, 128] {

@@ -1,6 +1,6 @@
 //! What ring and list have in common: one side's step is told to the other side's line.
 
-use super::{closing::Closing, turn::Turn, Channel, Look, Sent, Side};
+use super::{closing::Closing, turn::Turn, Channel, Look, Received, Sent, Side};
 use crate::{
     error::TryRecvError,
     sync::mutant,
@@ -12,20 +12,14 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn line(&self, side: Side) -> Option<&WaitSide<T>>;
     /// Sends; the receivers are still to be told.
     fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
-    /// Receives; the senders are still to be told.
-    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
+    /// Receives into `slot`; the senders are still to be told.
+    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received;
     /// How far a close has come.
     fn closing(&self) -> &Closing;
 
     /// A receive that may have the number `head` has found nothing: the answer, or it is to look again.
     #[cold]
-    fn refuse(
-        &self,
-        tail: &Turn,
-        head: u64,
-        look: Look,
-        patience: &mut Patience,
-    ) -> Result<(), TryRecvError> {
+    fn refuse(&self, tail: &Turn, head: u64, look: Look, patience: &mut Patience) -> Received {
         if look == Look::Hasty && !self.closing().has_begun() {
             return Err(TryRecvError::Empty);
         }
@@ -95,10 +89,7 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
         match side {
             Side::Send => self.put(slot, who, Look::Hasty).is_ok(),
-            Side::Recv => {
-                *slot = self.take(who, Look::Hasty).ok();
-                slot.is_some()
-            }
+            Side::Recv => self.take(slot, who, Look::Hasty).is_ok(),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{closing::Closing, Channel, Ends, Look, Sent, Side};
+use super::{closing::Closing, Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, dekker_light, AtomicUsize, Ordering},
@@ -55,7 +55,7 @@ impl<T> Channel<T> for Done<T> {
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {
+    fn try_recv(&self, _: &mut Option<T>, _: Who, _: Look) -> Received {
         Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
@@ -94,6 +94,13 @@ impl<T> Channel<T> for Done<T> {
         self.receivers.release(who);
         self.closing.make_way();
         self.receivers.notify_closed();
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        match side {
+            Side::Send => 0,
+            Side::Recv => self.receivers.count(),
+        }
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {

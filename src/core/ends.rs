@@ -83,8 +83,9 @@ impl<T> Drain<'_, T> {
     fn drop_values(&self) {
         let mut patience = Patience::new();
         loop {
-            match self.0.try_recv(Who::NEW, Look::Exact) {
-                Ok(value) => drop(value),
+            let mut value = None;
+            match self.0.try_recv(&mut value, Who::NEW, Look::Exact) {
+                Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
                 // A sender that is to be refused has the turn.
                 Err(TryRecvError::Empty) => {

@@ -23,7 +23,7 @@ use super::{
     buffer::Buffer,
     closing::Closing,
     turn::{Turn, CLOSED},
-    Channel, Ends, Look, Sent, Side,
+    Channel, Ends, Look, Received, Sent, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
@@ -155,7 +155,9 @@ impl<T> List<T> {
         if is_last && next_block.is_null() {
             return (tail, Err(TrySendError::Full(())));
         }
-        let Some(value) = value.take() else { return (tail, Err(TrySendError::Full(()))) };
+        if value.is_none() {
+            return (tail, Err(TrySendError::Full(())));
+        }
         // SAFETY: the block of this position; it is alive, since its value is still to come.
         let spot = unsafe { Block::spot(*block, tail) };
         Block::fetch_ahead(&spot, tail);
@@ -197,17 +199,22 @@ impl<T> List<T> {
         sent
     }
 
-    /// In the receivers' turn: receives, and says what the next position is. With the value comes the block that
+    /// In the receivers' turn: receives into `slot`, and says what the next position is. With the value comes the block that
     /// has left the list, or null.
     #[inline]
-    fn empty(&self, head: u64, block: &mut *mut Block<T>) -> (u64, Option<(T, Left<T>)>) {
+    fn empty(
+        &self,
+        head: u64,
+        block: &mut *mut Block<T>,
+        slot: &mut Option<T>,
+    ) -> (u64, Option<Left<T>>) {
         // SAFETY: in this thread's turn the receivers do not leave the block.
         let spot = unsafe { Block::spot(*block, head) };
         if spot.stamp.get() <= head {
             return (head, None);
         }
         // SAFETY: the stamp says that the value is there, and the turn that nobody else takes it.
-        let value = unsafe { spot.seat.take() };
+        unsafe { spot.seat.take(slot) };
         let next = Block::<T>::next(head);
         let mut left = Left { block: ptr::null_mut(), position: head };
         if Self::begins(next) {
@@ -216,7 +223,7 @@ impl<T> List<T> {
                 self.leave(block);
             }
         }
-        (next, Some((value, left)))
+        (next, Some(left))
     }
 
     /// In the receivers' turn, when the last value of `block` is out: goes on to the next one.
@@ -254,11 +261,14 @@ impl<T> List<T> {
     }
 
     /// The mistake `takes_the_second`: what comes first is put back at the end.
-    fn take_second(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
-        let first = self.take(who, look)?;
-        let Ok(second) = self.take(who, look) else { return Ok(first) };
-        self.put(&mut Some(first), who, look).map_err(|_| TryRecvError::Closed)?;
-        Ok(second)
+    fn take_second(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
+        let mut first = None;
+        self.take(&mut first, who, look)?;
+        if self.take(slot, who, look).is_err() {
+            *slot = first;
+            return Ok(());
+        }
+        self.put(&mut first, who, look).map_err(|_| TryRecvError::Closed)
     }
 }
 
@@ -277,18 +287,18 @@ impl<T> Buffer<T> for List<T> {
     }
 
     #[inline]
-    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
         let mut patience = Patience::new();
         loop {
-            if let Some((value, left)) = self.head.take_turn(|head, block| self.empty(head, block))
-            {
+            let left = self.head.take_turn(|head, block| self.empty(head, block, slot));
+            if let Some(left) = left {
                 if !left.block.is_null() {
                     self.give_up(&left);
                 }
-                return Ok(value);
+                return Ok(());
             }
             self.refuse(&self.tail.turn, self.head.turn.peek(), look, &mut patience)?;
         }
@@ -310,11 +320,11 @@ impl<T> Channel<T> for List<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
         if mutant("takes_the_second") && !self.is_closed() {
-            return self.take_second(who, look);
+            return self.take_second(slot, who, look);
         }
-        self.take(who, look)
+        self.take(slot, who, look)
     }
 
     fn close(&self) -> bool {
@@ -352,6 +362,13 @@ impl<T> Channel<T> for List<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.pass_on(side, who);
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        match side {
+            Side::Send => 0,
+            Side::Recv => self.receivers.count(),
+        }
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {

@@ -70,12 +70,15 @@ pub(crate) enum Look {
 /// What became of a value; one that was not sent stays where it is.
 pub(crate) type Sent = Result<(), TrySendError<()>>;
 
+/// What became of a receive; the value is in its slot.
+pub(crate) type Received = Result<(), TryRecvError>;
+
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
     /// Sends the value without waiting for a partner; without a value nothing is sent.
     fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
-    /// Receives without waiting for a partner. `Closed` only when no value is left.
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError>;
+    /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no value is left.
+    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -90,6 +93,8 @@ pub(crate) trait Channel<T> {
     /// Ends the reservation that `who` may have since it was hinted, then has the next in line look,
     /// if there is something to be had.
     fn settle(&self, side: Side, who: Who);
+    /// How many stand in line.
+    fn waiting(&self, side: Side) -> usize;
     /// What those in line do, in order.
     fn blocked(&self, side: Side) -> Vec<Why>;
 
@@ -158,9 +163,9 @@ impl<T> Core<T> {
         Core::List(List::shared())
     }
 
-    /// A channel of a timer's instants, which `value` turns into values.
-    pub(crate) fn timer(schedule: Schedule, value: fn(Instant) -> T) -> Self {
-        Core::Timer(Arc::new(Timer::new(schedule, value)))
+    /// A channel of a timer's instants; `fill` puts one into a slot as a value.
+    pub(crate) fn timer(schedule: Schedule, fill: fn(&mut Option<T>, Instant)) -> Self {
+        Core::Timer(Arc::new(Timer::new(schedule, fill)))
     }
 
     /// A channel on which nothing is sent, and which ends at `due` at the latest.
@@ -214,8 +219,8 @@ impl<T> Channel<T> for Core<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
-        on!(self, channel => channel.try_recv(who, look))
+    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
+        on!(self, channel => channel.try_recv(slot, who, look))
     }
 
     fn close(&self) -> bool {
@@ -244,6 +249,10 @@ impl<T> Channel<T> for Core<T> {
 
     fn settle(&self, side: Side, who: Who) {
         on!(self, channel => channel.settle(side, who))
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        on!(self, channel => channel.waiting(side))
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {

@@ -7,7 +7,7 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Sent, Side};
+use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
@@ -133,17 +133,16 @@ impl<T> Channel<T> for Rendezvous<T> {
         Ok(())
     }
 
-    fn try_recv(&self, who: Who, _: Look) -> Result<T, TryRecvError> {
+    fn try_recv(&self, slot: &mut Option<T>, who: Who, _: Look) -> Received {
         if !self.looks_ready(Side::Recv, who) {
             return Err(TryRecvError::Empty);
         }
-        let mut slot = None;
         let wake = self.change(|lines| match lines.closed {
             true => Err(TryRecvError::Closed),
-            false => lines.senders.exchange(&mut slot).ok_or(TryRecvError::Empty),
+            false => lines.senders.exchange(slot).ok_or(TryRecvError::Empty),
         })?;
         wake.wake();
-        slot.ok_or(TryRecvError::Empty)
+        Ok(())
     }
 
     fn close(&self) -> bool {
@@ -180,7 +179,7 @@ impl<T> Channel<T> for Rendezvous<T> {
             let partners = lines.partners(side);
             foresight.learn((!partners.is_empty()).then(|| partners.first()));
             let (met, wake) = if place.alone() {
-                match entry.meet_first(partners) {
+                match entry.with_slot(|slot| partners.exchange(slot)) {
                     Some(wake) => (Lined::Fired, Some(wake)),
                     None => (Lined::Waiting, None),
                 }
@@ -213,10 +212,13 @@ impl<T> Channel<T> for Rendezvous<T> {
         }
     }
 
+    fn waiting(&self, side: Side) -> usize {
+        self.meeting.lines.lock().line(side).count()
+    }
+
     fn blocked(&self, side: Side) -> Vec<Why> {
         // Room first: no allocation under the lock.
-        let waiting = self.meeting.lines.lock().line(side).count();
-        let mut reasons = Vec::with_capacity(waiting);
+        let mut reasons = Vec::with_capacity(self.waiting(side));
         self.meeting.lines.lock().line(side).reasons(&mut reasons);
         reasons
     }

@@ -23,7 +23,7 @@ use super::{
     closing::Closing,
     slots::Slots,
     turn::{Turn, CLOSED},
-    Channel, Ends, Look, Sent, Side,
+    Channel, Ends, Look, Received, Sent, Side,
 };
 use crate::{
     error::{TryRecvError, TrySendError},
@@ -128,21 +128,23 @@ impl<T> Ring<T> {
         if !self.slots().is_free(tail, || self.head.peek()) {
             return (tail, Err(TrySendError::Full(())));
         }
-        let Some(value) = value.take() else { return (tail, Err(TrySendError::Full(()))) };
+        if value.is_none() {
+            return (tail, Err(TrySendError::Full(())));
+        }
         // SAFETY: the slot is free, and the turn says that no other sender has this ticket.
         unsafe { self.slots().fill(tail, value) };
         (self.slots().after(tail, 1), Ok(()))
     }
 
-    /// In the receivers' turn: receives, and says what the next ticket is.
+    /// In the receivers' turn: receives into `slot` if a value is there, and says what the next ticket is.
     #[inline]
-    fn empty(&self, head: u64) -> (u64, Option<T>) {
+    fn empty(&self, head: u64, slot: &mut Option<T>) -> (u64, bool) {
         if !self.slots().is_full(head, || self.next_send()) {
-            return (head, None);
+            return (head, false);
         }
         // SAFETY: the slot is full, and the turn says that no other receiver has this ticket.
-        let value = unsafe { self.slots().take(head) };
-        (self.slots().after(head, 1), Some(value))
+        unsafe { self.slots().take(head, slot) };
+        (self.slots().after(head, 1), true)
     }
 }
 
@@ -174,7 +176,7 @@ impl<T> Buffer<T> for Ring<T> {
     }
 
     #[inline]
-    fn take(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
+    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
         if !self.receivers.admits(who) && !self.is_closed() {
             return Err(TryRecvError::Empty);
         }
@@ -183,8 +185,8 @@ impl<T> Buffer<T> for Ring<T> {
         }
         let mut patience = Patience::new();
         loop {
-            if let Some(value) = self.head.take(|head| self.empty(head)) {
-                return Ok(value);
+            if self.head.take(|head| self.empty(head, slot)) {
+                return Ok(());
             }
             self.refuse(&self.tail, self.head.peek(), look, &mut patience)?;
         }
@@ -206,8 +208,8 @@ impl<T> Channel<T> for Ring<T> {
     }
 
     #[inline]
-    fn try_recv(&self, who: Who, look: Look) -> Result<T, TryRecvError> {
-        let received = self.take(who, look);
+    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
+        let received = self.take(slot, who, look);
         if received.is_ok() {
             self.tell(Side::Send);
         }
@@ -249,6 +251,10 @@ impl<T> Channel<T> for Ring<T> {
 
     fn settle(&self, side: Side, who: Who) {
         self.pass_on(side, who);
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        self.side(side).count()
     }
 
     fn blocked(&self, side: Side) -> Vec<Why> {

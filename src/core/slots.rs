@@ -14,7 +14,10 @@ use std::{
     ptr::{self, NonNull},
 };
 
-use super::{seat::Seat, stamp::Stamp};
+use super::{
+    seat::{clear, put, Seat},
+    stamp::Stamp,
+};
 use crate::sync::SPINS;
 
 /// The most values without a size, so that no sum of two tickets overflows.
@@ -140,38 +143,37 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Puts the value of this ticket in.
+    /// Moves the value of `from`, which is full, in as that of this ticket.
     ///
     /// # Safety
     ///
     /// The slot is free for this ticket, which is the caller's alone.
     #[inline]
-    pub(super) unsafe fn fill(&self, ticket: u64, value: T) {
+    pub(super) unsafe fn fill(&self, ticket: u64, from: &mut Option<T>) {
         if Self::COUNTED {
-            return std::mem::forget(value);
+            return clear(from);
         }
         let slot = self.slot(ticket);
         // SAFETY: free and the caller's alone, by the contract.
-        unsafe { slot.seat.fill(value) };
+        unsafe { slot.seat.fill(from) };
         slot.stamp.set(self.free(ticket) + 1);
     }
 
-    /// Takes the value of this ticket out.
+    /// Moves the value of this ticket into `into`, which is empty.
     ///
     /// # Safety
     ///
     /// The slot is full for this ticket, which is the caller's alone.
     #[inline]
-    pub(super) unsafe fn take(&self, ticket: u64) -> T {
+    pub(super) unsafe fn take(&self, ticket: u64, into: &mut Option<T>) {
         if Self::COUNTED {
             // SAFETY: without a size there is nothing to read; the send of this ticket has forgotten a value.
-            return unsafe { NonNull::<T>::dangling().as_ptr().read() };
+            return put(into, unsafe { NonNull::<T>::dangling().as_ptr().read() });
         }
         let slot = self.slot(ticket);
         // SAFETY: full and the caller's alone, by the contract.
-        let value = unsafe { slot.seat.take() };
+        unsafe { slot.seat.take(into) };
         slot.stamp.set(self.free(ticket) + 2);
-        value
     }
 }
 

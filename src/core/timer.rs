@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Channel, Ends, Look, Sent, Side};
+use super::{Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
@@ -16,8 +16,8 @@ use crate::{
 pub(crate) struct Timer<T> {
     state: Mutex<State>,
     receivers: WaitSide<T>,
-    /// Turns the scheduled instant into the channel's value.
-    value: fn(Instant) -> T,
+    /// Fills an empty slot with the scheduled instant, as the channel's value.
+    fill: fn(&mut Option<T>, Instant),
     ends: Ends,
 }
 
@@ -135,11 +135,11 @@ fn next_in_phase(due: Instant, period: Duration, now: Instant) -> Option<Instant
 
 impl<T> Timer<T> {
     #[inline(always)] // It is made where it stays, and not copied.
-    pub(crate) fn new(schedule: Schedule, value: fn(Instant) -> T) -> Self {
+    pub(crate) fn new(schedule: Schedule, fill: fn(&mut Option<T>, Instant)) -> Self {
         Self {
             state: Mutex::new(State { schedule, changes: 0 }),
             receivers: WaitSide::new(),
-            value,
+            fill,
             ends: Ends::new(),
         }
     }
@@ -172,12 +172,13 @@ impl<T> Channel<T> for Timer<T> {
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, _: Who, _: Look) -> Result<T, TryRecvError> {
+    fn try_recv(&self, slot: &mut Option<T>, _: Who, _: Look) -> Received {
         let mut state = self.state.lock();
         let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
         state.changes += 1;
         drop(state);
-        Ok((self.value)(fired))
+        (self.fill)(slot, fired);
+        Ok(())
     }
 
     fn close(&self) -> bool {
@@ -213,6 +214,13 @@ impl<T> Channel<T> for Timer<T> {
     fn settle(&self, side: Side, _: Who) {
         if self.looks_ready(side, Who::NEW) {
             self.receivers.wake_one();
+        }
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        match side {
+            Side::Send => 0,
+            Side::Recv => self.receivers.count(),
         }
     }
 

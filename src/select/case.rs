@@ -72,29 +72,20 @@ impl<'a, T> Operation<'a, T> {
         Who::of(&self.entry)
     }
 
-    fn try_send(&self, core: &Core<T>, look: Look) -> bool {
-        let mut value = self.entry.replace(None);
-        let stage = match core.try_send(&mut value, self.who(), look) {
+    fn try_send(&self, core: &Core<T>, look: Look) -> Stage {
+        match self.entry.with_slot(|slot| core.try_send(slot, self.who(), look)) {
             Ok(()) => Stage::Done,
             Err(TrySendError::Closed(())) => Stage::Closed,
             Err(TrySendError::Full(())) => Stage::Open,
-        };
-        self.entry.replace(value);
-        self.stage.set(stage);
-        stage != Stage::Open
+        }
     }
 
-    fn try_recv(&self, core: &Core<T>, look: Look) -> bool {
-        let stage = match core.try_recv(self.who(), look) {
-            Ok(value) => {
-                self.entry.replace(Some(value));
-                Stage::Done
-            }
+    fn try_recv(&self, core: &Core<T>, look: Look) -> Stage {
+        match self.entry.with_slot(|slot| core.try_recv(slot, self.who(), look)) {
+            Ok(()) => Stage::Done,
             Err(TryRecvError::Closed) => Stage::Closed,
             Err(TryRecvError::Empty) => Stage::Open,
-        };
-        self.stage.set(stage);
-        stage != Stage::Open
+        }
     }
 }
 
@@ -128,10 +119,12 @@ impl<T> Line for Operation<'_, T> {
 impl<T> Case for Operation<'_, T> {
     fn try_now(&self, look: Look) -> bool {
         let Some(core) = self.core else { return false };
-        match self.side {
+        let stage = match self.side {
             Side::Send => self.try_send(core, look),
             Side::Recv => self.try_recv(core, look),
-        }
+        };
+        self.stage.set(stage);
+        stage != Stage::Open
     }
 
     fn settle(&self) {
@@ -200,6 +193,11 @@ impl<'a, T> RecvCase<'a, T> {
     pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
         Self(Operation::new(core, Side::Recv, None))
     }
+
+    /// Exchanges the value received with what is in `slot`.
+    pub(crate) fn exchange(&self, slot: &mut Option<T>) {
+        self.0.entry.with_slot(|own| std::mem::swap(own, slot));
+    }
 }
 
 impl<T> Bound for RecvCase<'_, T> {
@@ -216,7 +214,7 @@ impl<T> Bound for RecvCase<'_, T> {
     }
 
     fn take(&self) -> Option<Option<T>> {
-        (self.0.stage.get() != Stage::Open).then(|| self.0.entry.replace(None))
+        (self.0.stage.get() != Stage::Open).then(|| self.0.entry.take())
     }
 }
 
@@ -228,14 +226,19 @@ impl<'a, T> SendCase<'a, T> {
         Self(Operation::new(core, Side::Send, Some(value)))
     }
 
+    /// A case whose value comes later, by `exchange`.
+    pub(crate) fn empty(core: Option<&'a Core<T>>) -> Self {
+        Self(Operation::new(core, Side::Send, None))
+    }
+
+    /// Exchanges the value with what is in `slot`.
+    pub(crate) fn exchange(&self, slot: &mut Option<T>) {
+        self.0.entry.with_slot(|own| std::mem::swap(own, slot));
+    }
+
     /// True if this case won and the channel is closed.
     pub(crate) fn is_refused(&self) -> bool {
         self.0.stage.get() == Stage::Closed
-    }
-
-    /// The value, if it was not sent.
-    pub(crate) fn into_value(self) -> Option<T> {
-        self.0.entry.replace(None)
     }
 }
 
@@ -252,7 +255,7 @@ impl<T> Bound for SendCase<'_, T> {
     }
 
     fn take(&self) -> Option<Self::Won> {
-        let back = || self.0.entry.replace(None);
+        let back = || self.0.entry.take();
         (self.0.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
     }
 }
@@ -296,6 +299,6 @@ impl<T> Bound for SendFromCase<'_, T> {
 
 impl<T> Drop for SendFromCase<'_, T> {
     fn drop(&mut self) {
-        *self.slot = self.case.0.entry.replace(None);
+        self.case.exchange(self.slot);
     }
 }

@@ -19,7 +19,7 @@ pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
 pub use limit::Limit;
 pub use operand::{RecvFrom, SendTo};
-pub(crate) use operation::{recv, send, try_send};
+pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_send};
 
 use std::{panic::Location, time::Instant};
 

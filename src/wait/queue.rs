@@ -124,23 +124,17 @@ impl<T> Entry<T> {
         self.standing.set(false);
     }
 
-    /// Replaces the value of an entry that stands in no line.
-    pub(crate) fn replace(&self, mut value: Option<T>) -> Option<T> {
-        self.must_not_stand();
-        self.exchange(&mut value);
-        value
+    /// Takes the value out of the slot. The entry stands in no line.
+    pub(crate) fn take(&self) -> Option<T> {
+        self.with_slot(Option::take)
     }
 
-    /// Exchanges what is in the slot with the first of these that can be claimed. The entry stands in no line.
-    pub(crate) fn meet_first(&self, partners: &mut WaitQueue<T>) -> Option<Wake> {
-        self.must_not_stand();
-        // SAFETY: an entry that stands in no queue is its owner's, who calls this; so it is none of the partners, and
-        // no code of `T` runs.
-        self.slot.with_mut(|slot| partners.exchange(unsafe { &mut *slot }))
-    }
-
-    fn must_not_stand(&self) {
+    /// Calls `operate` with the slot. The entry stands in no line, and `operate` runs no code of `T`.
+    pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
         assert!(!self.standing.get(), "the value of a case in line belongs to the line");
+        // SAFETY: an entry that stands in no queue is its owner's, who calls this. Nothing in `operate` comes back to
+        // it: no queue knows it, and no code of `T` runs.
+        self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
     }
 
     /// Exchanges what is in the slot. The caller is the owner of an entry that is not linked, or has unlinked it and not

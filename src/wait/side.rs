@@ -192,17 +192,21 @@ impl<T> WaitSide<T> {
     /// Has those in line look again. They may line up again, at the end, and this ends nevertheless.
     pub(crate) fn notify_those_in_line(&self) {
         dekker_light();
-        let mut left = self.queue.lock().count();
+        let mut left = self.count();
         while left > 0 && self.wake_one() {
             left -= 1;
         }
     }
 
+    /// How many stand in line.
+    pub(crate) fn count(&self) -> usize {
+        self.queue.lock().count()
+    }
+
     /// What those in line do, in order.
     pub(crate) fn reasons(&self) -> Vec<Why> {
         // Room first: no allocation under the lock.
-        let waiting = self.queue.lock().count();
-        let mut reasons = Vec::with_capacity(waiting);
+        let mut reasons = Vec::with_capacity(self.count());
         self.queue.lock().reasons(&mut reasons);
         reasons
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    core::{Channel, Core, Look, Schedule, Side},
+    core::{tests::received, Channel, Core, Look, Schedule, Side},
     error::{TryRecvError, TrySendError},
     wait::{
         tests::{receiver, receivers, sender, One},
@@ -31,7 +31,7 @@ fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<()>> {
 }
 
 fn recv(core: &Core<u32>) -> Result<u32, TryRecvError> {
-    core.try_recv(Who::NEW, Look::Hasty)
+    received(core, Who::NEW, Look::Hasty)
 }
 
 fn buffered() -> [Core<u32>; 3] {
@@ -174,7 +174,7 @@ fn the_next_in_line_has_what_the_first_leaves() {
         // It goes without the value.
         core.settle(Side::Recv, first.who());
         assert_eq!(next.hears(), Some(Outcome::Hint(7)));
-        assert_eq!(core.try_recv(next.who(), Look::Hasty), Ok(1));
+        assert_eq!(received(&core, next.who(), Look::Hasty), Ok(1));
         core.settle(Side::Recv, next.who());
         assert_eq!(send(&core, 2), Ok(()));
         assert_eq!(recv(&core), Ok(2));
@@ -188,7 +188,7 @@ fn nobody_is_told_where_the_first_leaves_nothing() {
         fall_asleep(&both, &core);
         let [first, next] = &both;
         send(&core, 1).unwrap();
-        assert_eq!(core.try_recv(first.who(), Look::Hasty), Ok(1));
+        assert_eq!(received(&core, first.who(), Look::Hasty), Ok(1));
         core.settle(Side::Recv, first.who());
         assert_eq!(next.hears(), None);
         next.gives_up_on(&core, Side::Recv);
@@ -242,7 +242,7 @@ fn a_value_is_kept_for_a_receiver_that_was_told_until_the_close() {
             recv(&core).and_then(|value| send(&core, value).map_err(|_| unreachable!())).ok()
         });
         for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(core.try_recv(Who::NEW, look), Err(TryRecvError::Empty));
+            assert_eq!(received(&core, Who::NEW, look), Err(TryRecvError::Empty));
         }
         assert!(!core.looks_ready(Side::Recv, Who::NEW));
         let other = receiver();
@@ -274,7 +274,7 @@ fn a_close_is_passed_on_by_those_who_leave() {
 
 #[test]
 fn who_comes_back_to_a_timer_goes_to_the_end() {
-    let core = Core::timer(Schedule::at(Instant::now()), |_| 5);
+    let core = Core::timer(Schedule::at(Instant::now()), |slot, _| *slot = Some(5));
     let [one, two] = receivers();
     for one in [&one, &two] {
         assert_eq!(one.lines_up(&core, Side::Recv), Lined::Ready);

@@ -4,7 +4,7 @@ use std::ptr;
 
 use super::{Block, List};
 use crate::{
-    core::{buffer::Buffer, Channel, Look, Side},
+    core::{buffer::Buffer, tests::taken, Channel, Look, Side},
     error::{TryRecvError, TrySendError},
     sync::Ordering::Acquire,
     wait::Who,
@@ -20,7 +20,7 @@ fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
         list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
-        assert_eq!(list.take(Who::NEW, Look::Hasty), Ok(i));
+        assert_eq!(taken(&list, Look::Hasty), Ok(i));
     }
     list
 }
@@ -36,26 +36,23 @@ fn a_value_is_not_there_before_its_stamp() {
             assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv, Who::NEW));
             // A try takes the sender for absent in the end.
             for look in LOOKS {
-                assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Empty));
+                assert_eq!(taken(&list, look), Err(TryRecvError::Empty));
             }
             // SAFETY: the tail's block is alive while a value of it is still to come.
             let spot = unsafe { Block::spot(*block, tail) };
             // SAFETY: this thread has the turn, and the seat is empty.
-            unsafe { spot.seat.fill(7) };
+            unsafe { spot.seat.fill(&mut Some(7)) };
             spot.stamp.set(tail + 1);
             // The sender has still its turn, but the value is there.
-            assert_eq!(list.take(Who::NEW, Look::Exact), Ok(7));
-            assert_eq!(
-                (list.len(), list.take(Who::NEW, Look::Exact)),
-                (0, Err(TryRecvError::Empty))
-            );
+            assert_eq!(taken(&list, Look::Exact), Ok(7));
+            assert_eq!((list.len(), taken(&list, Look::Exact)), (0, Err(TryRecvError::Empty)));
             (Block::<u64>::next(tail), ())
         });
         assert!(list.len() == 0 && list.at_rest(Side::Recv).is_some());
         assert_ne!(list.version(Side::Recv), before);
         list.close();
         for look in LOOKS {
-            assert_eq!(list.take(Who::NEW, look), Err(TryRecvError::Closed));
+            assert_eq!(taken(&list, look), Err(TryRecvError::Closed));
         }
     }
 }
@@ -66,14 +63,14 @@ fn a_send_after_the_close_ends_its_turn() {
     assert!(list.close() && !list.close());
     for _ in 0..2 {
         assert_eq!(list.put(&mut Some(7), Who::NEW, Look::Hasty), Err(TrySendError::Closed(())));
-        assert_eq!(list.take(Who::NEW, Look::Hasty), Err(TryRecvError::Closed));
+        assert_eq!(taken(&list, Look::Hasty), Err(TryRecvError::Closed));
     }
 }
 
 fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
     for i in 0..slots {
         list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
-        list.take(Who::NEW, Look::Hasty).unwrap();
+        taken(list, Look::Hasty).unwrap();
     }
     // SAFETY: nobody else is there.
     list.tail.block.with_mut(|block| unsafe { *block })

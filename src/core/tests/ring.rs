@@ -2,7 +2,7 @@
 
 use super::Ring;
 use crate::{
-    core::{buffer::Buffer, Channel, Look, Side},
+    core::{buffer::Buffer, tests::taken, Channel, Look, Side},
     error::{TryRecvError, TrySendError},
     wait::Who,
 };
@@ -14,7 +14,7 @@ fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     let ring = Ring::new(cap);
     for i in 0..laps * cap {
         ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
-        assert_eq!(ring.take(Who::NEW, Look::Hasty), Ok(i));
+        assert_eq!(taken(&ring, Look::Hasty), Ok(i));
     }
     (0..values).for_each(|i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap());
     ring
@@ -35,7 +35,7 @@ fn a_slot_is_not_free_before_its_stamp() {
                 assert_eq!(ring.put(&mut Some(7), Who::NEW, look), Err(TrySendError::Full(())));
             }
             // SAFETY: this thread has the turn, and the slot is full.
-            let _ = unsafe { ring.slots().take(head) };
+            unsafe { ring.slots().take(head, &mut None) };
             // The receiver has still its turn, but is done with the slot.
             assert!(ring.looks_ready(Side::Send, Who::NEW));
             assert_eq!(ring.put(&mut Some(7), Who::NEW, Look::Exact), Ok(()));
@@ -56,24 +56,21 @@ fn a_value_is_not_there_before_its_stamp() {
         ring.tail.take(|tail| {
             assert!(ring.at_rest(Side::Recv).is_none() && !ring.looks_ready(Side::Recv, Who::NEW));
             for look in LOOKS {
-                assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Empty));
+                assert_eq!(taken(&ring, look), Err(TryRecvError::Empty));
             }
             // SAFETY: this thread has the turn, and the slot is empty.
-            unsafe { ring.slots().fill(tail, 7) };
+            unsafe { ring.slots().fill(tail, &mut Some(7)) };
             // The sender has still its turn, but the value is there.
             assert!(ring.looks_ready(Side::Recv, Who::NEW));
-            assert_eq!(ring.take(Who::NEW, Look::Exact), Ok(7));
-            assert_eq!(
-                (ring.len(), ring.take(Who::NEW, Look::Exact)),
-                (0, Err(TryRecvError::Empty))
-            );
+            assert_eq!(taken(&ring, Look::Exact), Ok(7));
+            assert_eq!((ring.len(), taken(&ring, Look::Exact)), (0, Err(TryRecvError::Empty)));
             (ring.slots().after(tail, 1), ())
         });
         assert_eq!(ring.len(), 0);
         assert!(ring.at_rest(Side::Recv).is_some() && ring.version(Side::Recv) != before);
         ring.close();
         for look in LOOKS {
-            assert_eq!(ring.take(Who::NEW, look), Err(TryRecvError::Closed));
+            assert_eq!(taken(&ring, look), Err(TryRecvError::Closed));
         }
     }
 }
@@ -90,7 +87,7 @@ fn a_turn_that_finds_nothing_ends_and_changes_nothing() {
         assert_eq!((ring.version(side), ring.at_rest(side)), before);
     }
     assert_eq!(full.put(&mut Some(7), Who::NEW, Look::Exact), Err(TrySendError::Full(())));
-    assert_eq!(empty.take(Who::NEW, Look::Exact), Err(TryRecvError::Empty));
+    assert_eq!(taken(&empty, Look::Exact), Err(TryRecvError::Empty));
 }
 
 #[test]
@@ -111,7 +108,7 @@ fn a_sender_that_pauses_waits_for_room_for_several() {
         for used in [0, 1, cap / 2, cap - several + 1, cap - 1, cap, cap + several] {
             let ring = Ring::new(cap);
             let send = |i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
-            let take = || ring.take(Who::NEW, Look::Hasty).unwrap();
+            let take = || taken(&ring, Look::Hasty).unwrap();
             for i in 0..used {
                 send(i);
                 take();

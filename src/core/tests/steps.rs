@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Look, Side},
+    core::{tests::received, Channel, Core, Look, Side},
     error::{TryRecvError, TrySendError},
     wait::Who,
 };
@@ -53,7 +53,7 @@ impl Pair {
     fn receive(&mut self, look: Look) {
         let nothing = if self.closed { TryRecvError::Closed } else { TryRecvError::Empty };
         let expected = self.queue.pop_front().ok_or(nothing);
-        assert_eq!(self.core.try_recv(Who::NEW, look), expected);
+        assert_eq!(received(&self.core, Who::NEW, look), expected);
         self.check();
     }
 
@@ -140,7 +140,7 @@ fn where_there_is_no_value_nothing_is_sent() {
                 Err(TrySendError::Full(()))
             );
             assert_eq!((send(&core, i), core.len()), (true, 1));
-            assert_eq!(core.try_recv(Who::NEW, Look::Exact), Ok(i));
+            assert_eq!(received(&core, Who::NEW, Look::Exact), Ok(i));
         }
     }
 }
@@ -162,7 +162,7 @@ fn the_last_receiving_handle_drops_what_is_left() {
             // So that the values left do not begin with a block.
             for _ in 0..MANY / 2 {
                 assert!(send(&core, Dropped(dropped.clone())));
-                assert!(core.try_recv(Who::NEW, Look::Hasty).is_ok());
+                assert!(received(&core, Who::NEW, Look::Hasty).is_ok());
             }
             while sent < left && send(&core, Dropped(dropped.clone())) {
                 sent += 1;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Look, MissedTickBehavior, Schedule, Side},
+    core::{tests::received, Channel, Core, Look, MissedTickBehavior, Schedule, Side},
     select::{self, Limit},
     wait::Who,
 };
@@ -27,7 +27,7 @@ fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
 fn send_or_receive(core: &Core<usize>, i: usize) {
     match i % 2 {
         0 => core.try_send(&mut Some(i), Who::NEW, Look::Exact).unwrap(),
-        _ => assert_eq!(core.try_recv(Who::NEW, Look::Exact), Ok(i - 1)),
+        _ => assert_eq!(received(core, Who::NEW, Look::Exact), Ok(i - 1)),
     }
 }
 
@@ -54,7 +54,7 @@ fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     let deadline = Instant::now() + Duration::from_secs(60);
     moves(&core, Side::Send, |i| {
         thread::scope(|scope| {
-            let receiver = scope.spawn(|| select::recv(Some(&core), Limit::At(deadline)));
+            let receiver = scope.spawn(|| select::recv_until(Some(&core), Limit::At(deadline)));
             while core.try_send(&mut Some(i), Who::NEW, Look::Exact).is_err()
                 && !receiver.is_finished()
             {
@@ -76,7 +76,7 @@ fn a_close_moves_the_version() {
 
 #[test]
 fn each_set_moves_the_version_of_a_timer() {
-    let core = Core::timer(Schedule::at(Instant::now()), |due| due);
+    let core = Core::timer(Schedule::at(Instant::now()), |slot, due| *slot = Some(due));
     let timer = core.as_timer().unwrap();
     moves(&core, Side::Recv, |i| {
         timer.set(|schedule| schedule.pending = i % 2 == 1);
@@ -86,11 +86,13 @@ fn each_set_moves_the_version_of_a_timer() {
 #[test]
 fn each_tick_received_moves_the_version_of_a_ticker() {
     let tick = Duration::from_nanos(1);
-    let core = Core::timer(Schedule::every(tick, MissedTickBehavior::Burst), |due| due);
+    let core = Core::timer(Schedule::every(tick, MissedTickBehavior::Burst), |slot, due| {
+        *slot = Some(due)
+    });
     // One tick for each of the steps.
     let start = Instant::now();
     while start.elapsed() < 8 * tick {}
-    moves(&core, Side::Recv, |_| assert!(core.try_recv(Who::NEW, Look::Exact).is_ok()));
+    moves(&core, Side::Recv, |_| assert!(received(&core, Who::NEW, Look::Exact).is_ok()));
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
         assert_eq!(rests(&core), [false, true]);
         core.try_send(&mut Some(1), Who::NEW, Look::Exact).unwrap();
         assert_eq!(rests(&core), [full, false]);
-        core.try_recv(Who::NEW, Look::Exact).unwrap();
+        received(&core, Who::NEW, Look::Exact).unwrap();
         assert_eq!(rests(&core), [false, true]);
         core.close();
         assert_eq!(rests(&core), [false, false]);

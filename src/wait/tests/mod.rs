@@ -107,7 +107,7 @@ impl One {
 
     pub(crate) fn value(&self) -> Option<u32> {
         self.entry.claimed();
-        self.entry.replace(None)
+        self.entry.take()
     }
 }
 
