@@ -1,7 +1,16 @@
-use std::{process::Command, time::Duration};
+use std::{fs, process::Command, thread, time::Duration};
 
-use gochan::after;
-use nix::sys::signal::Signal::{SIGINT, SIGUSR1};
+use gochan::{after, bounded};
+use nix::{
+    sys::{
+        signal::{
+            kill,
+            Signal::{SIGINT, SIGKILL, SIGUSR1},
+        },
+        stat::Mode,
+    },
+    unistd::{mkfifo, Pid},
+};
 use procfs::process::Process;
 
 use crate::{
@@ -31,6 +40,146 @@ fn it_ends_with_the_status_of_its_command() {
         {
             assert_eq!(init(place, &[], script).end().status, status, "{place:?} {script}");
         }
+    }
+}
+
+#[test]
+fn a_real_time_signal_ends_the_command_like_any_other() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        for signal in [34, 35, 50, 64] {
+            let end = init(place, &[], &format!("kill -{signal} $$")).end();
+            assert_eq!(end.status, 128 + signal, "{place:?}");
+        }
+    }
+}
+
+#[test]
+fn an_orphan_that_a_real_time_signal_ends_is_only_an_orphan() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        // Until its number is gone it has not been reaped.
+        let orphan = "orphan=$(sh -c 'sleep 1002 > /dev/null & echo $!'); kill -34 $orphan;";
+        let reaped = "while kill -0 $orphan; do :; done 2> /dev/null; echo reaped; exec sleep 1000";
+        let mut program = init(place, &[], &[orphan, reaped].concat());
+        program.wait_for("reaped");
+        assert_eq!(program.stop(GRACE).status, 143, "{place:?}");
+    }
+}
+
+/// The child of `init` with this name.
+fn child_named(program: &Running, name: &str) -> Pid {
+    let found = || children_of(program.pid()).into_iter().find(|child| child.comm == name);
+    wait_until(|| found().is_some());
+    Pid::from_raw(found().unwrap().pid)
+}
+
+/// By its number: not every signal has a name.
+fn send(to: Pid, signal: i32) {
+    let sent = Command::new("kill").args([format!("-{signal}"), to.to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+#[test]
+fn every_signal_is_passed_on_that_can_be() {
+    let _dog = watchdog(60);
+    // KILL, STOP, CHLD and the faults; what the C library keeps; and those that stop, which are the next test's.
+    let not = [9, 19, 17, 4, 5, 7, 8, 11, 31, 32, 33, 20, 21, 22];
+    for place in everywhere() {
+        // What the command blocks stays there to be seen.
+        let blocked = ["--grace", "1h", "--", "env", "--block-signal", "sleep", "1000"];
+        let program = Running::start(place, INIT, &blocked);
+        let command = child_named(&program, "sleep");
+        for signal in (1..=64).filter(|signal| !not.contains(signal)) {
+            send(program.pid(), signal);
+            wait_until(|| {
+                let status = Process::new(command.as_raw()).unwrap().status().unwrap();
+                status.shdpnd >> (signal - 1) & 1 == 1
+            });
+        }
+        kill(command, SIGKILL).unwrap();
+        assert_eq!(program.end().status, 137);
+    }
+}
+
+#[test]
+fn a_stop_signal_stops_everyone_until_sigcont() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        for signal in [20, 21, 22] {
+            let program = init(place, &[], "exec sleep 1000");
+            let command = child_named(&program, "sleep");
+            let state = |of: Pid| Process::new(of.as_raw()).unwrap().stat().unwrap().state;
+            send(program.pid(), signal);
+            wait_until(|| state(command) == 'T');
+            // Nothing stops a process 1.
+            wait_until(|| state(program.pid()) == 'T' || place == Place::Container);
+            send(program.pid(), 18);
+            wait_until(|| state(command) == 'S');
+            assert_eq!(program.stop(GRACE).status, 143, "{place:?}");
+        }
+    }
+}
+
+#[test]
+fn only_the_command_keeps_what_was_inherited() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+        let (sender, text) = bounded(1);
+        let path = pipe.clone();
+        thread::spawn(move || sender.send(fs::read_to_string(path).unwrap()));
+        let command = "echo written >&7; exec 7>&-; echo closed; exec sleep 1000";
+        let script = format!("exec {INIT} -- sh -c '{command}' 7> {}", pipe.display());
+        let mut program = Running::start(place, "sh", &["-c", &script]);
+        program.wait_for("closed");
+        let text = text.recv_timeout(GRACE).expect("the end of the pipe");
+        assert_eq!(text, "written\n");
+        // Its own descriptors are still there.
+        assert_eq!(program.stop(GRACE).status, 143);
+    }
+}
+
+#[test]
+fn it_may_end_with_the_command() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let options = ["--grace", "1h", "--end-with-command"];
+        let mut program =
+            init(place, &options, &format!("{GRACEFUL} --cleanup 50ms & exec sleep 1000"));
+        program.wait_for("Working");
+        kill(child_named(&program, "sleep"), SIGUSR1).unwrap();
+        let end = program.end();
+        assert_eq!((end.status, end.lines.last().unwrap().as_str()), (138, "Exiting"), "{end:?}");
+    }
+}
+
+#[test]
+fn it_may_end_with_the_command_and_kills_those_that_do_not() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let options = ["--grace", "100ms", "--end-with-command"];
+        let mut program = init(place, &options, &format!("{STUBBORN} & exec sleep 1000"));
+        program.wait_for("waiting for signals");
+        kill(child_named(&program, "sleep"), SIGUSR1).unwrap();
+        let end = program.end();
+        let told = "signal terminated received, app goes on";
+        assert_eq!((end.status, end.lines.last().unwrap().as_str()), (138, told), "{end:?}");
+    }
+}
+
+/// A second one would end the clean-up.
+#[test]
+fn the_end_of_the_command_tells_nobody_twice() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let script = format!("{GRACEFUL} --cleanup 200ms & exec sleep 1000");
+        let mut program = init(place, &["--end-with-command"], &script);
+        program.wait_for("Working");
+        let end = program.stop(GRACE);
+        assert_eq!((end.status, end.lines.last().unwrap().as_str()), (143, "Exiting"), "{end:?}");
     }
 }
 

@@ -12,3 +12,4 @@ mod pool;
 mod running;
 mod storm;
 mod supervisor;
+mod terminal;

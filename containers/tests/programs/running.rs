@@ -190,7 +190,8 @@ impl Drop for Running {
     }
 }
 
-fn kill_tree(root: Pid) {
+/// Ends this process and everyone below it.
+pub fn kill_tree(root: Pid) {
     children_of(root).iter().for_each(|child| kill_tree(Pid::from_raw(child.pid)));
     let _ = kill(root, Signal::SIGKILL);
 }

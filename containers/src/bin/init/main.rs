@@ -1,32 +1,46 @@
 //! A small process 1: runs a command, passes signals on to every process, reaps orphans, and ends when all processes
 //! have ended, with the status of the command.
 //!
-//! - A grandchild that still cleans up when the command has ended is waited for.
+//! - A grandchild that still cleans up when the command has ended is waited for; with `--end-with-command` not longer
+//!   than `--grace`.
 //! - `--grace` after the first SIGTERM, SIGINT or SIGQUIT, SIGKILL ends those that are left.
 //! - Where it is not process 1 it adopts the orphans among its descendants, and the rest is the same.
-//! - The terminal sends SIGTSTP, SIGTTIN and SIGTTOU to the command itself. These, and real-time signals, are not
-//!   passed on.
-//! - The command starts with every signal that is passed on at its default, also where this program was started with
+//! - Every signal is passed on, real-time signals too. Not SIGCHLD, nor those that say that this program itself is at
+//!   fault, such as SIGSEGV.
+//! - In the foreground of a terminal the command has the keyboard. When Ctrl-Z stops it this program stops as well, so
+//!   that the shell comes back; and goes on with it.
+//! - The command starts with every signal at its default and none blocked, also where this program was started with
 //!   one ignored or blocked.
+//! - What this program has inherited open beside stdin, stdout and stderr only the command keeps.
 //!
 //! As with shells, the status is 127 if there is no such command, 126 if it cannot be run, and 128 plus the number of
-//! the signal that ended it.
+//! the signal that ended it. It is 125 if this program fails.
 
+mod arrivals;
+mod descriptors;
+mod failure;
 mod processes;
 mod start;
+mod terminal;
 
-use std::{ffi::OsString, process::ExitCode, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use clap::Parser;
-use gochan::{
-    after,
-    signal::{self, Signal},
-    Receiver, Select,
-};
-use gochan_containers::{console::complain, signals::until_exit};
+use gochan::{after, select, signal, Receiver};
+use gochan_containers::console::complain;
+use rustix::process::Signal;
 
+use arrivals::Arrivals;
+use descriptors::Inherited;
+use failure::Failure;
 use processes::{adopt_orphans, send_to_all, Processes};
-use start::{start, Failure};
+use start::start;
+use terminal::Terminal;
 
 /// Runs a command as a process 1 should
 #[derive(Parser)]
@@ -34,26 +48,13 @@ struct Args {
     /// How long after the first SIGTERM, SIGINT or SIGQUIT what is left gets SIGKILL
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = humantime::parse_duration)]
     grace: Duration,
+    /// What is left when the command ends gets SIGTERM, and has the same time
+    #[arg(long)]
+    end_with_command: bool,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
-
-/// What is passed on.
-const PASSED_ON: &[i32] = &[
-    signal::SIGTERM,
-    signal::SIGINT,
-    signal::SIGQUIT,
-    signal::SIGHUP,
-    signal::SIGUSR1,
-    signal::SIGUSR2,
-    signal::SIGALRM,
-    signal::SIGCONT,
-    signal::SIGWINCH,
-];
-
-/// After one of these the time runs.
-const ENDING: &[i32] = &[signal::SIGTERM, signal::SIGINT, signal::SIGQUIT];
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -63,44 +64,91 @@ fn main() -> ExitCode {
     }))
 }
 
-enum Event {
-    Signal(Signal),
-    /// Somebody has ended.
-    End,
-    OutOfTime,
+fn run(args: &Args) -> Result<u8, Failure> {
+    let inherited = Inherited::find();
+    // Before the command starts, so that nothing is missed.
+    let arrivals = Arrivals::listen();
+    let ends = signal::notify(&[signal::SIGCHLD]);
+    adopt_orphans();
+    let own_group = terminal::is_here();
+    let command = start(&args.command, own_group)?;
+    inherited.close();
+    let mut init = Init {
+        processes: Processes::of(command),
+        terminal: own_group.then(|| Terminal::given_to(command)),
+        grace: args.grace,
+        end_with_command: args.end_with_command,
+        time: Receiver::nil(),
+        out_of_time: false,
+    };
+    init.wait(&arrivals, &ends)
 }
 
-fn run(args: &Args) -> Result<u8, Failure> {
-    // Before the command starts, so that nothing is missed; exec takes the handlers away from it. A channel for each
-    // signal: a full one misses what comes, and many of one signal must not displace the only one of another.
-    let ends = until_exit(&[signal::SIGCHLD]);
-    let signals: Vec<_> = PASSED_ON.iter().map(|signal| until_exit(&[*signal])).collect();
-    adopt_orphans();
-    let mut processes = Processes::of(start(&args.command)?);
-    let mut grace = Receiver::nil();
-    let mut out_of_time = false;
-    loop {
-        if let Some(status) = processes.reap() {
-            return Ok(status);
-        }
-        if out_of_time {
-            // Again after every end: who was just being started has another parent now, and is found.
-            send_to_all(signal::SIGKILL);
-        }
-        let mut select = Select::new();
-        select.recv(&ends, |_| Event::End).recv_ok(&grace, |_| Event::OutOfTime);
-        for channel in &signals {
-            select.recv(channel, Event::Signal);
-        }
-        match select.wait() {
-            Event::End => {}
-            Event::OutOfTime => out_of_time = true,
-            Event::Signal(signal) => {
-                send_to_all(signal.number());
-                if grace.is_nil() && ENDING.contains(&signal.number()) {
-                    grace = after(args.grace);
-                }
+struct Init {
+    processes: Processes,
+    /// If there is one, and it is the command's.
+    terminal: Option<Terminal>,
+    grace: Duration,
+    end_with_command: bool,
+    /// Ready when the grace is over; nil until it has begun.
+    time: Receiver<Instant>,
+    out_of_time: bool,
+}
+
+impl Init {
+    /// Until all processes have ended. The status of the command.
+    fn wait(
+        &mut self,
+        arrivals: &Arrivals,
+        ends: &Receiver<signal::Signal>,
+    ) -> Result<u8, Failure> {
+        while !self.processes.reap().map_err(Failure::Wait)? {
+            self.look_at_command();
+            if self.out_of_time {
+                // Again after every end: who was just being started has another parent now, and is found.
+                send_to_all(Signal::KILL);
             }
+            select! {
+                recv(ends) => {}
+                recv(self.time) => self.out_of_time = true,
+                recv_ok(arrivals.ending) -> signal => signal.into_iter().for_each(|s| self.begin_to_end(s)),
+                recv_ok(arrivals.others) -> signal => signal.into_iter().for_each(|s| self.pass_on(s)),
+            }
+        }
+        self.look_at_command();
+        let missed = || Failure::Wait(io::Error::other("the command's end was not seen"));
+        self.processes.status.ok_or_else(missed)
+    }
+
+    fn look_at_command(&mut self) {
+        if self.processes.status.is_some() {
+            self.terminal.take().iter().for_each(Terminal::take_back);
+            if self.end_with_command && self.time.is_nil() {
+                self.begin_to_end(Signal::TERM);
+            }
+        } else if let (Some(signal), Some(terminal)) =
+            (self.processes.stopped.take(), &self.terminal)
+        {
+            terminal.command_has_stopped(signal);
+        }
+    }
+
+    /// Passes the signal on; the first one begins the grace.
+    fn begin_to_end(&mut self, signal: Signal) {
+        send_to_all(signal);
+        if self.time.is_nil() {
+            self.time = after(self.grace);
+        }
+    }
+
+    fn pass_on(&self, signal: Signal) {
+        if let (Signal::CONT, Some(terminal)) = (signal, &self.terminal) {
+            terminal.continued();
+        }
+        send_to_all(signal);
+        // Where the command has the terminal, this program stops if the command does.
+        if self.terminal.is_none() {
+            terminal::stop_alone(signal.as_raw());
         }
     }
 }

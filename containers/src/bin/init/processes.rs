@@ -1,71 +1,71 @@
 //! Every process below this one: signals to all of them, and their ends.
 
-use std::{collections::HashMap, process};
+use std::{collections::HashMap, io, process};
 
-use gochan_containers::child::status_of_signal;
-use nix::{
-    errno::Errno,
-    sys::{
-        prctl,
-        signal::{kill, Signal},
-        wait::{waitpid, WaitPidFlag, WaitStatus},
-    },
-    unistd::{getpid, Pid},
-};
+use gochan_containers::child::status_of;
 use procfs::process::all_processes;
+use rustix::{
+    io::Errno,
+    process::{
+        getpid, kill_process, kill_process_group, set_child_subreaper, wait, Pid, Signal,
+        WaitOptions, WaitStatus,
+    },
+};
 
 /// From now on those whose parent has ended, at any depth below this process, are its children, as those of process 1
 /// are in any case. Comes before the start of the command.
 pub fn adopt_orphans() {
-    prctl::set_child_subreaper(true).expect("Linux 3.4 or newer");
+    set_child_subreaper(Some(getpid())).expect("Linux 3.4 or newer");
 }
 
 /// The command and all that comes from it.
 pub struct Processes {
     command: Pid,
-    /// The status of the command; it is there when all have ended.
-    status: u8,
+    /// The status of the command, once it has ended.
+    pub status: Option<u8>,
+    /// The signal that has stopped the command; whoever deals with it takes it.
+    pub stopped: Option<i32>,
 }
 
 impl Processes {
     pub fn of(command: Pid) -> Self {
-        Self { command, status: 0 }
+        Self { command, status: None, stopped: None }
     }
 
-    /// Takes every end that is there; one SIGCHLD may stand for many. The status of the command once no process is
-    /// left. Does not block.
-    pub fn reap(&mut self) -> Option<u8> {
+    /// Takes every end that is there; one SIGCHLD may stand for many. True once no process is left. Does not block.
+    ///
+    /// An error says that nobody can be waited for.
+    pub fn reap(&mut self) -> io::Result<bool> {
         loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::StillAlive) => return None,
-                Ok(end) => self.enter(end),
-                Err(Errno::EINTR) => {}
+            match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
+                Ok(None) => return Ok(false),
+                Ok(Some((pid, change))) => self.enter(pid, change),
+                Err(Errno::INTR) => {}
                 // No child, so no descendant: each whose parent ends becomes a child.
-                Err(_) => return Some(self.status),
+                Err(Errno::CHILD) => return Ok(true),
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    fn enter(&mut self, end: WaitStatus) {
-        match end {
-            WaitStatus::Exited(pid, status) if pid == self.command => self.status = status as u8,
-            WaitStatus::Signaled(pid, signal, _) if pid == self.command => {
-                self.status = status_of_signal(signal as i32);
-            }
-            _ => {}
+    fn enter(&mut self, pid: Pid, change: WaitStatus) {
+        // Once it has ended its number may be somebody else's.
+        if pid == self.command && self.status.is_none() {
+            self.stopped = change.stopping_signal();
+            self.status = status_of(change);
         }
     }
 }
 
-/// Sends a signal, by its number, to every process below this one. One that has just ended does not matter, nor one
-/// that belongs to somebody else.
-pub fn send_to_all(signal: i32) {
-    let signal = Signal::try_from(signal).expect("a real-time signal is not asked for");
+/// Sends a signal to every process below this one. One that has just ended does not matter, nor one that belongs to
+/// somebody else.
+pub fn send_to_all(signal: Signal) {
     if process::id() == 1 {
-        let _ = kill(Pid::from_raw(-1), signal);
+        // By this number all processes are meant, but for this one.
+        let _ = kill_process_group(Pid::INIT, signal);
     } else {
         for process in descendants() {
-            let _ = kill(process, signal);
+            let _ = kill_process(process, signal);
         }
     }
 }
@@ -79,10 +79,10 @@ fn descendants() -> Vec<Pid> {
         }
     }
     let mut found = Vec::new();
-    let mut parents = vec![getpid().as_raw()];
+    let mut parents = vec![getpid().as_raw_pid()];
     while let Some(parent) = parents.pop() {
         for child in children.remove(&parent).unwrap_or_default() {
-            found.push(Pid::from_raw(child));
+            found.extend(Pid::from_raw(child));
             parents.push(child);
         }
     }
