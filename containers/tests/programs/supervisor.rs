@@ -1,12 +1,13 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use nix::sys::signal::Signal::{SIGHUP, SIGTERM};
+use procfs::process::all_processes;
 use tempfile::TempDir;
 
 use crate::{
     common::{wait_until, watchdog},
     place::{everywhere, Place},
-    running::{End, Running},
+    running::{children_of, End, Running},
 };
 
 const SUPERVISOR: &str = env!("CARGO_BIN_EXE_supervisor");
@@ -105,11 +106,8 @@ fn a_program_that_does_not_stop_is_killed_when_its_time_is_up() {
         let folder = Folder::new();
         let config = folder.program("stubborn", &[STUBBORN], "stopwaitsecs = 0.3")
             + &folder.program("good", &["sleep", "1000"], "");
-        let mut supervisor = folder.start(place, &config);
+        let supervisor = folder.start(place, &config);
         folder.wait_for("stubborn", "waiting for signals");
-        supervisor.send(SIGTERM);
-        supervisor.wait_for("stopping: stubborn with SIGTERM");
-        // A second one changes nothing.
         supervisor.send(SIGTERM);
         let end = supervisor.end();
         assert_eq!(end.status, 1, "{end:?}");
@@ -119,6 +117,123 @@ fn a_program_that_does_not_stop_is_killed_when_its_time_is_up() {
         assert!(events.contains(&"stopped: stubborn (signal: 9 (SIGKILL))"), "{end:?}");
         assert!(folder.printed("stubborn").ends_with("app goes on\n"));
     }
+}
+
+#[test]
+fn a_second_signal_kills_at_once() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let folder = Folder::new();
+        let config = folder.program("stubborn", &[STUBBORN], "stopwaitsecs = 3600");
+        let mut supervisor = folder.start(place, &config);
+        folder.wait_for("stubborn", "waiting for signals");
+        supervisor.send(SIGTERM);
+        supervisor.wait_for("stopping: stubborn with SIGTERM");
+        folder.wait_for("stubborn", "app goes on");
+        supervisor.send(SIGTERM);
+        let end = supervisor.end();
+        assert_eq!(end.status, 1, "{end:?}");
+        let killed = "stopped: stubborn (signal: 9 (SIGKILL))";
+        assert_eq!(events(&end).last(), Some(&killed), "{end:?}");
+    }
+}
+
+/// The shell ends at the signal, the program behind it cleans up.
+#[test]
+fn a_program_behind_a_shell_is_told_and_waited_for() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let folder = Folder::new();
+        let script = format!("{GRACEFUL} --cleanup 100ms; echo");
+        let config = folder.program("behind", &["sh", "-c", &script], "");
+        let supervisor = folder.start(place, &config);
+        folder.wait_for("behind", "Working");
+        supervisor.send(SIGTERM);
+        let end = supervisor.end();
+        assert!(folder.printed("behind").ends_with("Exiting\n"), "{end:?}");
+        assert_eq!(end.status, 0, "{end:?}");
+    }
+}
+
+/// Those in the process group of the first program, or what is left of it.
+fn group(end: &End) -> Vec<String> {
+    let pid = end.lines.iter().find_map(|line| line.rsplit_once(" with pid ")).unwrap().1;
+    let stats = all_processes().unwrap().filter_map(|process| process.ok()?.stat().ok());
+    stats.filter(|stat| stat.pgrp.to_string() == pid).map(|stat| stat.comm).collect()
+}
+
+#[test]
+fn a_child_that_outlives_the_stop_is_killed_and_reported() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let folder = Folder::new();
+        let script = format!("{STUBBORN} & exec {GRACEFUL} --cleanup 10ms");
+        let config = folder.program("parent", &["sh", "-c", &script], "stopwaitsecs = 0.3");
+        let supervisor = folder.start(place, &config);
+        ["waiting for signals", "Working"].iter().for_each(|line| folder.wait_for("parent", line));
+        supervisor.send(SIGTERM);
+        let end = supervisor.end();
+        assert_eq!(end.status, 1, "{end:?}");
+        let expected = [
+            "stopped: parent (exit status: 0)",
+            "stopping: parent with SIGKILL",
+            "killed: parent: ignore_term",
+        ];
+        assert!(events(&end).ends_with(&expected), "{end:?}");
+        assert!(place == Place::Container || group(&end).is_empty());
+    }
+}
+
+#[test]
+fn what_a_program_leaves_when_it_ends_is_stopped() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        for (child, status) in [(GRACEFUL, 0), (STUBBORN, 1)] {
+            let folder = Folder::new();
+            let log = folder.path("parent");
+            // It ends when its child can hear.
+            let script =
+                format!("{child} & until grep -q waiting {}; do :; done; exit 0", log.display());
+            let config = folder.program("parent", &["sh", "-c", &script], "stopwaitsecs = 0.3");
+            let end = folder.start(place, &config).end();
+            assert_eq!(end.status, status, "{end:?}");
+            let expected = ["exited: parent (exit status: 0)", "stopping: parent with SIGTERM"];
+            let at = events(&end).iter().position(|event| *event == expected[0]).unwrap();
+            assert_eq!(events(&end)[at + 1], expected[1], "{end:?}");
+            assert!(place == Place::Container || group(&end).is_empty());
+        }
+    }
+}
+
+#[test]
+fn orphans_that_have_left_the_group_are_reaped() {
+    let _dog = watchdog(60);
+    for place in everywhere() {
+        let folder = Folder::new();
+        let script = "setsid -f true; setsid -f true; echo up; exec sleep 1000";
+        let supervisor = folder.start(place, &folder.program("parent", &["sh", "-c", script], ""));
+        folder.wait_for("parent", "up");
+        wait_until(|| {
+            let left = children_of(supervisor.pid());
+            left.len() == 1 && left.iter().all(|child| child.state != 'Z')
+        });
+        supervisor.send(SIGTERM);
+        let end = supervisor.end();
+        assert_eq!(end.status, 0, "{end:?}");
+    }
+}
+
+#[test]
+fn the_stop_signal_may_be_a_real_time_one() {
+    let _dog = watchdog(60);
+    let folder = Folder::new();
+    let config = folder.program("sleep", &["sleep", "1000"], "stopsignal = '40'");
+    let mut supervisor = folder.start(Place::Plain, &config);
+    supervisor.wait_for("spawned: sleep");
+    supervisor.send(SIGTERM);
+    let end = supervisor.end();
+    assert!(events(&end).contains(&"stopping: sleep with SIGRTMIN+6"), "{end:?}");
+    assert_eq!(end.status, 0, "{end:?}");
 }
 
 #[test]
@@ -168,7 +283,7 @@ fn a_wrong_configuration_is_refused_with_what_is_wrong() {
         (with("stopsignl = 'TERM'"), "unknown field `stopsignl`"),
         (with("[other]"), "unknown field `other`"),
         (with("stopsignal = 'SIGFOO'"), "SIGFOO"),
-        (with("stopsignal = '40'"), "real-time"),
+        (with("stopsignal = '32'"), "no signal 32"),
         (with("stopwaitsecs = -1"), "negative"),
         (with("stopwaitsecs = 1e300"), "stopwaitsecs"),
         (folder.program("bad", &[], ""), "empty command"),

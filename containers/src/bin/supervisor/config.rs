@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use nix::sys::signal::Signal;
+use gochan_containers::signals::sendable;
+use rustix::process::Signal;
 use serde::{de::Error, Deserialize, Deserializer};
 
 #[derive(Debug, Deserialize)]
@@ -22,12 +23,12 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Program {
     pub name: String,
-    /// The program and its arguments. There is no shell in between, which would get the signals instead.
+    /// The program and its arguments.
     #[serde(deserialize_with = "not_empty")]
     pub command: Vec<String>,
     /// What it gets on stdout and stderr is added to this file.
     pub logfile: PathBuf,
-    /// What asks it to stop.
+    /// What asks it to stop, and all that it has started and that is still in its process group.
     #[serde(default = "sigterm", rename = "stopsignal", deserialize_with = "signal_name")]
     pub stop_signal: Signal,
     /// How long it may take to stop before SIGKILL ends it.
@@ -71,8 +72,7 @@ fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error
 fn signal_name<'de, D: Deserializer<'de>>(from: D) -> Result<Signal, D::Error> {
     let name = String::deserialize(from)?;
     let signal: gochan::signal::Signal = name.parse().map_err(D::Error::custom)?;
-    Signal::try_from(signal.number())
-        .map_err(|_| D::Error::custom("a real-time signal cannot be sent"))
+    sendable(signal.number()).map_err(D::Error::custom)
 }
 
 fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
@@ -80,7 +80,7 @@ fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
 }
 
 fn sigterm() -> Signal {
-    Signal::SIGTERM
+    Signal::TERM
 }
 
 fn ten_seconds() -> Duration {

@@ -1,53 +1,61 @@
 //! The programs that run: each is watched by a thread of its own.
 
-use std::thread;
+use std::{io, thread};
 
-use gochan::{bounded, Receiver, Sender};
+use gochan::{bounded, unbounded, Receiver, Sender};
 
 use crate::{
     config::Program,
+    ends::{self, End},
     program::{Running, Told},
 };
 
 pub struct Team {
-    /// Where each program is asked to stop, in the order of their starts.
-    stops: Vec<Sender<Told>>,
+    /// Where each program is asked to stop, and where it hears who has ended, in the order of their starts.
+    members: Vec<(Sender<Told>, Sender<End>)>,
+    /// Takes from each program that has ended whether it ended well; nil when all have been started.
+    end: Sender<bool>,
 }
 
 impl Team {
-    /// Starts all programs, or none. The channel gives for each that has ended whether it ended well, and closes
-    /// after the last one.
-    pub fn start(programs: Vec<Program>) -> Result<(Self, Receiver<bool>), String> {
+    /// The channel gives for each program that has ended whether it ended well, and closes after the last one.
+    pub fn new() -> (Self, Receiver<bool>) {
         // Room for all: nobody who stops a program may have to take its end first.
-        let (end, ends) = bounded(programs.len());
-        let mut team = Self { stops: Vec::new() };
-        for program in programs {
-            match Running::start(program) {
-                Ok(running) => team.watch(running, end.clone()),
-                Err(error) => {
-                    drop(end);
-                    team.stop();
-                    ends.iter().for_each(drop);
-                    return Err(error);
-                }
-            }
-        }
-        Ok((team, ends))
+        let (end, ends) = unbounded();
+        (Self { members: Vec::new(), end }, ends)
     }
 
-    fn watch(&mut self, running: Running, end: Sender<bool>) {
-        let (stop, stopped) = bounded(0);
-        self.stops.push(stop);
-        thread::spawn(move || end.send(running.watch(stopped)));
+    /// Starts all programs, up to the first one that does not start.
+    pub fn start(&mut self, programs: Vec<Program>) -> Result<(), String> {
+        let end = std::mem::replace(&mut self.end, Sender::nil());
+        programs.into_iter().try_for_each(|program| {
+            let (ended, ends) = unbounded();
+            let running = Running::start(program, ends)?;
+            let (stop, stopped) = bounded(0);
+            self.members.push((stop, ended));
+            let end = end.clone();
+            thread::spawn(move || end.send(running.watch(stopped)));
+            Ok(())
+        })
     }
 
-    /// Asks every program to stop, the last one first; one that has ended, or knows already, does not listen.
+    /// Asks every program to stop, the last one first; one that has ended does not listen. The second time they are
+    /// killed.
     pub fn stop(&self) {
-        for stop in self.stops.iter().rev() {
+        for (stop, _) in self.members.iter().rev() {
             let (told, heard) = bounded::<()>(0);
             if stop.send_ok(told).is_ok() {
                 heard.recv_ok();
             }
         }
+    }
+
+    /// Tells every program who has ended.
+    pub fn take_ends(&self) -> io::Result<()> {
+        ends::take(|end| {
+            for (_, ended) in &self.members {
+                let _ = ended.send_ok(end);
+            }
+        })
     }
 }

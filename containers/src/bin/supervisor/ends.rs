@@ -1,0 +1,40 @@
+//! Who has ended: programs, and orphans that they have left. All are waited for in one place, so that none stays a
+//! zombie, whoever's parent has ended.
+
+use std::{
+    io,
+    os::unix::process::ExitStatusExt,
+    process::{self, ExitStatus},
+};
+
+use rustix::{
+    io::Errno,
+    process::{set_child_subreaper, wait, Pid, WaitOptions},
+};
+
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    pub pid: Pid,
+    pub status: ExitStatus,
+}
+
+/// From now on those whose parent has ended, at any depth below this process, are its children, as those of process 1
+/// are in any case. Comes before the first program.
+pub fn adopt_orphans() -> io::Result<()> {
+    let this = i32::try_from(process::id()).map_err(io::Error::other)?;
+    Ok(set_child_subreaper(Pid::from_raw(this))?)
+}
+
+/// Takes every end that is there; one SIGCHLD may stand for many. Does not block.
+pub fn take(mut taken: impl FnMut(End)) -> io::Result<()> {
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some((pid, status))) => {
+                taken(End { pid, status: ExitStatus::from_raw(status.as_raw()) });
+            }
+            Ok(None) | Err(Errno::CHILD) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
