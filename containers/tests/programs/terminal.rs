@@ -27,6 +27,8 @@ const INIT: &str = env!("CARGO_BIN_EXE_init");
 const CTRL_C: &str = "\x03";
 const CTRL_Z: &str = "\x1a";
 
+const PROMPT: &str = "ready> ";
+
 /// An interactive shell.
 struct Shell {
     process: Child,
@@ -43,13 +45,15 @@ impl Shell {
         let mut shell = Command::new("setsid");
         shell
             .args(["--ctty", "bash", "--norc", "--noprofile", "-i"])
-            .env("PS1", "$ ")
+            .env("PS1", PROMPT)
             .stdin(slave.try_clone().unwrap())
             .stdout(slave.try_clone().unwrap())
             .stderr(slave);
         let process = shell.spawn().unwrap();
         let output = read(terminal.try_clone().unwrap());
-        Self { process, terminal, output, seen: String::new() }
+        let mut shell = Self { process, terminal, output, seen: String::new() };
+        shell.wait_for(PROMPT);
+        shell
     }
 
     fn type_in(&mut self, text: &str) {
@@ -78,9 +82,11 @@ impl Shell {
         });
     }
 
-    /// Waits until the shell reads the next line, and says the status of the last one.
+    /// Waits until the shell reads the next line, and says the status of the last one. What is typed before that it
+    /// may throw away.
     #[track_caller]
     fn wait_for_status(&mut self, status: u8) {
+        self.wait_for(PROMPT);
         self.type_in("echo status=$?.\n");
         self.wait_for(&format!("status={status}."));
     }
@@ -117,6 +123,7 @@ fn ctrl_z_stops_the_job_and_fg_goes_on_with_it() {
         shell.type_in(CTRL_Z);
         shell.wait_for("Stopped");
         shell.wait_for_status(148);
+        shell.wait_for(PROMPT);
         shell.type_in("fg\n");
     }
     shell.wait_for_foreground("sleep");
@@ -133,6 +140,7 @@ fn ctrl_z_stops_a_script_that_waits_for_it() {
     shell.wait_for_foreground("sleep");
     shell.type_in(CTRL_Z);
     shell.wait_for("Stopped");
+    shell.wait_for(PROMPT);
     shell.type_in("fg\n");
     shell.wait_for_foreground("sleep");
     shell.type_in("\x1c");
@@ -147,10 +155,13 @@ fn in_the_background_it_goes_on_without_the_terminal_and_asks_for_it() {
     shell.wait_for_foreground("cat");
     shell.type_in(CTRL_Z);
     shell.wait_for("Stopped");
+    shell.wait_for(PROMPT);
     shell.type_in("bg\n");
+    shell.wait_for(PROMPT);
     // It reads, and so it is stopped again.
     shell.type_in("until jobs -l | grep 'tty input'; do :; done; echo \"asked\"\n");
     shell.wait_for("\nasked");
+    shell.wait_for(PROMPT);
     shell.type_in("fg\n");
     shell.wait_for_foreground("cat");
     shell.type_in("one \"line\"\n");
@@ -181,10 +192,13 @@ fn as_process_1_ctrl_z_has_no_effect() {
     let words = [words.get_program()].into_iter().chain(words.get_args());
     let words: Vec<&str> = words.map(|word| word.to_str().unwrap()).collect();
     let mut shell = Shell::start();
-    shell.type_in(&format!("{} -- sleep 1000\n", words.join(" ")));
-    shell.wait_for_foreground("sleep");
+    shell.type_in(&format!("{} -- cat\n", words.join(" ")));
+    shell.wait_for_foreground("cat");
     shell.type_in(CTRL_Z);
     shell.wait_for("^Z");
+    // The terminal shows what is typed, and then what `cat` writes.
+    shell.type_in("text\n");
+    shell.wait_for("text\r\ntext");
     shell.type_in(CTRL_C);
     shell.wait_for_status(130);
 }

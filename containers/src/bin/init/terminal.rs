@@ -13,6 +13,8 @@ use nix::{
 use procfs::process::{all_processes, Stat};
 use rustix::process::{kill_current_process_group, kill_process_group, Pid, Signal};
 
+const CAN_WAIT: [Named; 3] = [Named::SIGTSTP, Named::SIGTTIN, Named::SIGTTOU];
+
 pub struct Terminal {
     /// The command, whose group has its number.
     command: Pid,
@@ -101,21 +103,27 @@ fn is_orphaned(group: unistd::Pid) -> bool {
 /// Stops this program as this signal stops others, and the rest of its group: a shell that waits for it must stop too,
 /// or the one that waits for that shell sees nothing.
 fn stop(signal: i32) {
+    // This program first. The others may have been continued before it stops, which takes back what waits here.
+    let own = wait_to_stop(signal);
     if let Some(signal) = Signal::from_named_raw(signal) {
         let _ = kill_current_process_group(signal);
     }
-    stop_alone(signal);
+    own.into_iter().for_each(let_in);
 }
 
-/// Stops this program only.
+/// Stops this program only, if this is a signal for that.
 pub fn stop_alone(signal: i32) {
-    // SIGSTOP has stopped it already.
-    let Ok(signal @ (Named::SIGTSTP | Named::SIGTTIN | Named::SIGTTOU)) = Named::try_from(signal)
-    else {
-        return;
-    };
-    // It waits for this thread, not for the one that reads signals, until it is let in.
-    let _ = raise(signal);
+    wait_to_stop(signal).into_iter().for_each(let_in);
+}
+
+/// The signal waits for this thread, not for the one that reads signals. `None` if it is none that can wait, as SIGSTOP
+/// cannot.
+fn wait_to_stop(signal: i32) -> Option<Named> {
+    let signal = Named::try_from(signal).ok().filter(|signal| CAN_WAIT.contains(signal))?;
+    raise(signal).ok().map(|()| signal)
+}
+
+fn let_in(signal: Named) {
     let this_one = SigSet::from(signal);
     this_one.thread_unblock().expect("a set of signals");
     this_one.thread_block().expect("a set of signals");
