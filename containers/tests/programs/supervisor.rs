@@ -1,7 +1,13 @@
 use std::{fs, path::PathBuf, process::Command};
 
-use nix::sys::signal::Signal::{SIGHUP, SIGTERM};
-use procfs::process::all_processes;
+use nix::{
+    sys::signal::{
+        kill,
+        Signal::{SIGHUP, SIGKILL, SIGTERM},
+    },
+    unistd::Pid,
+};
+use procfs::process::{all_processes, FDTarget};
 use tempfile::TempDir;
 
 use crate::{
@@ -48,6 +54,19 @@ impl Folder {
 
     fn wait_for(&self, name: &str, line: &str) {
         wait_until(|| self.printed(name).contains(line));
+    }
+}
+
+/// Where a test fails, somebody may be left who still writes to a log file.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        for process in all_processes().unwrap().flatten() {
+            let files = process.fd().into_iter().flatten().flatten();
+            let mut files = files.map(|file| file.target);
+            if files.any(|file| matches!(file, FDTarget::Path(path) if path.starts_with(&self.0))) {
+                let _ = kill(Pid::from_raw(process.pid), SIGKILL);
+            }
+        }
     }
 }
 
