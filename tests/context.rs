@@ -2,8 +2,13 @@
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;
+#[path = "context/promises.rs"]
+mod promises;
+#[path = "context/ways.rs"]
+mod ways;
 
 use std::{
+    panic::{catch_unwind, RefUnwindSafe, UnwindSafe},
     sync::{Arc, Barrier},
     thread,
     time::{Duration, Instant},
@@ -12,7 +17,7 @@ use std::{
 use common::{wait_until, watchdog};
 use gochan::{
     __private::blocked,
-    context::{Cancel, ContextError},
+    context::{AfterFunc, Cancel, CancelCause, ContextError},
     make, select, Context, TryRecvError,
 };
 
@@ -78,6 +83,66 @@ fn dropping_the_handle_cancels() {
     drop(cancel_other);
     assert!(is_canceled(&context) && is_canceled(&other));
 }
+
+/// A pattern `_` binds nothing, so the handle is dropped in that line.
+#[test]
+fn an_underscore_drops_the_handle_and_a_name_with_one_keeps_it() {
+    let root = Context::background();
+    let (ended, _) = root.with_timeout(HOUR);
+    let (open, _cancel) = root.with_timeout(HOUR);
+    assert!(is_canceled(&ended) && !is_canceled(&open));
+}
+
+#[test]
+fn a_handle_gives_its_context() {
+    let root = Context::background().with_value("kept");
+    let (context, cancel) = root.with_deadline(Instant::now() + HOUR);
+    let (other, cancel_other) = root.with_cancel_cause();
+    for (context, of_handle) in [(&context, cancel.context()), (&other, cancel_other.context())] {
+        assert!(of_handle.done().same_channel(&context.done()));
+        assert_eq!(of_handle.deadline(), context.deadline());
+        assert_eq!(of_handle.value(), Some(&"kept"));
+        assert_eq!(of_handle.err(), None);
+    }
+    cancel.cancel();
+    cancel_other.cancel("over");
+    assert!(is_canceled(cancel.context()));
+    assert_eq!(cancel_other.context().cause().unwrap().to_string(), "over");
+    // It ends with the handle, like any clone.
+    let (_, cancel) = root.with_cancel();
+    let context = cancel.context().clone();
+    drop(cancel);
+    assert!(is_canceled(&context));
+}
+
+#[test]
+fn contexts_cross_a_caught_panic() {
+    fn crosses<T: UnwindSafe + RefUnwindSafe>() {}
+    crosses::<Context>();
+    crosses::<Cancel>();
+    crosses::<CancelCause>();
+    crosses::<AfterFunc>();
+    crosses::<ContextError>();
+    #[cfg(all(unix, feature = "signal"))]
+    crosses::<gochan::signal::Stop>();
+
+    let value: Opaque = Box::new(|| 7);
+    let (context, cancel) = Context::background().with_value(value).with_cancel();
+    let other: Opaque = Box::new(|| 8);
+    let after = context.after_func(move || drop(other));
+    let caught = catch_unwind(|| {
+        let (child, _cancel) = context.with_cancel();
+        assert!(after.stop());
+        assert_eq!(child.value::<Opaque>().unwrap()(), 7);
+        cancel.cancel();
+        panic!("on purpose");
+    });
+    assert!(caught.is_err());
+    assert!(is_canceled(&context) && !after.stop());
+}
+
+/// May be shared, but does not cross a caught panic.
+type Opaque = Box<dyn Fn() -> u8 + Send + Sync>;
 
 #[test]
 fn a_context_made_from_one_that_has_ended_has_ended() {
@@ -234,68 +299,6 @@ fn a_done_channel_holds_nothing_and_dropping_it_ends_nothing() {
     assert!(context.done().same_channel(&context.clone().done()));
     cancel.cancel();
     assert_eq!(context.done().try_recv(), Err(TryRecvError::Closed));
-}
-
-#[test]
-fn after_func_runs_once_at_the_end() {
-    let _dog = watchdog(60);
-    let (context, cancel) = Context::background().with_cancel();
-    let ran = make::<u32>(2);
-    let tx = ran.sender();
-    let after = context.after_func(move || tx.send(1));
-    assert_eq!(ran.try_recv(), Err(TryRecvError::Empty));
-    cancel.cancel();
-    cancel.cancel();
-    assert_eq!(ran.recv(), 1);
-    assert!(!after.stop());
-    // Its only sender has gone with it.
-    assert_eq!(ran.len(), 0);
-}
-
-#[test]
-fn after_func_on_a_context_that_has_ended_runs_at_once() {
-    let _dog = watchdog(60);
-    let (context, cancel) = Context::background().with_cancel();
-    cancel.cancel();
-    let (tx, rx) = gochan::bounded::<u32>(1);
-    context.after_func(move || tx.send(2));
-    assert_eq!(rx.recv(), 2);
-}
-
-#[test]
-fn after_func_runs_at_a_deadline_and_without_its_handle() {
-    let _dog = watchdog(60);
-    let (context, _keep) = Context::background().with_timeout(Duration::from_millis(10));
-    let (tx, rx) = gochan::bounded::<u32>(1);
-    drop(context.after_func(move || tx.send(1)));
-    assert_eq!(rx.recv(), 1);
-}
-
-#[test]
-fn a_stopped_after_func_never_runs_and_is_dropped() {
-    let _dog = watchdog(60);
-    for timeout in [None, Some(HOUR)] {
-        let (context, cancel) = match timeout {
-            None => Context::background().with_cancel(),
-            Some(timeout) => Context::background().with_timeout(timeout),
-        };
-        let (tx, rx) = gochan::bounded::<u32>(1);
-        let after = context.after_func(move || tx.send(1));
-        assert!(after.stop());
-        assert!(!after.stop());
-        // The closure, and with it the only sender, is gone.
-        assert_eq!(rx.recv_ok(), None);
-        cancel.cancel();
-    }
-}
-
-#[test]
-fn after_func_on_the_background_never_runs() {
-    let (tx, rx) = gochan::bounded::<u32>(1);
-    let after = Context::background().after_func(move || tx.send(1));
-    assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
-    assert!(after.stop());
-    assert_eq!(rx.try_recv(), Err(TryRecvError::Closed));
 }
 
 #[test]

@@ -1,18 +1,17 @@
-//! Ending a context by hand, and calling off what was to happen at its end.
+//! Ending a context by hand.
 
 use std::{error::Error, fmt};
 
 use super::{
-    node::{self, Call, Child, Due, Node, Outcome},
-    Cause, ContextError,
+    node::{Child, Due, Node, Outcome},
+    Cause, Context, ContextError,
 };
-use crate::{
-    receiver::Receiver,
-    sender::Sender,
-    sync::{mutant, spawn, Arc, Mutex},
-};
+use crate::sync::Arc;
 
 /// Ends the context it was made with. Go's `CancelFunc`, called when it is dropped.
+///
+/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops it at once. Neither
+/// [`cancel`](Self::cancel) nor the drop panics, also where functions of [`Context::after_func`] find no thread to run in.
 ///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel();
@@ -21,6 +20,8 @@ use crate::{
 /// ```
 #[must_use = "dropping the handle cancels"]
 pub struct Cancel {
+    context: Context,
+    /// That of `context`.
     node: Arc<Node>,
     /// Where the node is registered.
     parent: Option<(Arc<Node>, u64)>,
@@ -30,6 +31,10 @@ impl Cancel {
     /// Ends the context, and all that were made from it. The second time does nothing. Does not wait
     /// for those who work for it.
     ///
+    /// When it returns, [`done`](Context::done) is closed for all of them, and their functions of
+    /// [`Context::after_func`] can no longer be called off. Those for which the system has no thread left run here, one
+    /// after the other, before it returns.
+    ///
     /// ```
     /// let (context, cancel) = gochan::Context::background().with_cancel();
     /// cancel.cancel();
@@ -38,6 +43,25 @@ impl Cancel {
     /// ```
     pub fn cancel(&self) {
         self.end(None);
+    }
+
+    /// The context it was made with.
+    ///
+    /// ```
+    /// use gochan::Context;
+    ///
+    /// struct Server {
+    ///     stop: gochan::context::Cancel,
+    /// }
+    ///
+    /// let server = Server { stop: Context::background().with_cancel().1 };
+    /// assert!(server.stop.context().err().is_none());
+    /// server.stop.cancel();
+    /// assert!(server.stop.context().err().is_some());
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
     }
 
     fn end(&self, cause: Option<Cause>) {
@@ -63,6 +87,9 @@ impl fmt::Debug for Cancel {
 /// Ends the context it was made with, and says why. Go's `CancelCauseFunc`, called without a reason when
 /// it is dropped.
 ///
+/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops it at once. Neither
+/// [`cancel`](Self::cancel) nor the drop panics, as with [`Cancel`].
+///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel_cause();
 /// cancel.cancel(std::io::Error::other("disk full"));
@@ -78,7 +105,7 @@ impl CancelCause {
     }
 
     /// Ends the context, and all that were made from it, because of `cause`. The second time does
-    /// nothing.
+    /// nothing. What holds for [`Cancel::cancel`] holds here.
     ///
     /// ```
     /// let (context, cancel) = gochan::Context::background().with_cancel_cause();
@@ -88,6 +115,18 @@ impl CancelCause {
     /// ```
     pub fn cancel(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) {
         self.end_because(Cause::from(cause.into()));
+    }
+
+    /// The context it was made with.
+    ///
+    /// ```
+    /// let (_, cancel) = gochan::Context::background().with_cancel_cause();
+    /// cancel.cancel("disk full");
+    /// assert_eq!(cancel.context().cause().unwrap().to_string(), "disk full");
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        self.0.context()
     }
 
     pub(crate) fn end_because(&self, cause: Cause) {
@@ -100,108 +139,27 @@ impl CancelCause {
     }
 }
 
-/// Something that is to happen at the end of a context.
-///
-/// ```
-/// let (context, _cancel) = gochan::Context::background().with_cancel();
-/// let after = context.after_func(|| unreachable!());
-/// assert!(after.stop());
-/// ```
-pub struct AfterFunc {
-    call: Call,
-    registered: Registered,
-}
-
-/// Where it is called off.
-enum Registered {
-    Nowhere,
-    At(Arc<Node>, u64),
-    /// With the thread that waits; it ends when this is closed.
-    Thread(Sender<()>),
-}
-
-impl AfterFunc {
-    /// Calls it off. False if it has begun, or was called off before. Does not wait for its end.
-    ///
-    /// ```
-    /// let (context, cancel) = gochan::Context::background().with_cancel();
-    /// let after = context.after_func(|| {});
-    /// cancel.cancel();
-    /// assert!(!after.stop());
-    /// ```
-    pub fn stop(&self) -> bool {
-        let f = self.call.lock().take();
-        match &self.registered {
-            Registered::Nowhere => {}
-            Registered::At(node, key) => node.unregister(*key),
-            Registered::Thread(stop) => drop(stop.close_ok()),
-        }
-        f.is_some() || mutant("stop_says_yes")
-    }
-}
-
-impl fmt::Debug for AfterFunc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AfterFunc")
-    }
-}
-
-/// A node that ends with `parent`, at `due`, or by its handle.
-pub(super) fn child(parent: Option<&Arc<Node>>, due: Option<Due>) -> (Arc<Node>, Cancel) {
-    let inherited = parent.and_then(|parent| parent.due());
+/// The handle of a context that ends with `parent`, at `due`, or by the handle.
+pub(super) fn child(parent: &Context, due: Option<Due>) -> Cancel {
+    let above = parent.node.as_ref();
+    let inherited = above.and_then(|above| above.due());
     let due = match (due, inherited) {
         (Some(own), Some(inherited)) if inherited.at <= own.at => Some(inherited.clone()),
         (own, inherited) => own.or_else(|| inherited.cloned()),
     };
     let node = Arc::new(Node::new(due));
-    let Some(parent) = parent else {
-        return (node.clone(), Cancel { node, parent: None });
-    };
-    let registered = match parent.register(Child::Node(node.clone())) {
+    let registered = above.and_then(|above| register(above, &node));
+    let context = Context { node: Some(node.clone()), values: parent.values.clone() };
+    Cancel { context, node, parent: registered }
+}
+
+/// Has `node` end with `parent`; at once, if that has ended.
+fn register(parent: &Arc<Node>, node: &Arc<Node>) -> Option<(Arc<Node>, u64)> {
+    match parent.register(Child::Node(node.clone())) {
         Ok(key) => Some((parent.clone(), key)),
         Err((outcome, _)) => {
             node.end(&outcome);
             None
         }
-    };
-    (node.clone(), Cancel { node, parent: registered })
-}
-
-/// Has `f` run when `node` ends; never, if there is none.
-pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) -> AfterFunc {
-    let call: Call = Arc::new(Mutex::new(Some(f)));
-    let registered = match node {
-        None => Registered::Nowhere,
-        // Nobody comes along at a deadline, so a thread waits for it.
-        Some(node) if node.due().is_some() => Registered::Thread(wait_for(node, &call)),
-        Some(node) => match node.register(Child::Call(call.clone())) {
-            Ok(key) => Registered::At(node.clone(), key),
-            Err(_) => {
-                node::run(&call);
-                Registered::Nowhere
-            }
-        },
-    };
-    AfterFunc { call, registered }
-}
-
-/// A thread that does `call` at the end of `node`, or ends when what is returned is closed.
-fn wait_for(node: &Node, call: &Call) -> Sender<()> {
-    let (stop, stopped) = crate::chan::bounded::<()>(0);
-    let (done, call): (Receiver<()>, Call) = (node.done().clone(), call.clone());
-    spawn(move || {
-        crate::select! {
-            recv(done) => {}
-            recv(stopped) => {}
-        }
-        // A handle that is dropped closes `stopped` too, and calls nothing off.
-        if call.lock().is_some() {
-            done.recv();
-        }
-        let f = call.lock().take();
-        if let Some(f) = f {
-            f();
-        }
-    });
-    stop
+    }
 }

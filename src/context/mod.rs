@@ -31,7 +31,7 @@
 //! | Go | here |
 //! |---|---|
 //! | `context.Background()`, `context.TODO()` | [`Context::background()`](Context::background) |
-//! | `context.WithCancel(ctx)`, `defer cancel()` | [`ctx.with_cancel()`](Context::with_cancel); dropping the [`Cancel`] cancels |
+//! | `ctx, cancel := context.WithCancel(parent)`, `defer cancel()` | [`let (ctx, _cancel) = parent.with_cancel()`](Context::with_cancel); dropping the [`Cancel`] cancels, [so keep it](#keep-the-handle) |
 //! | `context.WithCancelCause`, `cancel(err)` | [`ctx.with_cancel_cause()`](Context::with_cancel_cause), [`CancelCause::cancel`] |
 //! | `context.WithTimeout`, `WithDeadline` | [`Context::with_timeout`], [`Context::with_deadline`] |
 //! | `context.WithTimeoutCause`, `WithDeadlineCause` | [`Context::with_timeout_cause`], [`Context::with_deadline_cause`] |
@@ -42,26 +42,41 @@
 //!
 //! A context with a deadline needs no thread: who waits for [`done`](Context::done) wakes up at the deadline
 //! by itself.
+//!
+//! # Keep the handle
+//!
+//! **`let (context, _) = parent.with_cancel();` compiles, and the context has ended in the next line**: a pattern `_`
+//! binds nothing, so the handle is dropped at once. A name keeps it to the end of the block, also one that begins with
+//! an underscore:
+//!
+//! ```
+//! use gochan::Context;
+//! use std::time::Duration;
+//!
+//! let parent = Context::background();
+//! let (ended, _) = parent.with_timeout(Duration::from_secs(60));
+//! assert!(ended.err().is_some());
+//! let (context, _cancel) = parent.with_timeout(Duration::from_secs(60));
+//! assert!(context.err().is_none());
+//! ```
+//!
+//! The handle alone is enough to be kept: [`Cancel::context`] gives its context.
 
+mod after;
 mod cancel;
+mod derive;
 mod error;
 mod node;
 mod values;
 
-use std::{
-    error::Error,
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Instant};
 
-pub use cancel::{AfterFunc, Cancel, CancelCause};
+pub use after::AfterFunc;
+pub use cancel::{Cancel, CancelCause};
 pub use error::{Cause, ContextError};
 
-use crate::{
-    receiver::Receiver,
-    sync::{clock, Arc},
-};
-use node::{Due, Node};
+use crate::{receiver::Receiver, sync::Arc};
+use node::Node;
 use values::Values;
 
 /// What a piece of work belongs to: when it has to stop, and what it may want to know. Go's
@@ -88,109 +103,6 @@ impl Context {
     #[must_use]
     pub fn background() -> Self {
         Self::default()
-    }
-
-    /// A context that ends when [`Cancel`] says so, or is dropped, or this context ends. Go's
-    /// `context.WithCancel`.
-    ///
-    /// ```
-    /// use gochan::Context;
-    ///
-    /// let (context, cancel) = Context::background().with_cancel();
-    /// let (child, _cancel_child) = context.with_cancel();
-    /// drop(cancel);
-    /// assert!(child.done().recv_ok().is_none());
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_cancel(&self) -> (Self, Cancel) {
-        self.child(None)
-    }
-
-    /// The same, with a reason that [`cause`](Self::cause) gives. Go's `context.WithCancelCause`.
-    ///
-    /// ```
-    /// use gochan::{context::ContextError, Context};
-    ///
-    /// let (context, cancel) = Context::background().with_cancel_cause();
-    /// cancel.cancel("out of paper");
-    /// assert_eq!(context.err(), Some(ContextError::Canceled));
-    /// assert_eq!(context.cause().unwrap().to_string(), "out of paper");
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_cancel_cause(&self) -> (Self, CancelCause) {
-        let (context, cancel) = self.child(None);
-        (context, CancelCause::new(cancel))
-    }
-
-    /// A context that ends after `timeout` at the latest. One too long to represent never does. Go's
-    /// `context.WithTimeout`.
-    ///
-    /// ```
-    /// use gochan::{context::ContextError, Context};
-    /// use std::time::Duration;
-    ///
-    /// let (context, _cancel) = Context::background().with_timeout(Duration::from_millis(5));
-    /// assert!(context.done().recv_ok().is_none());
-    /// assert_eq!(context.err(), Some(ContextError::DeadlineExceeded));
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_timeout(&self, timeout: Duration) -> (Self, Cancel) {
-        self.child(Due::after(timeout, None))
-    }
-
-    /// The same, with a reason that [`cause`](Self::cause) gives if the time is up. Go's
-    /// `context.WithTimeoutCause`.
-    ///
-    /// ```
-    /// use gochan::Context;
-    /// use std::time::Duration;
-    ///
-    /// let (context, _cancel) = Context::background().with_timeout_cause(Duration::ZERO, "too slow");
-    /// assert_eq!(context.cause().unwrap().to_string(), "too slow");
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_timeout_cause(
-        &self,
-        timeout: Duration,
-        cause: impl Into<Box<dyn Error + Send + Sync>>,
-    ) -> (Self, Cancel) {
-        self.child(Due::after(timeout, Some(cause.into())))
-    }
-
-    /// A context that ends at `deadline` at the latest. Go's `context.WithDeadline`.
-    ///
-    /// ```
-    /// use gochan::Context;
-    /// use std::time::Instant;
-    ///
-    /// let now = Instant::now();
-    /// let (context, _cancel) = Context::background().with_deadline(now);
-    /// assert_eq!(context.deadline(), Some(now));
-    /// assert!(context.err().is_some());
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_deadline(&self, deadline: Instant) -> (Self, Cancel) {
-        self.child(Some(Due::at(deadline, None)))
-    }
-
-    /// The same, with a reason that [`cause`](Self::cause) gives if the time is up. Go's
-    /// `context.WithDeadlineCause`.
-    ///
-    /// ```
-    /// use gochan::Context;
-    /// use std::time::Instant;
-    ///
-    /// let (context, cancel) = Context::background().with_deadline_cause(Instant::now(), "closing time");
-    /// cancel.cancel();
-    /// assert_eq!(context.cause().unwrap().to_string(), "closing time");
-    /// ```
-    #[must_use = "dropping the handle cancels"]
-    pub fn with_deadline_cause(
-        &self,
-        deadline: Instant,
-        cause: impl Into<Box<dyn Error + Send + Sync>>,
-    ) -> (Self, Cancel) {
-        self.child(Some(Due::at(deadline, Some(cause.into()))))
     }
 
     /// The same values, but it never ends: for work that has to outlive what it was started for. Go's
@@ -306,9 +218,13 @@ impl Context {
     }
 
     /// Runs `f` in a thread of its own when this context ends; at once if it has. Go's
-    /// `context.AfterFunc`. Dropping what it returns changes nothing; [`AfterFunc::stop`] calls it off.
+    /// `context.AfterFunc`. Dropping what it returns changes nothing; [`AfterFunc::stop`] calls it off, until the
+    /// context has ended. Does not block.
     ///
-    /// Only on a context with a deadline a thread waits from now on.
+    /// On a context with a deadline a thread waits from now on, and runs `f`. Elsewhere the thread is started when the
+    /// context ends; should the system have none left then, `f` runs in the thread that ends the context, after all
+    /// functions that got a thread. A panic of `f` ends there, as it would in a thread of its own. So `f` should not
+    /// wait for whoever ends the context.
     ///
     /// ```
     /// use gochan::{make, Context};
@@ -323,26 +239,10 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the context has a deadline, or has ended, and the system has no thread left: `f` does not run then.
+    #[track_caller]
     pub fn after_func(&self, f: impl FnOnce() + Send + 'static) -> AfterFunc {
-        cancel::after_func(self.node.as_ref(), Box::new(f))
-    }
-
-    /// A context that ends with this one, at `due`, or when its handle says so.
-    fn child(&self, due: Option<Due>) -> (Self, Cancel) {
-        let (node, cancel) = cancel::child(self.node.as_ref(), due);
-        (Self { node: Some(node), values: self.values.clone() }, cancel)
-    }
-}
-
-impl Due {
-    /// `None` if the instant cannot be represented.
-    fn after(timeout: Duration, cause: Option<Box<dyn Error + Send + Sync>>) -> Option<Self> {
-        clock::now().checked_add(timeout).map(|at| Self::at(at, cause))
-    }
-
-    fn at(at: Instant, cause: Option<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { at, cause: cause.map(Cause::from) }
+        after::after_func(self.node.as_ref(), Box::new(f))
     }
 }
 

@@ -7,13 +7,16 @@
 //!   is forgotten;
 //! - a tree ends from the top down without recursion, no lock held while others are told.
 
-use std::{collections::BTreeMap, mem, time::Instant};
+use std::{collections::BTreeMap, mem, panic::RefUnwindSafe, time::Instant};
 
-use super::{Cause, ContextError};
+use super::{
+    after::{self, Call},
+    Cause, ContextError,
+};
 use crate::{
     core::Core,
     receiver::Receiver,
-    sync::{clock, mutant, spawn, Arc, Mutex},
+    sync::{clock, mutant, Arc, Mutex},
 };
 
 /// When a context ends at the latest, and why.
@@ -36,13 +39,10 @@ impl Outcome {
     }
 }
 
-/// What is to be done when a context ends; taken by whoever does it.
-pub(super) type Call = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
-
 /// What ends with a context.
 pub(super) enum Child {
     Node(Arc<Node>),
-    Call(Call),
+    Call(Arc<Call>),
 }
 
 pub(super) struct Node {
@@ -50,6 +50,9 @@ pub(super) struct Node {
     due: Option<Due>,
     state: Mutex<State>,
 }
+
+// Nothing of a user's runs under the lock: a panic leaves the tree in order.
+impl RefUnwindSafe for Node {}
 
 struct State {
     ended: Option<Outcome>,
@@ -110,19 +113,20 @@ impl Node {
 
     /// Ends this node, unless it has ended, and all that ends with it.
     pub(super) fn end(&self, outcome: &Outcome) {
-        let (mut children, mut calls) = (self.end_alone(outcome), Vec::new());
-        while let Some(child) = children.pop() {
-            match child {
-                Child::Node(node) => children.extend(node.end_alone(outcome)),
-                Child::Call(call) => calls.push(call),
-            }
+        let mut calls = Vec::new();
+        // The nodes stay until the calls are done: what they drop is the user's, and may panic.
+        let mut nodes = self.end_alone(outcome, &mut calls);
+        let mut next = 0;
+        while let Some(node) = nodes.get(next).cloned() {
+            nodes.extend(node.end_alone(outcome, &mut calls));
+            next += 1;
         }
-        // Last: a thread that cannot be spawned must not keep a context from ending.
-        calls.iter().for_each(run);
+        // Last: a function that runs here must find all contexts ended.
+        after::run_all(calls);
     }
 
-    /// Ends this node, and gives what has to end with it.
-    fn end_alone(&self, outcome: &Outcome) -> Vec<Child> {
+    /// Ends this node, and gives the nodes that have to end with it; what is to be done goes to `calls`.
+    fn end_alone(&self, outcome: &Outcome, calls: &mut Vec<Arc<Call>>) -> Vec<Arc<Node>> {
         let mut state = self.state.lock();
         if self.look(&mut state).is_none() || mutant("cancel_overwrites") {
             state.ended = Some(outcome.clone());
@@ -132,14 +136,13 @@ impl Node {
         if let Some(core) = self.done.core() {
             core.end();
         }
-        children.into_values().collect()
-    }
-}
-
-/// Does it in a thread of its own, unless somebody else has taken it.
-pub(super) fn run(call: &Call) {
-    let f = call.lock().take();
-    if let Some(f) = f {
-        spawn(f);
+        let mut nodes = Vec::new();
+        for child in children.into_values() {
+            match child {
+                Child::Node(node) => nodes.push(node),
+                Child::Call(call) => calls.push(call),
+            }
+        }
+        nodes
     }
 }

@@ -1,6 +1,6 @@
 //! What a context knows: a list that contexts share from the end they have in common.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, panic::RefUnwindSafe, sync::Arc};
 
 #[derive(Clone, Default)]
 pub(super) struct Values(Option<Arc<Entry>>);
@@ -9,6 +9,9 @@ struct Entry {
     value: Box<dyn Any + Send + Sync>,
     next: Values,
 }
+
+// A value is only lent out, and was shared between threads before: one that changes guards itself, as a lock does.
+impl RefUnwindSafe for Entry {}
 
 impl Values {
     pub(super) fn with<V: Any + Send + Sync>(&self, value: V) -> Self {

@@ -30,8 +30,8 @@ pub(crate) mod turnstile;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, nap, note, random, set_note, spawn, spin_loop, yield_now, Arc, AtomicPtr,
-    AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
+    clock, dekker_light, nap, note, random, set_note, spawn, spin_loop, try_spawn, yield_now, Arc,
+    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
     SMALL_BLOCKS, SPINS,
 };
 

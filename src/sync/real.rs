@@ -2,7 +2,9 @@
 
 use std::{
     cell::Cell,
+    io,
     sync::atomic::AtomicU64 as Counter,
+    thread::Builder,
     time::{Duration, Instant},
 };
 
@@ -20,7 +22,7 @@ pub(crate) use std::sync::Arc;
 pub(crate) use std::{
     hint::spin_loop,
     sync::atomic::Ordering,
-    thread::{spawn, yield_now, Scope},
+    thread::{yield_now, Scope},
 };
 
 /// A counter that is only added to and subtracted from.
@@ -58,10 +60,28 @@ pub(crate) fn set_note(other: Note) {
     let _ = NOTE.try_with(|note| note.set(other));
 }
 
+/// Runs `f` in a thread of its own, if the system has one left; drops it if not.
+pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Builder::new().spawn(f).map(drop)
+}
+
+/// Runs `f` in a thread of its own.
+#[track_caller]
+pub(crate) fn spawn(f: impl FnOnce() + Send + 'static) {
+    begun(try_spawn(f));
+}
+
+#[track_caller]
+fn begun(thread: io::Result<()>) {
+    if let Err(error) = thread {
+        panic!("no thread can be started: {error}");
+    }
+}
+
 /// Runs `f` in a thread that debuggers and `ps` show under this name, of at most 15 bytes.
 #[cfg(feature = "signal")]
-pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    std::thread::Builder::new().name(name.to_string()).spawn(f).map(drop)
+pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Builder::new().name(name.to_string()).spawn(f).map(drop)
 }
 
 /// The one clock.

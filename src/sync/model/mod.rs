@@ -60,6 +60,12 @@ pub(crate) fn set_note(_: Note) {}
 
 pub(crate) type Note = [u16; 4];
 
+/// Runs `f` in a thread of its own: a model has as many as it wants.
+pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    spawn(f);
+    Ok(())
+}
+
 /// Orders those that hold one, by their making: addresses differ from one exploration to the next.
 pub(crate) struct Rank(usize);
 
