@@ -2,11 +2,12 @@
 
 use std::{
     fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
     time::{Duration, Instant},
 };
 
 #[cfg(not(any(loom, shuttle)))]
-use crate::sync::Scope;
+use crate::sync::{spawn_scoped, Scope};
 use crate::{
     core::Core,
     receiver::Receiver,
@@ -109,6 +110,9 @@ impl WaitGroup {
 
     /// Runs `f` in a thread, counted until it returns or panics. Go's `wg.Go`.
     ///
+    /// Whoever waits does not learn of a panic: where that has to be known, as it mostly has, a
+    /// [`Group`](crate::Group) says so.
+    ///
     /// ```
     /// let group = gochan::WaitGroup::new();
     /// group.go(|| println!("at work"));
@@ -117,7 +121,8 @@ impl WaitGroup {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system has no thread left: `f` is not counted then, and does not run.
+    #[track_caller]
     pub fn go(&self, f: impl FnOnce() + Send + 'static) {
         let member = Member::of(self);
         spawn(move || member.run(f));
@@ -136,15 +141,16 @@ impl WaitGroup {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system has no thread left: `f` is not counted then, and does not run.
     #[cfg(not(any(loom, shuttle)))]
+    #[track_caller]
     pub fn go_scoped<'scope>(
         &self,
         scope: &'scope Scope<'scope, '_>,
         f: impl FnOnce() + Send + 'scope,
     ) {
         let member = Member::of(self);
-        scope.spawn(move || member.run(f));
+        spawn_scoped(scope, move || member.run(f));
     }
 
     /// Blocks until nothing is under way. Go's `wg.Wait`.
@@ -154,11 +160,12 @@ impl WaitGroup {
     /// group.go(|| {});
     /// group.wait();
     /// ```
+    #[track_caller]
     pub fn wait(&self) {
         self.finished().recv();
     }
 
-    /// The same, for `timeout` at most. True if nothing is under way.
+    /// Blocks as [`wait`](Self::wait) does, for `timeout` at most. True if nothing is under way.
     ///
     /// ```
     /// use std::time::Duration;
@@ -170,11 +177,12 @@ impl WaitGroup {
     /// assert!(group.wait_timeout(Duration::ZERO));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.finished().recv_timeout(timeout).is_err_and(|error| !error.is_timeout())
     }
 
-    /// The same, until `deadline` at most.
+    /// Blocks as [`wait`](Self::wait) does, until `deadline` at most. True if nothing is under way.
     ///
     /// ```
     /// use std::time::Instant;
@@ -182,6 +190,7 @@ impl WaitGroup {
     /// assert!(gochan::WaitGroup::new().wait_deadline(Instant::now()));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
         self.finished().recv_deadline(deadline).is_err_and(|error| !error.is_timeout())
     }
@@ -216,6 +225,16 @@ impl WaitGroup {
     }
 }
 
+impl WaitGroup {
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().count
+    }
+}
+
+// The count is changed in one step, and no code of a user's runs under the lock.
+impl UnwindSafe for WaitGroup {}
+impl RefUnwindSafe for WaitGroup {}
+
 impl Default for WaitGroup {
     fn default() -> Self {
         Self::new()
@@ -224,8 +243,7 @@ impl Default for WaitGroup {
 
 impl fmt::Debug for WaitGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.lock().count;
-        f.debug_struct("WaitGroup").field("count", &count).finish()
+        f.debug_struct("WaitGroup").field("count", &self.count()).finish()
     }
 }
 

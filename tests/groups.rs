@@ -4,7 +4,8 @@
 mod common;
 
 use std::{
-    panic::{catch_unwind, AssertUnwindSafe},
+    error::Error,
+    panic::{catch_unwind, panic_any, AssertUnwindSafe, RefUnwindSafe, UnwindSafe},
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
@@ -46,6 +47,27 @@ fn everyone_who_waits_goes_on_at_zero_and_not_before() {
         group.clone().done();
     });
     assert!(finished.is_closed());
+}
+
+#[test]
+fn a_wait_is_shown_at_the_callers_line() {
+    let _dog = watchdog(60);
+    let group = WaitGroup::new();
+    group.add(1);
+    let finished = group.finished();
+    thread::scope(|scope| {
+        let first = line!() + 1;
+        scope.spawn(|| group.wait());
+        scope.spawn(|| assert!(group.wait_timeout(Duration::from_secs(3600))));
+        scope.spawn(|| assert!(group.wait_deadline(Instant::now() + Duration::from_secs(3600))));
+        wait_until(|| blocked(&finished).receivers == 3);
+        let shown = format!("{finished:?}");
+        group.done();
+        for line in first..first + 3 {
+            let named = format!("recv at {}:{line}:", file!());
+            assert!(shown.contains(&named), "{named} in {shown}");
+        }
+    });
 }
 
 #[test]
@@ -162,6 +184,126 @@ fn a_panic_is_reported_and_ends_the_context() {
     assert_eq!(error.to_string(), "a member of the group panicked: 3 things");
 }
 
+/// Panics when it is dropped, and then again.
+struct Bomb(u32);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if self.0 > 0 {
+            panic_any(Bomb(self.0 - 1));
+        }
+    }
+}
+
+/// An error whose conversion panics.
+struct Inconvertible;
+
+impl From<Inconvertible> for Box<dyn Error + Send + Sync> {
+    fn from(_: Inconvertible) -> Self {
+        panic!("no error after all")
+    }
+}
+
+/// An error that panics when it is dropped.
+#[derive(Debug)]
+struct Explosive(#[allow(unused)] Option<u8>);
+
+impl std::fmt::Display for Explosive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("explosive")
+    }
+}
+
+impl Error for Explosive {}
+
+impl Drop for Explosive {
+    fn drop(&mut self) {
+        assert!(thread::panicking() || self.0.is_none(), "dropped");
+    }
+}
+
+/// Adds a member to a group.
+type Adds = fn(&Group);
+
+/// A member for each way to end that is no success.
+const FAILURES: [(&str, Adds); 7] = [
+    ("an error", |group| group.go(|| Err("no"))),
+    ("a panic", |group| group.go(|| -> Result<(), String> { panic!("no") })),
+    ("a panic without a text", |group| {
+        group.go(|| -> Result<(), String> { panic_any(7) });
+    }),
+    ("a payload that panics when it is dropped", |group| {
+        group.go(|| -> Result<(), String> { panic_any(Bomb(1)) });
+    }),
+    ("a payload that panics with another one", |group| {
+        group.go(|| -> Result<(), String> { panic_any(Bomb(3)) });
+    }),
+    ("an error whose conversion panics", |group| group.go(|| Err(Inconvertible))),
+    ("a value that panics when it is dropped", |group| {
+        let bomb = Bomb(2);
+        group.go(move || {
+            let _bomb = bomb;
+            Ok::<(), String>(())
+        });
+    }),
+];
+
+#[test]
+fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
+    let _dog = watchdog(60);
+    for limit in [None, Some(2)] {
+        for (name, fails) in FAILURES {
+            let group = limit.map_or(Group::new(), |limit| Group::new().with_limit(limit));
+            let done = group.context().done();
+            group.go(move || {
+                done.recv();
+                Ok::<(), String>(())
+            });
+            fails(&group);
+            assert!(group.wait().is_err(), "{name}");
+            assert!(group.context().cause().is_some_and(|why| !why.is::<ContextError>()), "{name}");
+            // The places are free again.
+            fails(&group);
+            assert!(group.wait().is_err(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn whatever_a_member_of_a_scope_does_its_scope_ends_well() {
+    let _dog = watchdog(60);
+    let group = Group::new();
+    thread::scope(|scope| {
+        group.go_scoped(scope, || Err(Inconvertible));
+        group.go_scoped(scope, || -> Result<(), String> { panic_any(Bomb(1)) });
+    });
+    assert!(group.wait().unwrap_err().is::<Panicked>());
+}
+
+#[test]
+fn the_panic_of_a_conversion_is_what_the_group_gives() {
+    let group = Group::new();
+    group.go(|| Err(Inconvertible));
+    let error = group.wait().unwrap_err();
+    assert_eq!(error.to_string(), "a member of the group panicked: no error after all");
+}
+
+/// It is dropped by its member, without having been seen by anyone.
+#[test]
+fn a_later_error_may_panic_when_it_is_dropped() {
+    let _dog = watchdog(60);
+    let group = Group::new();
+    thread::scope(|scope| {
+        let done = group.context().done();
+        group.go(|| Err("first"));
+        group.go_scoped(scope, move || {
+            done.recv();
+            Err(Explosive(Some(1)))
+        });
+    });
+    assert_eq!(group.wait().unwrap_err().to_string(), "first");
+}
+
 #[test]
 fn a_group_ends_with_its_parent() {
     let _dog = watchdog(60);
@@ -212,4 +354,73 @@ fn a_limit_holds_and_try_go_says_no() {
 #[test]
 fn a_limit_of_zero_panics() {
     assert_eq!(message(|| drop(Group::new().with_limit(0))), "a group with a limit of zero");
+}
+
+#[test]
+fn a_limit_that_comes_after_the_first_member_panics() {
+    let _dog = watchdog(60);
+    let starts: [Adds; 3] = [
+        |group| group.go(|| Ok::<(), String>(())),
+        |group| assert!(group.try_go(|| Ok::<(), String>(()))),
+        |group| thread::scope(|scope| group.go_scoped(scope, || Ok::<(), String>(()))),
+    ];
+    for start in starts {
+        for before in [None, Some(1)] {
+            let group = before.map_or(Group::new(), |limit| Group::new().with_limit(limit));
+            start(&group);
+            // Whether or not it has ended: no wait has said so.
+            let said = message(|| drop(group.with_limit(2)));
+            assert!(said.starts_with("modify limit of a group with members: "), "{said}");
+        }
+    }
+
+    let (group, gate) = (Group::new(), make::<()>(0));
+    for _ in 0..3 {
+        let open = gate.receiver();
+        group.go(move || {
+            open.recv();
+            Ok::<(), String>(())
+        });
+    }
+    let said = message(|| drop(group.with_limit(1)));
+    assert_eq!(said, "modify limit of a group with members: 3 are still active");
+    gate.close();
+}
+
+#[test]
+fn a_limit_may_come_again_before_the_members_and_after_a_wait() {
+    let _dog = watchdog(60);
+    let group = Group::new().with_limit(2).with_limit(1);
+    assert!(group.try_go(|| Ok::<(), String>(())));
+    assert!(group.wait().is_ok());
+    let (group, gate) = (group.with_limit(2), make::<()>(0));
+    let go = || {
+        let open = gate.receiver();
+        group.try_go(move || {
+            open.recv();
+            Ok::<(), String>(())
+        })
+    };
+    assert_eq!([go(), go(), go()], [true, true, false]);
+    gate.close();
+    assert!(group.wait().is_ok());
+}
+
+#[test]
+fn groups_cross_a_caught_panic() {
+    fn crosses<T: UnwindSafe + RefUnwindSafe>() {}
+    crosses::<WaitGroup>();
+    crosses::<Group>();
+    crosses::<Panicked>();
+
+    let (members, group) = (WaitGroup::new(), Group::new());
+    let caught = catch_unwind(|| {
+        members.add(1);
+        group.go(|| Err("no"));
+        panic!("on purpose");
+    });
+    assert!(caught.is_err());
+    members.done();
+    members.wait();
+    assert_eq!(group.wait().unwrap_err().to_string(), "no");
 }

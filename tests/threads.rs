@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use gochan::{bounded, make, Context, Group, Receiver};
+use gochan::{bounded, make, Context, Group, Receiver, WaitGroup};
 use program::program;
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 
@@ -267,6 +267,11 @@ fn with_a_deadline_a_cancel_needs_no_thread() {
     });
 }
 
+/// A member without a fault.
+fn succeeds<T>(_: T) -> Result<(), String> {
+    Ok(())
+}
+
 /// Expects that the call panics at its line, and drops the function that it was given.
 macro_rules! refuses {
     ($dropped:ident, $call:expr) => {{
@@ -293,5 +298,40 @@ fn after_func_panics_where_it_needs_a_thread_at_once() {
         let (context, cancel) = root().with_cancel();
         cancel.cancel();
         refuses!(tx, drop(context.after_func(move || drop(tx))));
+    });
+}
+
+#[test]
+fn go_of_a_wait_group_panics_and_counts_nothing() {
+    alone("go_of_a_wait_group_panics_and_counts_nothing", || {
+        listen();
+        let members = WaitGroup::new();
+        refuses!(tx, members.go(move || drop(tx)));
+        thread::scope(|scope| refuses!(tx, members.go_scoped(scope, move || drop(tx))));
+        assert!(members.wait_timeout(Duration::ZERO), "{members:?}");
+        members.go(|| ());
+        assert!(members.wait_timeout(LONG));
+    });
+}
+
+#[test]
+fn go_of_a_group_panics_and_counts_nothing() {
+    alone("go_of_a_group_panics_and_counts_nothing", || {
+        listen();
+        let groups = [Group::new(), Group::new().with_limit(1)];
+        for group in &groups {
+            refuses!(tx, group.go(move || succeeds(tx)));
+            refuses!(tx, assert!(group.try_go(move || succeeds(tx))));
+            thread::scope(|scope| {
+                refuses!(tx, group.go_scoped(scope, move || succeeds(tx)));
+            });
+            assert!(group.context().err().is_none());
+            assert!(format!("{group:?}").contains("count: 0"), "{group:?}");
+        }
+        for group in groups {
+            // Its place is free.
+            assert!(group.try_go(|| Ok::<(), String>(())));
+            assert!(group.wait().is_ok());
+        }
     });
 }

@@ -59,7 +59,7 @@ pub(super) fn run_all(calls: Vec<Arc<Call>>) {
 }
 
 /// Runs `f`. A panic of it ends here, whatever its payload does when it is dropped.
-fn contain(f: impl FnOnce()) {
+pub(crate) fn contain(f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);

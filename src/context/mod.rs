@@ -71,6 +71,7 @@ mod values;
 
 use std::{fmt, time::Instant};
 
+pub(crate) use after::contain;
 pub use after::AfterFunc;
 pub use cancel::{Cancel, CancelCause};
 pub use error::{Cause, ContextError};

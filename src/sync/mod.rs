@@ -40,7 +40,7 @@ pub(crate) use mistake::mutant;
 #[cfg(all(feature = "signal", not(any(loom, shuttle))))]
 pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
-pub(crate) use real::Scope;
+pub(crate) use real::{spawn_scoped, Scope};
 
 // Written once, by one thread, before anyone else may look: nothing to explore.
 pub(crate) use std::sync::OnceLock;

@@ -71,6 +71,15 @@ pub(crate) fn spawn(f: impl FnOnce() + Send + 'static) {
     begun(try_spawn(f));
 }
 
+/// Runs `f` in a thread of `scope`.
+#[track_caller]
+pub(crate) fn spawn_scoped<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    f: impl FnOnce() + Send + 'scope,
+) {
+    begun(Builder::new().spawn_scoped(scope, f).map(drop));
+}
+
 #[track_caller]
 fn begun(thread: io::Result<()>) {
     if let Err(error) = thread {

@@ -1,20 +1,22 @@
 //! Work that stands or falls together: Go's `errgroup`.
 
-use std::{
-    any::Any,
-    error::Error,
-    fmt,
-    panic::{catch_unwind, AssertUnwindSafe},
-};
+mod member;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
+
+use std::{error::Error, fmt};
+
+pub use member::Panicked;
 
 #[cfg(not(any(loom, shuttle)))]
-use crate::sync::Scope;
+use crate::sync::{spawn_scoped, Scope};
 use crate::{
     chan::{make, Chan},
-    context::{CancelCause, Cause, Context},
-    sync::{spawn, Arc, Mutex},
+    context::{Cause, Context},
+    sync::{spawn, Arc, AtomicUsize, Ordering},
     wait_group::WaitGroup,
 };
+use member::{Member, Shared};
 
 /// Runs members in threads, and gives the first error. Go's `errgroup.Group`.
 ///
@@ -45,12 +47,8 @@ pub struct Group {
     members: WaitGroup,
     /// A place for each member that may run at once; nil without a limit.
     places: Chan<()>,
-}
-
-struct Shared {
-    context: Context,
-    cancel: CancelCause,
-    first: Mutex<Option<Cause>>,
+    /// Not 0 if a member has started since the last wait.
+    started: AtomicUsize,
 }
 
 impl Group {
@@ -76,12 +74,17 @@ impl Group {
     /// ```
     #[must_use]
     pub fn with_context(parent: &Context) -> Self {
-        let (context, cancel) = parent.with_cancel_cause();
-        let shared = Arc::new(Shared { context, cancel, first: Mutex::new(None) });
-        Self { shared, members: WaitGroup::new(), places: Chan::nil() }
+        Self {
+            shared: Arc::new(Shared::new(parent)),
+            members: WaitGroup::new(),
+            places: Chan::nil(),
+            started: AtomicUsize::new(0),
+        }
     }
 
-    /// Lets at most `limit` members run at once. Go's `g.SetLimit`.
+    /// Lets at most `limit` members run at once, in place of a limit set before. Go's `g.SetLimit`.
+    ///
+    /// It has to be set before the first member is started, or after a [`wait`](Self::wait).
     ///
     /// ```
     /// use gochan::Group;
@@ -95,11 +98,16 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If `limit` is zero: no member could ever run.
+    /// If `limit` is zero: no member could ever run. If a member has been started, and no `wait` has returned since: the
+    /// limit would not count it.
     #[must_use]
     #[track_caller]
     pub fn with_limit(self, limit: usize) -> Self {
         assert!(limit > 0, "a group with a limit of zero");
+        let active = self.members.count();
+        // Also if they have ended meanwhile: whether it is a mistake must not depend on their speed.
+        let started = self.started.load(Ordering::Relaxed) != 0 || active > 0;
+        assert!(!started, "modify limit of a group with members: {active} are still active");
         Self { places: make(limit), ..self }
     }
 
@@ -111,7 +119,7 @@ impl Group {
     /// ```
     #[must_use]
     pub fn context(&self) -> &Context {
-        &self.shared.context
+        self.shared.context()
     }
 
     /// Runs `f` in a thread. Blocks while as many members run as the limit allows. Go's `g.Go`.
@@ -126,7 +134,8 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system has no thread left: `f` is no member then, and does not run.
+    #[track_caller]
     pub fn go<E>(&self, f: impl FnOnce() -> Result<(), E> + Send + 'static)
     where
         E: Into<Box<dyn Error + Send + Sync>>,
@@ -150,8 +159,9 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system has no thread left: `f` is no member then, and does not run.
     #[cfg(not(any(loom, shuttle)))]
+    #[track_caller]
     pub fn go_scoped<'scope, E>(
         &self,
         scope: &'scope Scope<'scope, '_>,
@@ -161,7 +171,7 @@ impl Group {
     {
         self.take_place();
         let member = self.member();
-        scope.spawn(move || member.run(f));
+        spawn_scoped(scope, move || member.run(f));
     }
 
     /// Runs `f` in a thread, unless as many members run as the limit allows: then false. Go's `g.TryGo`.
@@ -179,7 +189,8 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system has no thread left: `f` is no member then, and does not run.
+    #[track_caller]
     pub fn try_go<E>(&self, f: impl FnOnce() -> Result<(), E> + Send + 'static) -> bool
     where
         E: Into<Box<dyn Error + Send + Sync>>,
@@ -195,6 +206,9 @@ impl Group {
     /// Blocks until all members have returned, ends the context, and gives the first error. A member
     /// that panicked gives [`Panicked`]. Go's `g.Wait`.
     ///
+    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, also a panic in a destructor of the
+    /// member's, or where its error is made a `Box<dyn Error>`.
+    ///
     /// ```
     /// use gochan::{group::Panicked, Group};
     ///
@@ -208,28 +222,24 @@ impl Group {
     /// # Errors
     ///
     /// What the first member that failed has returned.
+    #[track_caller]
     pub fn wait(&self) -> Result<(), Cause> {
         self.members.wait();
-        self.shared.cancel.end();
-        match self.shared.first.lock().clone() {
-            None => Ok(()),
-            Some(error) => Err(error),
-        }
+        self.started.store(0, Ordering::Relaxed);
+        self.shared.outcome()
     }
 
+    #[track_caller]
     fn take_place(&self) {
         if !self.places.is_nil() {
             self.places.send(());
         }
     }
 
+    /// One member more, for which there is a place.
     fn member(&self) -> Member {
-        self.members.add(1);
-        Member {
-            shared: self.shared.clone(),
-            members: self.members.clone(),
-            places: self.places.clone(),
-        }
+        self.started.store(1, Ordering::Relaxed);
+        Member::new(&self.shared, &self.members, &self.places)
     }
 }
 
@@ -242,82 +252,8 @@ impl Default for Group {
 impl fmt::Debug for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Group")
-            .field("context", &self.shared.context)
+            .field("context", self.shared.context())
             .field("members", &self.members)
             .finish_non_exhaustive()
-    }
-}
-
-/// The error of a member that panicked.
-///
-/// ```
-/// use gochan::{group::Panicked, Group};
-///
-/// let group = Group::new();
-/// group.go(|| -> Result<(), String> { panic!("oh") });
-/// assert_eq!(group.wait().unwrap_err().downcast_ref::<Panicked>().unwrap().message(), "oh");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked(String);
-
-impl Panicked {
-    /// What the panic said; empty if that was no text.
-    ///
-    /// See [`Panicked`] for an example.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.0
-    }
-
-    fn of(payload: &(dyn Any + Send)) -> Self {
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        Self(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
-    }
-}
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a member of the group panicked: {}", self.0)
-    }
-}
-
-impl Error for Panicked {}
-
-/// A member at work; gone when it is dropped.
-struct Member {
-    shared: Arc<Shared>,
-    members: WaitGroup,
-    places: Chan<()>,
-}
-
-impl Member {
-    fn run<E>(self, f: impl FnOnce() -> Result<(), E>)
-    where
-        E: Into<Box<dyn Error + Send + Sync>>,
-    {
-        // The group hears of a panic; what the member shares with others is the member's business.
-        let failure = match catch_unwind(AssertUnwindSafe(f)) {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.into(),
-            Err(payload) => Box::new(Panicked::of(&*payload)),
-        };
-        let failure = Cause::from(failure);
-        let mut first = self.shared.first.lock();
-        if first.is_some() {
-            return;
-        }
-        *first = Some(failure.clone());
-        drop(first);
-        self.shared.cancel.end_because(failure);
-    }
-}
-
-impl Drop for Member {
-    fn drop(&mut self) {
-        // The place first: who waits for the group may go on to reuse it.
-        if !self.places.is_nil() {
-            let _ = self.places.try_recv();
-        }
-        self.members.done();
     }
 }

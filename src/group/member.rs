@@ -1,0 +1,162 @@
+//! One member at work, and how its group hears of its end.
+//!
+//! Whatever is the user's runs where a panic is caught: the member, the conversion of its error, destructors. The
+//! failure is noted first, and what has to be dropped is dropped after it.
+
+use std::{
+    any::Any,
+    error::Error,
+    fmt,
+    panic::{catch_unwind, AssertUnwindSafe, RefUnwindSafe},
+};
+
+use crate::{
+    chan::Chan,
+    context::{contain, CancelCause, Cause, Context},
+    sync::{Arc, Mutex},
+    wait_group::WaitGroup,
+};
+
+/// What the members of a group have in common.
+pub(super) struct Shared {
+    cancel: CancelCause,
+    first: Mutex<Option<Cause>>,
+}
+
+// A failure is noted whole, and no code of a user's runs under the lock.
+impl RefUnwindSafe for Shared {}
+
+impl Shared {
+    pub(super) fn new(parent: &Context) -> Self {
+        Self { cancel: parent.with_cancel_cause().1, first: Mutex::new(None) }
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        self.cancel.context()
+    }
+
+    /// Ends the context: the first failure.
+    pub(super) fn outcome(&self) -> Result<(), Cause> {
+        self.cancel.end();
+        match self.first.lock().clone() {
+            None => Ok(()),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Notes a failure, and ends the context, unless another came before.
+    fn fail(&self, failure: Cause) {
+        let mut first = self.first.lock();
+        if first.is_some() {
+            drop(first);
+            return contain(|| drop(failure));
+        }
+        *first = Some(failure.clone());
+        drop(first);
+        self.cancel.end_because(failure);
+    }
+}
+
+/// A member; gone when it is dropped.
+pub(super) struct Member {
+    shared: Arc<Shared>,
+    members: WaitGroup,
+    places: Chan<()>,
+    /// Whether it has begun, and the group does not know yet how it ended.
+    at_work: bool,
+}
+
+impl Member {
+    /// Has taken one of `places`.
+    pub(super) fn new(shared: &Arc<Shared>, members: &WaitGroup, places: &Chan<()>) -> Self {
+        members.add(1);
+        Self {
+            shared: shared.clone(),
+            members: members.clone(),
+            places: places.clone(),
+            at_work: false,
+        }
+    }
+
+    /// From now on the group has to hear of its end.
+    pub(super) fn begin(&mut self) {
+        self.at_work = true;
+    }
+
+    pub(super) fn run<E>(mut self, f: impl FnOnce() -> Result<(), E>)
+    where
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.begin();
+        // The group hears of a panic; what the member shares with others is the member's business.
+        let f = AssertUnwindSafe(|| f().map_err(|error| Cause::from(error.into())));
+        match catch_unwind(f) {
+            Ok(result) => self.report(result),
+            Err(payload) => {
+                self.report(Err(Panicked::of(&*payload).into_cause()));
+                contain(|| drop(payload));
+            }
+        }
+    }
+
+    fn report(&mut self, result: Result<(), Cause>) {
+        self.at_work = false;
+        if let Err(failure) = result {
+            self.shared.fail(failure);
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if self.at_work {
+            // A thread that ends in a way that is no panic, and runs destructors.
+            self.report(Err(Panicked(String::new()).into_cause()));
+        }
+        // The place first: who waits for the group may go on to reuse it.
+        if !self.places.is_nil() {
+            let _ = self.places.try_recv();
+        }
+        self.members.done();
+    }
+}
+
+/// The error of a member that panicked.
+///
+/// ```
+/// use gochan::{group::Panicked, Group};
+///
+/// let group = Group::new();
+/// group.go(|| -> Result<(), String> { panic!("oh") });
+/// assert_eq!(group.wait().unwrap_err().downcast_ref::<Panicked>().unwrap().message(), "oh");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked(String);
+
+impl Panicked {
+    /// What the panic said; empty if that was no text.
+    ///
+    /// See [`Panicked`] for an example.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0
+    }
+
+    fn of(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Self(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
+    }
+
+    fn into_cause(self) -> Cause {
+        let error: Box<dyn Error + Send + Sync> = Box::new(self);
+        Cause::from(error)
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a member of the group panicked: {}", self.0)
+    }
+}
+
+impl Error for Panicked {}
