@@ -140,7 +140,7 @@ pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) 
 #[track_caller]
 fn register(node: &Arc<Node>, call: &Arc<Call>) -> Registered {
     // Nobody comes along at a deadline, so a thread waits for it.
-    if node.due().is_some() && node.outcome().is_none() {
+    if node.due().is_some() {
         return Registered::Thread(wait_for(node, call.clone()));
     }
     match node.register(Child::Call(call.clone())) {

@@ -12,7 +12,7 @@ use std::{
 use gochan::{bounded, context::AfterFunc, Context, Receiver, TryRecvError};
 
 use crate::{
-    common::watchdog,
+    common::{wait_until, watchdog},
     ways::{live, overdue, soon, Made},
 };
 
@@ -86,6 +86,21 @@ fn a_function_needs_no_handle() {
     }
     for made in soon() {
         ran(&on(&made.context).1, made.name);
+    }
+}
+
+/// On a context with a deadline the thread that waits for it notices that the handle has gone.
+#[test]
+fn a_function_without_a_handle_waits_on() {
+    let _dog = watchdog(60);
+    for made in live().into_iter().filter(|made| made.context.deadline().is_some()) {
+        let ((after, ran_at_end), done) = (on(&made.context), made.context.done());
+        wait_until(|| format!("{done:?}").contains("select at"));
+        drop(after);
+        wait_until(|| format!("{done:?}").contains("recv at") || !ran_at_end.is_empty());
+        assert!(ran_at_end.is_empty(), "{}: too early", made.name);
+        made.end();
+        ran(&ran_at_end, made.name);
     }
 }
 
