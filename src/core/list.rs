@@ -341,6 +341,10 @@ impl<T> Channel<T> for List<T> {
         self.tail.turn.is_closed()
     }
 
+    fn looks_closed(&self) -> bool {
+        self.tail.turn.looks_closed()
+    }
+
     fn len(&self) -> usize {
         let (tail, head) = Turn::both(&self.tail.turn, &self.head.turn);
         Block::<T>::count(tail).saturating_sub(Block::<T>::count(head)) as usize

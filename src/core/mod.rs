@@ -82,6 +82,11 @@ pub(crate) trait Channel<T> {
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
+    /// The same by a load, which waits for nobody: false for a close that has not returned, perhaps.
+    #[cfg_attr(any(loom, shuttle, not(feature = "signal")), allow(dead_code))]
+    fn looks_closed(&self) -> bool {
+        self.is_closed()
+    }
     fn len(&self) -> usize;
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
@@ -229,6 +234,10 @@ impl<T> Channel<T> for Core<T> {
 
     fn is_closed(&self) -> bool {
         on!(self, channel => channel.is_closed())
+    }
+
+    fn looks_closed(&self) -> bool {
+        on!(self, channel => channel.looks_closed())
     }
 
     fn len(&self) -> usize {

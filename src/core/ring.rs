@@ -231,6 +231,10 @@ impl<T> Channel<T> for Ring<T> {
         self.tail.is_closed() || too_soon
     }
 
+    fn looks_closed(&self) -> bool {
+        self.tail.looks_closed()
+    }
+
     fn len(&self) -> usize {
         let (tail, head) = Turn::both(&self.tail, &self.head);
         let (sent, received) = (self.slots().count(tail), self.slots().count(head));

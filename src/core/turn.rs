@@ -53,6 +53,12 @@ impl Turn {
         self.rest().unwrap_or_else(|| self.settled()) & CLOSED != 0
     }
 
+    /// The same by one load, also where this very thread has the turn: false, perhaps, for a close that has not returned.
+    #[inline]
+    pub(super) fn looks_closed(&self) -> bool {
+        self.peek() & CLOSED != 0
+    }
+
     /// The number after the turn that somebody has: it may be over, and what it left not yet to be seen.
     #[cold]
     fn settled(&self) -> u64 {

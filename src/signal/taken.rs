@@ -3,7 +3,10 @@
 use std::mem;
 
 use super::{action::Before, ends::Ends, watch::Watch, Signal};
-use crate::sender::Sender;
+use crate::{
+    core::{Channel, Core},
+    sender::Sender,
+};
 
 /// Who wants to know.
 #[derive(Clone)]
@@ -13,10 +16,11 @@ pub(super) enum Subscriber {
 }
 
 impl Subscriber {
-    /// Runs in signal handlers too: it loads an atomic and no more.
+    /// Runs in signal handlers too: it loads an atomic and no more. So it does not ask `is_closed`, which waits for
+    /// whoever has the channel's turn, and that may be the thread that the handler has interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
-            Subscriber::Channel(sender) => sender.is_closed(),
+            Subscriber::Channel(sender) => sender.core().is_some_and(Core::looks_closed),
             Subscriber::Context(ends) => ends.is_over(),
         }
     }

@@ -43,8 +43,9 @@ impl Watch {
                 noted.store(true, Ordering::Release);
             }
         };
-        // SAFETY: `note` is safe in a signal handler: `over` is one of the two above, which load an atomic at most
-        // (`Subscriber::is_over`), and this stores one. It allocates nothing, frees nothing and does not panic.
+        // SAFETY: `note` is safe in a signal handler: `over` is one of the two above, which load one atomic at most
+        // (`Subscriber::is_over`: a number of the channel, or the count of a context's handles), and this stores one. It
+        // takes no lock, waits for nobody, allocates nothing, frees nothing and does not panic.
         let action = unsafe { register(signal, note) };
         Self { came, action: action.expect("a signal that has been taken has a handler") }
     }
