@@ -51,6 +51,8 @@ const UNSAFE: &[&str] = &[
     "core/ring.rs",
     "core/seat.rs",
     "core/slots.rs",
+    "signal/descriptor.rs",
+    "signal/unix.rs",
     "signal/watch.rs",
     "sync/fetch.rs",
     "sync/owners.rs",

@@ -5,6 +5,9 @@
 #![cfg(all(unix, feature = "signal"))]
 
 mod common;
+#[cfg(target_os = "linux")]
+#[path = "signal/lost.rs"]
+mod lost;
 #[path = "signal/program.rs"]
 mod program;
 
@@ -427,11 +430,21 @@ fn pages(n: usize) -> usize {
     statm.split(' ').nth(n).unwrap().parse().unwrap()
 }
 
+/// The name and the state of each thread: 'S' sleeps.
+#[cfg(target_os = "linux")]
+fn threads() -> Vec<(String, char)> {
+    let name_and_state = |stat: String| {
+        let (before, after) = stat.rsplit_once(") ").unwrap();
+        (before.split_once('(').unwrap().1.to_string(), after.chars().next().unwrap())
+    };
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let stats = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")));
+    stats.filter_map(Result::ok).map(name_and_state).collect()
+}
+
 #[cfg(target_os = "linux")]
 fn threads_named(name: &str) -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let names = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")));
-    names.filter(|found| found.as_ref().is_ok_and(|found| found.trim() == name)).count()
+    threads().iter().filter(|(found, _)| found == name).count()
 }
 
 #[test]
@@ -540,17 +553,14 @@ fn a_context_that_cannot_start_a_thread_stops_no_other_signal() {
         let (context, _stop) = signal::notify_context(&Context::background(), &[SIGTERM]);
         let (sender, receiver) = bounded::<()>(0);
         context.after_func(move || drop(sender));
-        let unlimited = rustix::process::getrlimit(Resource::As);
-        // Room for what the others allocate, but not for a stack of two megabytes.
-        let enough = pages(0) as u64 * rustix::param::page_size() as u64 + (1 << 20);
-        setrlimit(Resource::As, Rlimit { current: Some(enough), ..unlimited }).unwrap();
-        raise(SIGTERM);
-        let ended = context.done().recv_timeout(LONG);
-        // It was dropped, for want of a thread.
-        let dropped = receiver.recv_timeout(LONG);
-        raise(SIGUSR1);
-        let other = others.recv_timeout(LONG);
-        setrlimit(Resource::As, unlimited).unwrap();
+        let (ended, dropped, other) = without_a_thread(|| {
+            raise(SIGTERM);
+            let ended = context.done().recv_timeout(LONG);
+            // It was dropped, for want of a thread.
+            let dropped = receiver.recv_timeout(LONG);
+            raise(SIGUSR1);
+            (ended, dropped, others.recv_timeout(LONG))
+        });
         assert!(ended.unwrap_err().is_closed() && dropped.unwrap_err().is_closed());
         assert_eq!(other.unwrap(), SIGUSR1);
     })
@@ -570,6 +580,40 @@ fn notify_without_a_file_descriptor_left_panics_and_works_later() {
         assert_eq!(next(&signals), SIGUSR1);
     })
     .succeeds();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn notify_without_a_thread_left_panics_and_works_later() {
+    program("notify_without_a_thread_left_panics_and_works_later", || {
+        std::panic::set_hook(Box::new(|_| ()));
+        without_a_thread(|| {
+            refuses("cannot listen", || drop(signal::notify(&[SIGUSR1])));
+            refuses("cannot listen", || signal::ignore(&[SIGTERM]));
+            let context = || signal::notify_context(&Context::background(), &[SIGTERM]);
+            refuses("cannot listen", || drop(context()));
+        });
+        assert_eq!(threads_named("gochan signals"), 0);
+        let signals = signal::notify(&[SIGUSR1]);
+        raise(SIGUSR1);
+        assert_eq!(next(&signals), SIGUSR1);
+        // It was not taken.
+        die_of(SIGTERM);
+    })
+    .dies_of(SIGTERM);
+}
+
+/// While `f` runs there is room for what it allocates, but not for a stack of two megabytes.
+#[cfg(target_os = "linux")]
+fn without_a_thread<R>(f: impl FnOnce() -> R) -> R {
+    let unlimited = rustix::process::getrlimit(Resource::As);
+    // One that begins takes more than it needs, and gives it back.
+    wait_until(|| threads().iter().filter(|(_, state)| *state != 'S').count() == 1);
+    let enough = pages(0) as u64 * rustix::param::page_size() as u64 + (1 << 20);
+    setrlimit(Resource::As, Rlimit { current: Some(enough), ..unlimited }).unwrap();
+    let result = f();
+    setrlimit(Resource::As, unlimited).unwrap();
+    result
 }
 
 #[test]

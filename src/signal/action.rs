@@ -6,6 +6,8 @@ use std::process;
 use signal_hook::consts::signal::*;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
+use crate::sync::{AtomicUsize, Ordering};
+
 /// What was arranged for a signal before it was taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
@@ -32,6 +34,33 @@ impl Before {
     pub(super) fn act(self, signal: i32) {
         if self == Before::Default {
             default(signal);
+        }
+    }
+}
+
+/// What a signal's handler does where no thread deals with signals any more.
+#[cfg_attr(not(unix), allow(dead_code))] // No thread is lost there.
+pub(super) struct Fallback {
+    before: Before,
+    /// Not 0 if nothing is to happen instead.
+    ignored: AtomicUsize,
+}
+
+#[cfg_attr(not(unix), allow(dead_code))]
+impl Fallback {
+    pub(super) fn new(before: Before) -> Self {
+        Self { before, ignored: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn ignore(&self, ignored: bool) {
+        // ORDERING: SeqCst, as all that handlers see; a signal that comes after the call finds it.
+        self.ignored.store(ignored.into(), Ordering::SeqCst);
+    }
+
+    /// Runs in signal handlers: it loads an atomic and does the default, by functions that are made for handlers.
+    pub(super) fn act(&self, signal: i32) {
+        if self.ignored.load(Ordering::SeqCst) == 0 {
+            self.before.act(signal);
         }
     }
 }

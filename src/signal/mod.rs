@@ -60,6 +60,12 @@
 //!   of a `fork` that does not go on to `exec`, signals that are taken do nothing.
 //! - The default action of signals without a name (real-time ones), and of all that end process 1, which the system
 //!   spares, is to exit with 128 plus the number.
+//! - Two file descriptors belong to this module. A program that closes them, as one does that becomes a daemon and closes
+//!   all it has, gets the default actions back, and one line on its standard error says so. Channels are closed as by
+//!   [`reset`], contexts stay without their signals, and what is ignored stays ignored. The next [`notify`] listens again.
+//!   A file that has got the number of such a descriptor is neither read, written nor closed; only one that gets it between
+//!   the look and the use is.
+//! - A descriptor that is closed while a copy of it is open, as a forked child has one, is noticed at the next signal only.
 //! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
 //! - SIGIO has nothing as its default action, where Linux ends the process.
 //! - Outside of Unix there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for
@@ -67,6 +73,8 @@
 
 mod action;
 mod context;
+#[cfg(unix)]
+mod descriptor;
 mod ends;
 mod name;
 #[cfg_attr(unix, path = "unix.rs")]

@@ -3,7 +3,7 @@
 use signal_hook::{consts::signal::*, low_level::signal_name};
 
 /// The highest number that is a signal, on the systems that have most.
-const HIGHEST: i32 = 64;
+pub(super) const HIGHEST: i32 = 64;
 
 /// Whether this can be the number of a signal.
 pub(super) fn is_number(number: i32) -> bool {

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use signal_hook::flag;
 
-use super::Signal;
+use super::{action::Fallback, Signal};
 use crate::{
     sync::{Arc, AtomicUsize, Mutex, Ordering},
     time::tick,
@@ -27,11 +27,16 @@ pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
 
 impl Hook {
     /// From now on `signal` arrives here. It must not be one of `signal-hook`'s `FORBIDDEN`.
-    pub(super) fn take(&self, signal: i32) -> io::Result<()> {
+    pub(super) fn take(&mut self, signal: i32, _: Arc<Fallback>) -> io::Result<()> {
         let set = Arc::new(AtomicUsize::new(0));
         flag::register_usize(signal, set.clone(), 1)?;
         self.0.lock().push((signal, set));
         Ok(())
+    }
+
+    /// There is no descriptor that could be closed.
+    pub(super) fn is_lost(&self) -> bool {
+        false
     }
 }
 

@@ -19,35 +19,57 @@ use super::{
     platform::{self, Arrivals, Hook},
     taken::{Now, Rest, Subscriber, Taken},
 };
-use crate::sync::{spawn_named, Arc, Mutex, OnceLock};
+use crate::sync::{spawn_named, Mutex, OnceLock};
 
 type Table = BTreeMap<i32, Taken>;
 
+#[derive(Default)]
 struct Registry {
-    hook: Hook,
-    table: Arc<Mutex<Table>>,
+    /// `None` before the first call.
+    hook: Option<Hook>,
+    table: Table,
 }
 
-static REGISTRY: OnceLock<Registry> = OnceLock::new();
+static REGISTRY: OnceLock<Mutex<Registry>> = OnceLock::new();
+
+fn registry() -> &'static Mutex<Registry> {
+    REGISTRY.get_or_init(Mutex::default)
+}
 
 impl Registry {
-    fn start() -> io::Result<Self> {
-        let (hook, arrivals) = platform::open()?;
-        let table = Arc::new(Mutex::new(Table::new()));
-        spawn_named("gochan signals", {
-            let table = table.clone();
-            move || dispatch(arrivals, &table)
-        })?;
-        Ok(Self { hook, table })
+    /// Has a thread deal with signals, if none does. Whom a thread that was lost has left is `gone`.
+    fn listen(&mut self, gone: &mut Vec<Now>) -> io::Result<()> {
+        if self.hook.as_ref().map_or(true, Hook::is_lost) {
+            gone.extend(self.lose());
+            // Until then the handlers of the one that is lost do what is to be done without it.
+            self.hook = Some(self.start()?);
+        }
+        Ok(())
+    }
+
+    fn start(&self) -> io::Result<Hook> {
+        let (mut hook, arrivals) = platform::open()?;
+        spawn_named("gochan signals", move || dispatch(arrivals))?;
+        for (signal, taken) in &self.table {
+            hook.take(*signal, taken.fallback())?;
+        }
+        Ok(hook)
+    }
+
+    /// Nobody is notified any more. Gives whoever was.
+    fn lose(&mut self) -> Vec<Now> {
+        self.table.values_mut().filter_map(Taken::lose).collect()
     }
 
     /// Takes the signals that it has not taken yet; then they do what they did before.
-    fn take(&self, table: &mut Table, signals: &[i32]) -> Result<(), String> {
-        for &signal in signals.iter() {
+    fn take(&mut self, signals: &[i32], gone: &mut Vec<Now>) -> Result<(), String> {
+        self.listen(gone).map_err(|error| format!("cannot listen: {error}"))?;
+        let Self { hook: Some(hook), table } = self else { return Ok(()) };
+        for &signal in signals {
             if let Entry::Vacant(place) = table.entry(signal) {
                 let taken = Taken::new(signal, Before::of(signal));
                 let failed = |error| format!("signal {}: {error}", name::full(signal));
-                self.hook.take(signal).map_err(failed)?;
+                hook.take(signal, taken.fallback()).map_err(failed)?;
                 place.insert(taken);
             }
         }
@@ -55,15 +77,23 @@ impl Registry {
     }
 }
 
-fn dispatch(arrivals: Arrivals, table: &Mutex<Table>) {
+fn dispatch(arrivals: Arrivals) {
     arrivals.each(|signal| {
-        let rest = table.lock().get_mut(&signal.number()).map(|taken| taken.arrives(signal));
+        let mut registry = registry().lock();
+        let rest = registry.table.get_mut(&signal.number()).map(|taken| taken.arrives(signal));
+        drop(registry);
         match rest {
             Some(Rest::Act(before)) => before.act(signal.number()),
             Some(Rest::End(contexts)) => contexts.iter().for_each(|context| context.end(signal)),
             None => {}
         }
     });
+    let mut registry = registry().lock();
+    // Else another thread deals with them already.
+    let lost = registry.hook.as_ref().is_some_and(Hook::is_lost);
+    let gone = if lost { registry.lose() } else { Vec::new() };
+    drop(registry);
+    drop(gone);
 }
 
 /// From now on `subscriber` gets these signals.
@@ -83,13 +113,12 @@ pub(super) fn ignore(signals: &[i32]) {
 #[track_caller]
 pub(super) fn reset(signals: &[i32]) {
     check(signals);
-    let Some(registry) = REGISTRY.get() else { return };
-    let mut table = registry.table.lock();
+    let mut registry = registry().lock();
     let mut gone = Vec::new();
     for signal in signals {
-        gone.extend(table.get_mut(signal).map(Taken::reset));
+        gone.extend(registry.table.get_mut(signal).map(Taken::reset));
     }
-    drop(table);
+    drop(registry);
     drop(gone);
 }
 
@@ -97,8 +126,7 @@ pub(super) fn ignored(signal: i32) -> bool {
     if !name::is_number(signal) {
         return false;
     }
-    let table = REGISTRY.get().map(|registry| registry.table.lock());
-    match table.as_ref().and_then(|table| table.get(&signal)) {
+    match registry().lock().table.get(&signal) {
         None => Before::of(signal) == Before::Ignored,
         Some(taken) => taken.is_ignored(),
     }
@@ -108,21 +136,20 @@ pub(super) fn ignored(signal: i32) -> bool {
 #[track_caller]
 fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
     check(signals);
-    let registry = REGISTRY.get_or_init(|| {
-        Registry::start().unwrap_or_else(|error| panic!("gochan::signal: cannot listen: {error}"))
-    });
-    let mut table = registry.table.lock();
-    if let Err(error) = registry.take(&mut table, signals) {
-        drop(table);
+    let mut gone = Vec::new();
+    let mut registry = registry().lock();
+    let taken = registry.take(signals, &mut gone);
+    if taken.is_ok() {
+        for signal in signals {
+            gone.extend(registry.table.get_mut(signal).and_then(&change));
+        }
+        gone.extend(registry.table.values_mut().map(Taken::bury));
+    }
+    drop(registry);
+    drop(gone);
+    if let Err(error) = taken {
         panic!("gochan::signal: {error}");
     }
-    let mut gone = Vec::new();
-    for signal in signals {
-        gone.extend(table.get_mut(signal).and_then(&change));
-    }
-    gone.extend(table.values_mut().map(Taken::bury));
-    drop(table);
-    drop(gone);
 }
 
 #[track_caller]

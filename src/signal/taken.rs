@@ -2,10 +2,16 @@
 
 use std::mem;
 
-use super::{action::Before, ends::Ends, watch::Watch, Signal};
+use super::{
+    action::{Before, Fallback},
+    ends::Ends,
+    watch::Watch,
+    Signal,
+};
 use crate::{
     core::{Channel, Core},
     sender::Sender,
+    sync::Arc,
 };
 
 /// Who wants to know.
@@ -38,6 +44,7 @@ pub(super) struct Taken {
     signal: i32,
     before: Before,
     now: Now,
+    fallback: Arc<Fallback>,
 }
 
 /// What becomes of it.
@@ -63,7 +70,13 @@ pub(super) enum Rest {
 
 impl Taken {
     pub(super) fn new(signal: i32, before: Before) -> Self {
-        Self { signal, before, now: Now::AsBefore(None) }
+        let fallback = Arc::new(Fallback::new(before));
+        Self { signal, before, now: Now::AsBefore(None), fallback }
+    }
+
+    /// What its handler does once the thread that deals with signals is gone.
+    pub(super) fn fallback(&self) -> Arc<Fallback> {
+        self.fallback.clone()
     }
 
     pub(super) fn add(&mut self, subscriber: &Subscriber) {
@@ -73,6 +86,7 @@ impl Taken {
         }
         let late = Watch::for_end(self.signal, subscriber);
         let one = Notified { subscriber: subscriber.clone(), late };
+        self.fallback.ignore(false);
         match &mut self.now {
             Now::Notified(all) => all.push(one),
             now => *now = Now::Notified(vec![one]),
@@ -104,11 +118,19 @@ impl Taken {
 
     /// From now on nothing happens. Gives what was, to be dropped once the table is unlocked.
     pub(super) fn ignore(&mut self) -> Now {
+        self.fallback.ignore(true);
         mem::replace(&mut self.now, Now::Ignored)
+    }
+
+    /// It does not arrive here any more: the same happens as before, unless it is ignored. Gives what was.
+    pub(super) fn lose(&mut self) -> Option<Now> {
+        let ignored = matches!(self.now, Now::Ignored);
+        (!ignored).then(|| mem::replace(&mut self.now, Now::AsBefore(None)))
     }
 
     /// From now on the same happens as before, also for what came when everyone was over. Gives what was.
     pub(super) fn reset(&mut self) -> Now {
+        self.fallback.ignore(false);
         // First, so that none comes between the watches.
         let since = Watch::start(self.signal);
         let came = match &self.now {

@@ -1,48 +1,154 @@
-//! Where signals come from: `signal-hook`, with the process that sent each.
+//! Where signals come from: handlers leave each with its sender, and wake a thread.
+#![allow(unsafe_code)]
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
-use signal_hook::iterator::{exfiltrator::WithOrigin, Handle, SignalsInfo};
+use signal_hook::{
+    low_level::{channel::Channel, siginfo::Origin, unregister},
+    SigId,
+};
+use signal_hook_registry::register_sigaction;
 
-use super::Signal;
-use crate::sync::Mutex;
+use super::{
+    action::Fallback,
+    descriptor::{self, End, Mark},
+    name::HIGHEST,
+    Signal,
+};
+use crate::sync::{Arc, AtomicUsize, Ordering};
+
+const LOST: &str = "gochan::signal: its file descriptors were closed; \
+    signals do what they did before, until the next call\n";
 
 /// Takes signals from the system.
 pub(super) struct Hook {
-    handle: Handle,
-    /// What the system has refused, and why. `signal-hook` panics if it is asked for one of them again.
-    refused: Mutex<BTreeMap<i32, io::ErrorKind>>,
+    line: Arc<Line>,
+    actions: Vec<SigId>,
 }
 
 /// The signals that were taken, as they arrive.
-pub(super) struct Arrivals(SignalsInfo<WithOrigin>);
+pub(super) struct Arrivals {
+    line: Arc<Line>,
+    hears: End,
+}
+
+/// From the handlers to the thread.
+struct Line {
+    /// The senders of those that the thread has not looked at, by the signal's number.
+    arrived: Vec<Channel<Option<u32>>>,
+    rings: End,
+    hears: Mark,
+    /// Not 0 once the thread is not there to be woken.
+    over: AtomicUsize,
+}
 
 pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
-    let signals = SignalsInfo::new([0_i32; 0])?;
-    let hook = Hook { handle: signals.handle(), refused: Mutex::new(BTreeMap::new()) };
-    Ok((hook, Arrivals(signals)))
+    let (rings, hears) = descriptor::pair()?;
+    let arrived = (0..=HIGHEST).map(|_| Channel::new()).collect();
+    let line = Line { arrived, rings, hears: hears.mark(), over: AtomicUsize::new(0) };
+    let line = Arc::new(line);
+    Ok((Hook { line: line.clone(), actions: Vec::new() }, Arrivals { line, hears }))
+}
+
+impl Line {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst) != 0
+    }
+
+    /// Looks whether the descriptor of the handlers is what it was.
+    fn is_lost(&self) -> bool {
+        if !self.is_over() && !self.rings.mark().is_intact() {
+            self.lose();
+        }
+        self.is_over()
+    }
+
+    /// The descriptors are not what they were. Said once.
+    fn lose(&self) {
+        // ORDERING: SeqCst; pairs with the exchange in `arrives`.
+        if self.over.swap(1, Ordering::SeqCst) == 0 {
+            descriptor::say(LOST);
+        }
+    }
+
+    /// In a signal's handler: has the thread deal with it, or does what is to be done without the thread.
+    fn arrives(&self, signal: i32, sender: Option<u32>, fallback: &Fallback) {
+        if !self.is_lost() {
+            let arrived = &self.arrived[signal as usize];
+            // Where five are there already it is merged with them.
+            arrived.send(sender);
+            if !self.rings.ring() {
+                self.lose();
+            }
+            // The thread may have looked for the last time before: who takes it out deals with it.
+            // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees that, or the thread's
+            // last look, which comes after it, sees what was left above.
+            let is_over = self.over.fetch_or(0, Ordering::SeqCst) != 0;
+            if !is_over || arrived.recv().is_none() {
+                return;
+            }
+        }
+        fallback.act(signal);
+    }
+
+    /// Those that have arrived, from the lowest number to the highest.
+    fn look(&self, dispatch: &mut impl FnMut(Signal)) {
+        for (number, arrived) in (0..).zip(&self.arrived) {
+            while let Some(sender) = arrived.recv() {
+                dispatch(Signal::new(number, sender));
+            }
+        }
+    }
 }
 
 impl Hook {
     /// From now on `signal` arrives here. It must not be one of `signal-hook`'s `FORBIDDEN`.
-    pub(super) fn take(&self, signal: i32) -> io::Result<()> {
-        let mut refused = self.refused.lock();
-        if let Some(why) = refused.get(&signal) {
-            return Err((*why).into());
+    pub(super) fn take(&mut self, signal: i32, fallback: Arc<Fallback>) -> io::Result<()> {
+        let line = self.line.clone();
+        // SAFETY: `info` is the system's.
+        let origin = |info: &libc::siginfo_t| unsafe { Origin::extract(info) };
+        let arrives = move |info: &libc::siginfo_t| {
+            let sender = origin(info).process.and_then(|process| u32::try_from(process.pid).ok());
+            line.arrives(signal, sender, &fallback);
+        };
+        // SAFETY: `arrives` is safe in a signal handler: the origin, the channel and the fallback are made for it (they
+        // are `signal-hook`'s), and all else is atomics and calls of fstat, send and write. It takes no lock, waits for
+        // nobody, allocates nothing, frees nothing and does not panic: a number that was registered is in the range.
+        let action = unsafe { register_sigaction(signal, arrives) };
+        self.actions.push(action.map_err(|error| io::Error::from(error.kind()))?);
+        Ok(())
+    }
+
+    /// Whether nobody is there any more to whom signals arrive.
+    pub(super) fn is_lost(&self) -> bool {
+        if !self.line.hears.is_intact() {
+            self.line.lose();
         }
-        self.handle.add_signal(signal).map_err(|error| {
-            refused.insert(signal, error.kind());
-            error.kind().into()
-        })
+        self.line.is_lost()
+    }
+}
+
+impl Drop for Hook {
+    fn drop(&mut self) {
+        for action in self.actions.drain(..) {
+            unregister(action);
+        }
+        self.line.over.store(1, Ordering::SeqCst);
+        if self.line.rings.mark().is_intact() {
+            // The thread, if there is one, leaves.
+            self.line.rings.ring();
+        }
     }
 }
 
 impl Arrivals {
-    /// Blocks for the life of the process.
-    pub(super) fn each(mut self, mut dispatch: impl FnMut(Signal)) {
-        for origin in self.0.forever() {
-            let pid = origin.process.and_then(|process| u32::try_from(process.pid).ok());
-            dispatch(Signal::new(origin.signal, pid));
+    /// Blocks until the line is lost; what came before has been dispatched then.
+    pub(super) fn each(self, mut dispatch: impl FnMut(Signal)) {
+        while !self.line.is_over() && self.hears.hear() {
+            self.line.look(&mut dispatch);
         }
+        self.line.lose();
+        self.hears.leak();
+        self.line.look(&mut dispatch);
     }
 }

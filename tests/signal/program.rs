@@ -23,6 +23,7 @@ pub struct Program {
     name: &'static str,
     under: &'static [&'static str],
     when_ready: Option<fn(u32)>,
+    says: Option<&'static str>,
 }
 
 /// Runs `f` in a process of its own, which is `name`, the calling test, once more.
@@ -32,7 +33,7 @@ pub fn program(name: &'static str, f: impl FnOnce()) -> Program {
         f();
         exit(DONE);
     }
-    Program { name, under: &[], when_ready: None }
+    Program { name, under: &[], when_ready: None, says: None }
 }
 
 /// Tells the test that the signal it is about may come now.
@@ -61,6 +62,11 @@ impl Program {
     /// Calls `f` with its process when it is `ready`.
     pub fn when_ready(self, f: fn(u32)) -> Self {
         Self { when_ready: Some(f), ..self }
+    }
+
+    /// Among what it writes on its standard error.
+    pub fn says_once(self, text: &'static str) -> Self {
+        Self { says: Some(text), ..self }
     }
 
     #[track_caller]
@@ -100,6 +106,7 @@ impl Program {
             .env(INSIDE, "1")
             .env("RUST_BACKTRACE", "0")
             .stdout(Stdio::piped())
+            .stderr(if self.says.is_some() { Stdio::piped() } else { Stdio::inherit() })
             .spawn()
             .unwrap();
         let mut ready = false;
@@ -110,6 +117,12 @@ impl Program {
                 self.when_ready.iter().for_each(|f| f(process.id()));
             }
         }
-        (process.wait().unwrap(), ready)
+        let output = process.wait_with_output().unwrap();
+        if let Some(text) = self.says {
+            let all = String::from_utf8_lossy(&output.stderr);
+            eprint!("{all}");
+            assert_eq!(all.matches(text).count(), 1, "{} and it says:\n{all}", output.status);
+        }
+        (output.status, ready)
     }
 }
