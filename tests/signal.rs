@@ -389,6 +389,33 @@ fn a_signal_without_a_name_is_received_and_then_ends_the_process() {
     .exits_with(128 + 40);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn real_time_signals_are_ignored_received_and_reset_by_their_names() {
+    program("real_time_signals_are_ignored_received_and_reset_by_their_names", || {
+        let number = |name: &str| name.parse::<Signal>().unwrap().number();
+        let (one, other) = (number("SIGRTMIN+3"), number("SIGRTMAX-1"));
+        let signals = signal::notify(&[one, other]);
+        for signal in [one, other, one] {
+            raise(signal);
+            let received = next(&signals);
+            assert_eq!((received.number(), received.pid()), (signal, Some(std::process::id())));
+        }
+        signal::ignore(&[one]);
+        assert!(signal::ignored(one) && !signal::ignored(other));
+        raise(one);
+        let (context, stop) = signal::notify_context(&Context::background(), &[other]);
+        raise(other);
+        assert_eq!(next(&signals), other);
+        assert!(context.done().recv_timeout(LONG).unwrap_err().is_closed());
+        drop(stop);
+        signal::reset(&[one, other]);
+        assert_eq!(signals.recv_ok(), None);
+        die_of(one);
+    })
+    .exits_with(128 + libc::SIGRTMIN() + 3);
+}
+
 #[test]
 fn the_default_of_some_is_nothing() {
     program("the_default_of_some_is_nothing", || {
@@ -671,6 +698,62 @@ fn names_and_numbers_are_read_and_all_else_is_an_error() {
         let error = text.parse::<Signal>().unwrap_err();
         assert_eq!(error.to_string(), format!("no signal has the name or number {text:?}"));
     }
+}
+
+/// The first is glibc's 34 or musl's 35, the last 64.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_of_real_time_signals_and_second_names_are_read_and_printed() {
+    let first = libc::SIGRTMIN();
+    let read = [
+        ("SIGRTMIN", first),
+        ("rtmin", first),
+        ("RTMIN+0", first),
+        ("SIGRTMIN+3", first + 3),
+        ("RTMIN+10", first + 10),
+        ("SIGRTMAX", 64),
+        ("RTMAX-0", 64),
+        ("SIGRTMAX-1", 63),
+        ("RTMAX-14", 50),
+        ("SIGCLD", SIGCHLD),
+        ("CLD", SIGCHLD),
+        ("IOT", SIGABRT),
+        ("SIGPOLL", SIGIO),
+        ("SIGPWR", libc::SIGPWR),
+    ];
+    for (text, number) in read {
+        assert_eq!(text.parse::<Signal>().unwrap(), number, "{text}");
+    }
+    for text in [
+        "RTMIN+",
+        "RTMIN-1",
+        "RTMIN+99",
+        "RTMIN++3",
+        "RTMIN3",
+        "RTMAX+1",
+        "RTMAX-64",
+        "RTMIN+003",
+        "RT",
+    ] {
+        assert!(text.parse::<Signal>().is_err(), "{text}");
+    }
+    for number in (1..=31).chain(first..=64) {
+        let printed = format!("{:?}", next_of(number));
+        let name = printed.split([' ', ',']).nth(3).unwrap();
+        assert!(name.starts_with("SIG"), "{printed}");
+        assert_eq!(name.parse::<Signal>().unwrap(), number, "{printed}");
+    }
+    assert_eq!(
+        format!("{:?}", next_of(first)),
+        format!("Signal {{ signal: SIGRTMIN ({first}), pid: None }}")
+    );
+    assert_eq!(
+        format!("{:?}", next_of(64)),
+        format!("Signal {{ signal: SIGRTMIN+{} (64), pid: None }}", 64 - first)
+    );
+    assert_eq!(format!("{:?}", Signal::default()), "Signal { signal: 0, pid: None }");
+    assert_eq!(next_of(libc::SIGPWR).to_string(), "power failure");
+    assert_eq!(next_of(libc::SIGSTKFLT).to_string(), "stack fault");
 }
 
 #[test]

@@ -58,7 +58,7 @@
 //!   is left the default action happens as well.
 //! - A program that this one starts begins with the default, also for what is ignored here by [`ignore`]. In the child
 //!   of a `fork` that does not go on to `exec`, signals that are taken do nothing.
-//! - The default action of signals without a name (real-time ones), and of all that end process 1, which the system
+//! - The default action of real-time signals, of SIGPWR and SIGSTKFLT, and of all that end process 1, which the system
 //!   spares, is to exit with 128 plus the number.
 //! - Two file descriptors belong to this module. A program that closes them, as one does that becomes a daemon and closes
 //!   all it has, gets the default actions back, and one line on its standard error says so. Channels are closed as by
@@ -66,6 +66,7 @@
 //!   A file that has got the number of such a descriptor is neither read, written nor closed; only one that gets it between
 //!   the look and the use is.
 //! - A descriptor that is closed while a copy of it is open, as a forked child has one, is noticed at the next signal only.
+//! - Names of real-time signals, as "SIGRTMIN+3", are Linux's.
 //! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
 //! - SIGIO has nothing as its default action, where Linux ends the process.
 //! - Outside of Unix there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for

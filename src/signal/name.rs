@@ -1,30 +1,106 @@
 //! What signals are called.
 
+use std::borrow::Cow;
+
 use signal_hook::{consts::signal::*, low_level::signal_name};
 
 /// The highest number that is a signal, on the systems that have most.
 pub(super) const HIGHEST: i32 = 64;
+
+/// Second names.
+const ALIASES: [(&str, &str); 3] = [("CLD", "CHLD"), ("IOT", "ABRT"), ("POLL", "IO")];
 
 /// Whether this can be the number of a signal.
 pub(super) fn is_number(number: i32) -> bool {
     (1..=HIGHEST).contains(&number)
 }
 
-/// "SIGTERM (15)", or only the number.
+/// "SIGTERM (15)", "SIGRTMIN+3 (37)", or only the number.
 pub(super) fn full(number: i32) -> String {
-    signal_name(number).map_or(number.to_string(), |name| format!("{name} ({number})"))
+    named(number)
+        .or_else(|| real_time_name(number))
+        .map_or(number.to_string(), |name| format!("{name} ({number})"))
 }
 
-/// The number that "SIGTERM", "term" or "15" stands for.
+/// The number that "SIGTERM", "term", "SIGRTMIN+3" or "15" stands for.
 pub(super) fn number(text: &str) -> Option<i32> {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return text.parse().ok().filter(|number| is_number(*number));
     }
     let upper = text.to_ascii_uppercase();
     let short = upper.strip_prefix("SIG").unwrap_or(&upper);
-    (1..=HIGHEST).find(|number| {
-        signal_name(*number).and_then(|name| name.strip_prefix("SIG")) == Some(short)
-    })
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == short);
+    let short = alias.map_or(short, |(_, name)| name);
+    let is_it =
+        |number: &i32| named(*number).is_some_and(|name| name.strip_prefix("SIG") == Some(short));
+    (1..=HIGHEST).find(is_it).or_else(|| real_time_number(short))
+}
+
+fn named(number: i32) -> Option<Cow<'static, str>> {
+    signal_name(number).or_else(|| linux_name(number)).map(Cow::Borrowed)
+}
+
+/// Those that only Linux has.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn linux_name(number: i32) -> Option<&'static str> {
+    match number {
+        libc::SIGPWR => Some("SIGPWR"),
+        #[cfg(not(any(
+            target_arch = "mips",
+            target_arch = "mips64",
+            target_arch = "sparc",
+            target_arch = "sparc64"
+        )))]
+        libc::SIGSTKFLT => Some("SIGSTKFLT"),
+        _ => None,
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn linux_name(_: i32) -> Option<&'static str> {
+    None
+}
+
+/// The first and the last real-time signal. The C library keeps the system's first ones for itself: glibc two of them,
+/// musl three.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn real_time() -> Option<(i32, i32)> {
+    Some((libc::SIGRTMIN(), libc::SIGRTMAX().min(HIGHEST)))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn real_time() -> Option<(i32, i32)> {
+    None
+}
+
+fn real_time_name(number: i32) -> Option<Cow<'static, str>> {
+    let (first, last) = real_time()?;
+    match number - first {
+        0 => Some("SIGRTMIN".into()),
+        n if n > 0 && number <= last => Some(format!("SIGRTMIN+{n}").into()),
+        _ => None,
+    }
+}
+
+/// What "RTMIN", "RTMIN+3" and "RTMAX-1" stand for.
+fn real_time_number(short: &str) -> Option<i32> {
+    let (first, last) = real_time()?;
+    let number = if let Some(above) = short.strip_prefix("RTMIN") {
+        first + distance(above, '+')?
+    } else {
+        last - distance(short.strip_prefix("RTMAX")?, '-')?
+    };
+    (first..=last).contains(&number).then_some(number)
+}
+
+/// "+3", or nothing.
+fn distance(text: &str, sign: char) -> Option<i32> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let digits = text.strip_prefix(sign)?;
+    let are_digits = digits.len() <= 2 && digits.bytes().all(|c| c.is_ascii_digit());
+    digits.parse().ok().filter(|_| are_digits)
 }
 
 /// Go's words for it, those of its Linux.
@@ -71,6 +147,9 @@ fn unix_words(number: i32) -> Option<&'static str> {
         SIGWINCH => "window changed",
         SIGIO => "I/O possible",
         SIGSYS => "bad system call",
-        _ => return None,
+        number => match linux_name(number)? {
+            "SIGPWR" => "power failure",
+            _ => "stack fault",
+        },
     })
 }

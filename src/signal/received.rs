@@ -6,8 +6,10 @@ use super::name;
 
 /// A signal: its number, and who sent it. Go's `os.Signal`.
 ///
-/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives Go's words,
-/// `FromStr` reads what `kill` does. The zero value is no signal: it is what `recv` gives once the channel is closed.
+/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives Go's words, `Debug`
+/// the name and the number. `FromStr` reads what `kill` does, real-time signals included; their names count from the C
+/// library's first one, which is 34 for glibc and 35 for musl, and exist on Linux only. The zero value is no signal: it is
+/// what `recv` gives once the channel is closed.
 ///
 /// ```
 /// use gochan::signal::{Signal, SIGTERM};
@@ -15,8 +17,13 @@ use super::name;
 /// let signal: Signal = "TERM".parse().unwrap();
 /// assert_eq!(signal, SIGTERM);
 /// assert_eq!(signal.to_string(), "terminated");
+/// assert_eq!(format!("{signal:?}"), "Signal { signal: SIGTERM (15), pid: None }");
+/// # #[cfg(target_os = "linux")] {
+/// let signal: Signal = "SIGRTMAX-1".parse().unwrap();
+/// assert_eq!(signal.to_string(), "signal 63");
+/// # }
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Signal {
     number: i32,
     pid: Option<NonZeroU32>,
@@ -93,7 +100,18 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Reads "SIGTERM", "TERM", "term" and "15".
+/// The name, as `FromStr` reads it: "SIGTERM (15)", "SIGRTMIN+3 (37)"; and who sent it.
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signal")
+            .field("signal", &format_args!("{}", name::full(self.number)))
+            .field("pid", &self.pid())
+            .finish()
+    }
+}
+
+/// Reads "SIGTERM", "TERM", "term" and "15"; "SIGRTMIN+3" and "RTMAX-1"; and the second names "SIGCLD", "SIGIOT" and
+/// "SIGPOLL".
 impl FromStr for Signal {
     type Err = ParseSignalError;
 
