@@ -151,6 +151,34 @@ fn a_list_of_a_hundred_receivers_is_built_in_a_loop() {
     }
 }
 
+/// Go allows 65,536 cases. Here the case beyond them is found and woken as well as the first.
+#[test]
+fn there_may_be_as_many_cases_as_in_go_and_more() {
+    let _dog = watchdog(120);
+    for count in [65_536, 70_000] {
+        let (nil, c) = (Receiver::<u8>::nil(), make::<usize>(0));
+        for biased in [true, false] {
+            let mut select = Select::new();
+            for i in 1..count {
+                select.recv(&nil, move |_| i);
+            }
+            select.recv(&c, |v| v);
+            if biased {
+                select.biased();
+            }
+            assert_eq!(select.len(), count);
+            let select = given_back(select.try_wait());
+            thread::scope(|s| {
+                s.spawn(|| {
+                    wait_until(|| blocked(&c).receivers == 1);
+                    c.send(count);
+                });
+                assert_eq!(select.wait(), count);
+            });
+        }
+    }
+}
+
 #[test]
 fn channels_of_different_types_share_a_select() {
     let (numbers, words, units) = (make(1), make::<&str>(0), make::<()>(0));

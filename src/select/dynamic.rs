@@ -94,6 +94,7 @@ impl<'a, R> Select<'a, R> {
     /// select.recv(&c, |v| v + 1);
     /// assert_eq!(select.wait(), 1);
     /// ```
+    #[track_caller]
     pub fn recv<C>(&mut self, from: &'a C, then: impl FnOnce(C::Item) -> R + 'a) -> &mut Self
     where
         C: RecvFrom + ?Sized,
@@ -113,6 +114,7 @@ impl<'a, R> Select<'a, R> {
     /// select.recv_ok(&c, |v| v);
     /// assert_eq!(select.wait(), None);
     /// ```
+    #[track_caller]
     pub fn recv_ok<C>(
         &mut self,
         from: &'a C,
@@ -140,6 +142,7 @@ impl<'a, R> Select<'a, R> {
     /// assert_eq!(select.wait(), "sent");
     /// assert_eq!(c.recv(), 7);
     /// ```
+    #[track_caller]
     pub fn send<C>(&mut self, to: &'a C, value: C::Item, then: impl FnOnce() -> R + 'a) -> &mut Self
     where
         C: SendTo + ?Sized,
@@ -159,6 +162,7 @@ impl<'a, R> Select<'a, R> {
     /// select.send_ok(&c, 7, |sent| sent);
     /// assert_eq!(select.wait(), Err(SendError(7)));
     /// ```
+    #[track_caller]
     pub fn send_ok<C>(
         &mut self,
         to: &'a C,
@@ -188,6 +192,7 @@ impl<'a, R> Select<'a, R> {
     /// assert!(select.try_wait().is_err());
     /// assert_eq!(slot, Some(7));
     /// ```
+    #[track_caller]
     pub fn send_from<C>(
         &mut self,
         to: &'a C,
@@ -342,11 +347,18 @@ impl<'a, R> Select<'a, R> {
         }
     }
 
+    #[track_caller]
     fn add(&mut self, case: impl Handled<'a, R> + 'a) -> &mut Self {
-        assert!(self.cases.len() < usize::from(u16::MAX), "a select of more than 65535 cases");
+        assert_room_after(self.cases.len());
         self.cases.push(Box::new(case));
         self
     }
+}
+
+/// The number of a case, and of cases, is a `u32` everywhere.
+#[track_caller]
+pub(super) fn assert_room_after(cases: usize) {
+    assert!(cases < u32::MAX as usize, "a select of more than 4294967295 cases");
 }
 
 impl<R> Default for Select<'_, R> {

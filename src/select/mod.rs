@@ -44,14 +44,14 @@ pub(crate) enum Order<'a> {
     /// As they are written.
     Source,
     /// At random; the slice is a permutation of the cases' indices.
-    Random(&'a mut [u16]),
+    Random(&'a mut [u32]),
 }
 
 impl<'a> Order<'a> {
     /// Random, with `indices` as its memory.
     #[inline]
-    pub(crate) fn random(indices: &'a mut [u16]) -> Self {
-        indices.iter_mut().enumerate().for_each(|(i, index)| *index = i as u16);
+    pub(crate) fn random(indices: &'a mut [u32]) -> Self {
+        indices.iter_mut().enumerate().for_each(|(i, index)| *index = i as u32);
         Order::Random(indices)
     }
 
@@ -59,7 +59,7 @@ impl<'a> Order<'a> {
     fn iter(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
         (0..count).map(move |i| match self {
             Order::Source => i,
-            Order::Random(indices) => usize::from(indices[i]),
+            Order::Random(indices) => indices[i] as usize,
         })
     }
 
@@ -69,7 +69,7 @@ impl<'a> Order<'a> {
         for i in 0..count {
             // Fisher and Yates, one step at a time.
             indices.swap(i, i + random((count - i) as u32) as usize);
-            let case = usize::from(indices[i]);
+            let case = indices[i] as usize;
             if ready(case) {
                 return Some(case);
             }

@@ -1,8 +1,9 @@
-//! Unwinding out of a wait, which no code of the user can bring about: the entries are unlinked and
-//! the channels go on.
+//! What no code of the user can bring about: unwinding out of a wait, after which the entries are unlinked and
+//! the channels go on; and a select of more cases than memory holds.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use super::dynamic::assert_room_after;
 use crate::{__private::blocked, make, select, sync::fault, unbounded, Receiver, Sender};
 
 /// Runs `wait`, whose sleep panics.
@@ -54,4 +55,11 @@ fn a_select_that_unwinds_leaves_no_entry_in_any_line() {
     });
     assert_eq!([&a, &b, &c].map(|rx| blocked(rx).receivers), [0; 3]);
     assert_eq!(blocked(&full).senders, 0);
+}
+
+#[test]
+fn a_select_has_no_more_cases_than_can_be_numbered() {
+    let most = u32::MAX as usize;
+    assert_room_after(most - 1);
+    assert!(catch_unwind(|| assert_room_after(most)).is_err());
 }
