@@ -79,12 +79,17 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 /// Makes a channel without a bound, on which no send blocks, and gives its two ends. Go has no
 /// counterpart.
 ///
+/// # Panics
+///
+/// With "capacity overflow" if the values are so large that a few of them would be larger than an allocation can be.
+///
 /// ```
 /// let (tx, rx) = gochan::unbounded();
 /// (0..1000).for_each(|i| tx.send(i));
 /// assert_eq!(rx.len(), 1000);
 /// ```
 #[must_use]
+#[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     let (tx, rx) = Core::unbounded().split();
     (Sender::first(tx), Receiver::first(rx))

@@ -138,6 +138,12 @@ fn a_capacity_that_cannot_be_allocated() {
 }
 
 #[test]
+fn values_too_large_for_an_unbounded_channel() {
+    let text = panic_text!(unbounded::<[u8; 1 << 58]>());
+    assert!(text.contains("capacity overflow"), "{text}");
+}
+
+#[test]
 fn a_ticker_without_a_period() {
     let text = panic_text!(Ticker::new(Duration::ZERO));
     assert_eq!(text, "non-positive interval for Ticker::new");

@@ -113,12 +113,13 @@ impl<T> Block<T> {
         }
     }
 
+    #[track_caller]
     pub(super) fn layout(position: u64) -> Layout {
         let head = size_of::<Self>() + Self::ROW_ALIGN - align_of::<Self>();
         let bytes = (Self::rows(position) as usize).checked_mul(Self::ROW);
         bytes
             .and_then(|bytes| Layout::from_size_align(head + bytes, align_of::<Self>()).ok())
-            .expect("a block of values that the address space has room for")
+            .expect("capacity overflow: the values are too large for an unbounded channel")
     }
 
     /// A block for `position`, on the heap, never on the stack: it is large where `T` is.

@@ -86,6 +86,7 @@ impl<T> List<T> {
     /// A list where it stays: as a value that is dropped if there is no memory for it, it would be made elsewhere and
     /// copied.
     #[inline]
+    #[track_caller]
     pub(crate) fn shared() -> Arc<Self> {
         let list = Arc::into_raw(Arc::new(MaybeUninit::new(Self::new())));
         // SAFETY: the same type but for the wrapper, which has the same layout, and initialized.
@@ -93,6 +94,7 @@ impl<T> List<T> {
     }
 
     #[inline(always)]
+    #[track_caller]
     fn new() -> Self {
         // Before anything is sent, since it panics if such a block cannot be.
         let _ = Block::<T>::layout(Block::<T>::LAP);

@@ -164,6 +164,7 @@ impl<T> Core<T> {
     }
 
     /// A channel without a bound.
+    #[track_caller]
     pub(crate) fn unbounded() -> Self {
         Core::List(List::shared())
     }
