@@ -75,15 +75,19 @@ macro_rules! snapshots {
                 self.core().is_none()
             }
 
-            /// True if both are handles of one channel: Go's `a == b`, but two nils are not one
-            /// channel.
+            /// True if both are handles of one channel, or both are nil: Go's `a == b`.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
             /// assert!(c.same_channel(&c.clone()));
+            #[doc = concat!("let nil = gochan::", stringify!($handle), "::<u8>::nil();")]
+            /// assert!(nil.same_channel(&nil) && !nil.same_channel(&c));
             /// ```
             pub fn same_channel(&self, other: &Self) -> bool {
-                matches!((self.core(), other.core()), (Some(a), Some(b)) if a.same(b))
+                match (self.core(), other.core()) {
+                    (Some(a), Some(b)) => a.same(b),
+                    (a, b) => a.is_none() && b.is_none(),
+                }
             }
         }
     )*};

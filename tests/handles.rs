@@ -342,12 +342,18 @@ fn two_channels_are_not_the_same_even_if_of_one_kind() {
     assert!(!gochan::at(now).same_channel(&gochan::at(now)));
 }
 
+/// As `==` in Go says of two nil channels.
 #[test]
-fn nil_is_no_channel_so_two_nils_are_not_the_same() {
+fn nil_is_the_same_as_nil_and_as_nothing_else() {
     let nil = Chan::<u8>::nil();
-    assert!(!nil.same_channel(&nil) && !nil.same_channel(&make(0)) && !make(0).same_channel(&nil));
-    assert!(!nil.sender().same_channel(&Sender::nil()));
-    assert!(!nil.receiver().same_channel(&Receiver::nil()));
+    assert!(nil.same_channel(&nil) && nil.same_channel(&Chan::nil()));
+    assert!(nil.sender().same_channel(&Sender::nil()));
+    assert!(nil.receiver().same_channel(&Receiver::nil()));
+    for chan in [make(0), make(1)] {
+        assert!(!nil.same_channel(&chan) && !chan.same_channel(&nil));
+        assert!(!nil.sender().same_channel(&chan.sender()));
+        assert!(!chan.receiver().same_channel(&nil.receiver()));
+    }
 }
 
 #[test]
