@@ -2,6 +2,8 @@
 
 pub use crate::select::{select, Arm, Bound, Limit, RecvCase, SendCase, SendFromCase};
 
+use std::marker::PhantomData;
+
 use crate::{
     core::{Channel, Core, Side},
     error::SendError,
@@ -35,9 +37,28 @@ pub fn lose(_: impl Bound) {}
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}
 
-/// What a plain `recv` case gives.
-pub fn value_or_zero<T: Default>(received: Option<T>) -> T {
-    received.unwrap_or_default()
+/// What has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no zero value, which a `recv` case gives once its channel is closed",
+    label = "`recv(..) -> pattern` needs `{Self}: Default`",
+    note = "write `recv_ok(rx) -> value`, which gives an `Option`, or `recv(rx) =>`, which drops the value"
+)]
+pub trait Zero: Default {}
+
+impl<T: Default> Zero for T {}
+
+/// What a `recv` case has received.
+pub struct Received<T>(pub Option<T>);
+
+impl<T> Received<T> {
+    /// What a plain `recv` case gives. The second argument keeps the compiler from blaming the first for a missing zero
+    /// value: it points at the name of the method, which is the word in the user's case.
+    pub fn recv(self, _: PhantomData<T>) -> T
+    where
+        T: Zero,
+    {
+        self.0.unwrap_or_default()
+    }
 }
 
 /// What a plain `send` case does once it is chosen.

@@ -1727,7 +1727,7 @@ fn a_panic_in_the_zero_value_leaves_the_channel_usable() {
     c.send(NoZero);
     select! { recv(c) -> NoZero => {}, recv(other) => {} }
     c.close();
-    let (message, ..) = panic_of(|| select! { recv(c) -> _ => {}, recv(other) => {} });
+    let (message, ..) = panic_of(|| select! { recv(c) -> NoZero => {}, recv(other) => {} });
     assert_eq!(message, "boom");
     assert!(c.recv_ok().is_none());
     assert_usable(&other);
@@ -1753,4 +1753,24 @@ fn a_losing_value_that_panics_when_dropped_leaves_the_channels_usable() {
         s.spawn(|| never.send(Bomb(false)));
         assert!(never.recv_ok().is_some());
     });
+}
+
+/// `-> _` asks for no value, so the type needs no zero value, and none is made.
+#[test]
+fn an_underscore_needs_no_zero_value() {
+    struct NoZero;
+    let c = make::<NoZero>(1);
+    c.send(NoZero);
+    for (on, closed) in [(true, false), (true, true)] {
+        if closed {
+            c.close();
+        }
+        let won = select! {
+            recv(c) -> _, if on => true,
+            default => false,
+        };
+        assert!(won);
+    }
+    let won = select! { recv(after(Duration::ZERO)) -> _ => 1, recv(c), if false => 2 };
+    assert_eq!(won, 1);
 }

@@ -27,8 +27,11 @@
 ///   [`Ticker`](crate::Ticker).
 /// - Any case may have a condition: `recv(rx) -> v, if cond => body`. Where it is false the case is
 ///   as good as nil.
+/// - A channel is evaluated even where its condition is false, so `recv(rx.unwrap()), if rx.is_some()` panics.
+///   With `let nil = Receiver::nil();` write `recv(rx.as_ref().unwrap_or(&nil)) -> v`, without a condition.
 /// - Channels, values and conditions are evaluated once, in source order, on entry; the timeout
 ///   comes last. Patterns must be irrefutable.
+/// - `recv(rx) -> _ => body` is `recv(rx) => body`: it asks for no value, so for no zero value either.
 /// - `Instant` has no zero value, so a timer is `recv(timer) => body` or `recv_ok(timer) -> at => body`.
 /// - If several cases are ready one of them is chosen uniformly at random. A nil channel is never
 ///   ready; a closed one always is. `default` is chosen only if at one instant none was ready.
@@ -118,6 +121,23 @@ macro_rules! __select {
         ::core::compile_error!("`biased;`, with its semicolon, comes first in `select!`, once")
     };
 
+    // `-> _` asks for no value, so not for a zero value either.
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     recv($($args:tt)*) -> _ $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (__gochan_case recv [$($args)*] [] [$($cond)?] $body)] $default $($rest)*)
+    };
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     recv($($args:tt)*) -> _ $(, if $cond:expr)? => $body:block $($rest:tt)*) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (__gochan_case recv [$($args)*] [] [$($cond)?] $body)] $default $($rest)*)
+    };
+    (@parse $fair:tt [$($cases:tt)*] $default:tt
+     recv($($args:tt)*) -> _ $(, if $cond:expr)? => $body:expr $(, $($rest:tt)*)?) => {
+        $crate::__select!(@parse $fair
+            [$($cases)* (__gochan_case recv [$($args)*] [] [$($cond)?] $body)] $default $($($rest)*)?)
+    };
+
     // One case, with the comma rules of `match`.
     (@parse $fair:tt [$($cases:tt)*] $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
@@ -153,7 +173,7 @@ macro_rules! __select {
             }
         };
         $(if let ::core::option::Option::Some(__gochan_won) = $case {
-            $crate::__select_case!(@won __gochan_won $op $pat);
+            $crate::__select_case!(@won __gochan_won $op $pat $op);
             $body
         } else)* {
             $crate::__select_case!(@default $($default)?)
@@ -225,30 +245,31 @@ macro_rules! __select_case {
     (@limit ($timeout:expr)) => { $crate::__private::Limit::after($timeout) };
 
     // Hands the outcome of the winner to its pattern.
-    (@won $won:ident recv []) => { $crate::__private::discard($won); };
-    (@won $won:ident recv [$pat:pat]) => {
-        let $pat = $crate::__private::value_or_zero($won);
+    (@won $won:ident recv [] $word:ident) => { $crate::__private::discard($won); };
+    (@won $won:ident recv [$pat:pat] $word:ident) => {
+        // A method with the user's own word for its name: the compiler points there if there is no zero value.
+        let $pat = $crate::__private::Received($won).$word(::core::marker::PhantomData);
     };
-    (@won $won:ident recv_ok [$pat:pat]) => { let $pat = $won; };
-    (@won $won:ident send []) => { $crate::__private::sent_or_panic($won); };
-    (@won $won:ident send_ok [$pat:pat]) => { let $pat = $won; };
-    (@won $won:ident send_from []) => { $crate::__private::sent_or_panic($won); };
-    (@won $won:ident recv_ok []) => {
+    (@won $won:ident recv_ok [$pat:pat] $word:ident) => { let $pat = $won; };
+    (@won $won:ident send [] $word:ident) => { $crate::__private::sent_or_panic($won); };
+    (@won $won:ident send_ok [$pat:pat] $word:ident) => { let $pat = $won; };
+    (@won $won:ident send_from [] $word:ident) => { $crate::__private::sent_or_panic($won); };
+    (@won $won:ident recv_ok [] $word:ident) => {
         ::core::compile_error!("`recv_ok` needs a pattern: `recv_ok(rx) -> value => body`; to drop the value write `recv(rx) => body`")
     };
-    (@won $won:ident send_ok []) => {
+    (@won $won:ident send_ok [] $word:ident) => {
         ::core::compile_error!("`send_ok` needs a pattern: `send_ok(tx, value) -> result => body`")
     };
-    (@won $won:ident send [$pat:pat]) => {
+    (@won $won:ident send [$pat:pat] $word:ident) => {
         ::core::compile_error!("`send` gives no value: write `send(tx, value) => body`, or use `send_ok(tx, value) -> result => body`");
         let $pat = $crate::__private::no_winner();
     };
-    (@won $won:ident send_from [$pat:pat]) => {
+    (@won $won:ident send_from [$pat:pat] $word:ident) => {
         ::core::compile_error!("`send_from` gives no value: write `send_from(tx, slot) => body`");
         let $pat = $crate::__private::no_winner();
     };
     // An unknown case, which has its message already.
-    (@won $won:ident $op:ident [$($pat:pat)?]) => { $(let $pat = $crate::__private::no_winner();)? };
+    (@won $won:ident $op:ident [$($pat:pat)?] $word:ident) => { $(let $pat = $crate::__private::no_winner();)? };
 
     // What to do if no case won.
     (@default) => { $crate::__private::no_winner() };
