@@ -12,7 +12,7 @@ use crate::{
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
     receiver::{IntoIter, Receiver},
-    select::{self, Limit, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo},
+    select::{self, Limit, RecvCase, RecvFrom, Sealed, SendCase, SendFromCase, SendTo},
     sender::Sender,
 };
 
@@ -465,6 +465,8 @@ impl<T> fmt::Debug for Chan<T> {
 // What a panic leaves behind is a channel in order: values move whole or not at all.
 impl<T> UnwindSafe for Chan<T> {}
 impl<T> RefUnwindSafe for Chan<T> {}
+
+impl<T> Sealed for Chan<T> {}
 
 impl<T> RecvFrom for Chan<T> {
     type Item = T;

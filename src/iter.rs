@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    iter::FusedIterator,
     panic::{RefUnwindSafe, UnwindSafe},
 };
 
@@ -57,6 +58,9 @@ impl<T> Iterator for Iter<'_, T> {
         select::recv(self.0 .0)
     }
 }
+
+/// A channel that is closed and drained stays so.
+impl<T> FusedIterator for Iter<'_, T> {}
 
 impl<T> Iterator for TryIter<'_, T> {
     type Item = T;

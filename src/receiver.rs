@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    iter::FusedIterator,
     panic::{RefUnwindSafe, UnwindSafe},
     time::{Duration, Instant},
 };
@@ -11,7 +12,7 @@ use crate::{
     error::{RecvTimeoutError, TryRecvError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
-    select::{self, Limit, RecvCase, RecvFrom},
+    select::{self, Limit, RecvCase, RecvFrom, Sealed},
 };
 
 /// The receiving end of a channel: Go's `<-chan T`.
@@ -272,6 +273,8 @@ impl<T> fmt::Debug for Receiver<T> {
 impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
+impl<T> Sealed for Receiver<T> {}
+
 impl<T> RecvFrom for Receiver<T> {
     type Item = T;
 
@@ -305,6 +308,9 @@ impl<T> Iterator for IntoIter<T> {
         self.0.recv_ok()
     }
 }
+
+/// A channel that is closed and drained stays so.
+impl<T> FusedIterator for IntoIter<T> {}
 
 impl<T> fmt::Debug for IntoIter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

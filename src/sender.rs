@@ -10,7 +10,7 @@ use crate::{
     core::{Channel, Core, Side},
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
-    select::{self, Limit, SendCase, SendFromCase, SendTo},
+    select::{self, Limit, Sealed, SendCase, SendFromCase, SendTo},
 };
 
 /// The sending end of a channel: Go's `chan<- T`.
@@ -65,6 +65,10 @@ impl<T> Sender<T> {
     ///
     /// With "send on closed channel" if the channel is, or meanwhile becomes, closed. To get the
     /// value back instead, use [`send_ok`](Self::send_ok).
+    ///
+    /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged and panics where it
+    /// ignored an error before: write `let _ = tx.send_ok(v);`. `grep -rnE 'let _ = .*\.send\(' src` finds such lines,
+    /// and so does clippy's `let_unit_value`.
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
@@ -234,6 +238,8 @@ impl<T> fmt::Debug for Sender<T> {
 // What a panic leaves behind is a channel in order: values move whole or not at all.
 impl<T> UnwindSafe for Sender<T> {}
 impl<T> RefUnwindSafe for Sender<T> {}
+
+impl<T> Sealed for Sender<T> {}
 
 impl<T> SendTo for Sender<T> {
     type Item = T;

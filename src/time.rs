@@ -9,7 +9,7 @@ pub use crate::core::MissedTickBehavior;
 use crate::{
     core::{Core, Schedule},
     receiver::Receiver,
-    select::{RecvCase, RecvFrom},
+    select::{RecvCase, RecvFrom, Sealed},
 };
 
 /// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant at
@@ -44,7 +44,9 @@ pub fn at(instant: Instant) -> Receiver<Instant> {
 }
 
 /// A channel that gives an instant every `period`, the first after one period: Go's `time.Tick`. A
-/// slow receiver misses ticks. Nil if `period` is zero.
+/// slow receiver misses ticks. Nil if `period` is zero; crossbeam's `tick` is always ready then.
+///
+/// Like all timers of this crate it follows [`Instant`], which stands still on Linux while the system is suspended.
 ///
 /// ```
 /// use gochan::tick;
@@ -254,6 +256,8 @@ impl Ticker {
 /// What both kinds of timer are to a select and to people.
 macro_rules! timer_traits {
     ($($timer:ident),*) => {$(
+        impl Sealed for $timer {}
+
         impl RecvFrom for $timer {
             type Item = Instant;
 

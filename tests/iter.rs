@@ -3,10 +3,12 @@
 
 mod common;
 
-use std::{sync::Arc, thread};
+use std::{iter::FusedIterator, marker::PhantomData, sync::Arc, thread};
 
 use common::{wait_until, watchdog};
-use gochan::{__private::blocked, bounded, make, unbounded, Receiver, Sender};
+use gochan::{
+    __private::blocked, bounded, make, unbounded, IntoIter, Iter, Receiver, Sender, TryIter,
+};
 
 const CAPACITIES: [Option<usize>; 4] = [Some(0), Some(1), Some(8), None];
 const BUFFERED: [Option<usize>; 3] = [Some(1), Some(8), None];
@@ -377,4 +379,29 @@ fn recv_many_from_a_stream_of_values_loses_none_and_keeps_their_order() {
         assert_eq!(values, Vec::from_iter(0..2000), "capacity {cap:?}");
         sender.join().unwrap();
     }
+}
+
+/// Whether a type is fused: the constant of its own comes before the one of the trait.
+struct Probe<I>(PhantomData<I>);
+
+trait Unknown {
+    const FUSED: bool = false;
+}
+
+impl<I> Unknown for Probe<I> {}
+
+impl<I: FusedIterator> Probe<I> {
+    const FUSED: bool = true;
+}
+
+/// What ends with the channel is fused; what ends with the values that are there is not.
+#[test]
+fn iterators_that_end_with_the_channel_are_fused() {
+    assert_eq!([Probe::<Iter<'_, u8>>::FUSED, Probe::<IntoIter<u8>>::FUSED], [true; 2]);
+    assert_eq!([Probe::<TryIter<'_, u8>>::FUSED], [false]);
+    let (tx, rx) = bounded(1);
+    tx.send(1);
+    drop(tx);
+    let mut iter = rx.iter();
+    assert_eq!([iter.next(), iter.next(), iter.next()], [Some(1), None, None]);
 }

@@ -541,3 +541,16 @@ fn handlers_run_after_the_select_is_over() {
     });
     assert_eq!(select.wait(), 2);
 }
+
+/// No `AssertUnwindSafe`: the select and what it leaves behind are in order after a panic.
+#[test]
+fn a_select_may_cross_catch_unwind() {
+    let (c, rest) = (make(1), make::<u8>(1));
+    c.send(1_u8);
+    let mut slot = Some(2);
+    let mut select = Select::new();
+    select.biased().recv(&c, |_| panic!("in a handler")).send_from(&rest, &mut slot, || ());
+    assert_eq!(panic::catch_unwind(|| select.len()).ok(), Some(2));
+    assert!(panic::catch_unwind(|| select.wait()).is_err());
+    assert_eq!((slot, rest.len(), c.len()), (Some(2), 0, 0));
+}

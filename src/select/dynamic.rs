@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    panic::Location,
+    panic::{Location, RefUnwindSafe, UnwindSafe},
     time::{Duration, Instant},
 };
 
@@ -22,6 +22,9 @@ use crate::{
 ///
 /// The cases mean what they mean in [`select!`](crate::select); where the number of cases is known,
 /// that is the shorter way.
+///
+/// A select is [`UnwindSafe`]: after a panic its channels are in order, and a value that was not sent is dropped or back
+/// in its slot. What a handler borrows is as the handler left it.
 ///
 /// # Examples
 ///
@@ -360,6 +363,12 @@ impl<'a, R> Select<'a, R> {
 pub(super) fn assert_room_after(cases: usize) {
     assert!(cases < u32::MAX as usize, "a select of more than 4294967295 cases");
 }
+
+// Channels and slots are in order after a panic, and the select is gone. A handler may have changed what it borrows, as
+// the closure of `std::thread::spawn` may: that is for its author to look after, and the documentation says so.
+impl<R> UnwindSafe for Select<'_, R> {}
+// Through a shared reference nothing of it runs or changes.
+impl<R> RefUnwindSafe for Select<'_, R> {}
 
 impl<R> Default for Select<'_, R> {
     fn default() -> Self {

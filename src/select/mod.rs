@@ -18,6 +18,7 @@ mod tests;
 pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
 pub use limit::Limit;
+pub(crate) use operand::sealed::Sealed;
 pub use operand::{RecvFrom, SendTo};
 pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_send};
 

@@ -2,11 +2,17 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use self::sealed::Sealed;
 use super::{RecvCase, SendCase, SendFromCase};
+
+pub(crate) mod sealed {
+    /// Keeps the traits to the crate: it cannot be named outside.
+    pub trait Sealed {}
+}
 
 /// What can be received from in a select: a [`Receiver`](crate::Receiver), a
 /// [`Chan`](crate::Chan), a [`Timer`](crate::Timer), a [`Ticker`](crate::Ticker), or a reference or
-/// smart pointer to one. Not meant to be implemented outside of this crate.
+/// smart pointer to one. It cannot be implemented outside of this crate.
 ///
 /// ```
 /// use gochan::{make, select, RecvFrom};
@@ -27,7 +33,7 @@ use super::{RecvCase, SendCase, SendFromCase};
     label = "expected a `Receiver`, `Chan`, `Timer` or `Ticker`",
     note = "write `&*guard` for a guard or another pointer that dereferences to one"
 )]
-pub trait RecvFrom {
+pub trait RecvFrom: Sealed {
     /// The values received.
     type Item;
 
@@ -36,7 +42,7 @@ pub trait RecvFrom {
 }
 
 /// What can be sent to in a select: a [`Sender`](crate::Sender), a [`Chan`](crate::Chan), or a
-/// reference or smart pointer to one. Not meant to be implemented outside of this crate.
+/// reference or smart pointer to one. It cannot be implemented outside of this crate.
 ///
 /// ```
 /// use gochan::{make, select, SendTo};
@@ -57,7 +63,7 @@ pub trait RecvFrom {
     label = "expected a `Sender` or `Chan`",
     note = "write `&*guard` for a guard or another pointer that dereferences to one"
 )]
-pub trait SendTo {
+pub trait SendTo: Sealed {
     /// The values sent.
     type Item;
 
@@ -74,6 +80,8 @@ pub trait SendTo {
 /// References and smart pointers stand for what they point at.
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
+        impl<C: Sealed + ?Sized> Sealed for $pointer {}
+
         impl<C: RecvFrom + ?Sized> RecvFrom for $pointer {
             type Item = C::Item;
 
