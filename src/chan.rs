@@ -157,7 +157,8 @@ impl<T> Chan<T> {
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed.
+    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed: `let _ = c.send(v);` ignores nothing,
+    /// `let _ = c.send_ok(v);` does.
     ///
     /// ```
     /// let c = gochan::make(1);

@@ -61,7 +61,8 @@ impl<T> Receiver<T> {
     }
 
     /// Receives the next value: Go's `<-c`. Blocks while there is none, on a nil channel for ever.
-    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once.
+    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once; for a type that has none
+    /// there is [`recv_ok`](Self::recv_ok).
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant at
-/// which it was due. It never closes; a `duration` too long to represent never ends.
+/// which it was due. It never closes; a `duration` too long to represent never ends. While the system is suspended it
+/// stands still on Linux, as [`Instant`] does.
 ///
 /// ```
 /// use gochan::{after, make, select};
