@@ -262,11 +262,11 @@ macro_rules! __select_case {
     };
     (@won $won:ident send [$pat:pat] $word:ident) => {
         ::core::compile_error!("`send` gives no value: write `send(tx, value) => body`, or use `send_ok(tx, value) -> result => body`");
-        let $pat = $crate::__private::no_winner();
+        let $pat = $won;
     };
     (@won $won:ident send_from [$pat:pat] $word:ident) => {
         ::core::compile_error!("`send_from` gives no value: write `send_from(tx, slot) => body`");
-        let $pat = $crate::__private::no_winner();
+        let $pat = $won;
     };
     // An unknown case, which has its message already.
     (@won $won:ident $op:ident [$($pat:pat)?] $word:ident) => { $(let $pat = $crate::__private::no_winner();)? };
