@@ -38,7 +38,7 @@ pub(crate) struct WaitSide<T> {
     /// For whom the side is reserved; 0 for nobody. Set under the lock.
     reserved: AtomicUsize,
     /// How many may still overtake; less than 1 as a signed number: none.
-    overtakes: AtomicUsize,
+    pub(super) overtakes: AtomicUsize,
     queue: Mutex<WaitQueue<T>>,
 }
 
@@ -69,7 +69,10 @@ impl<T> WaitSide<T> {
 
     #[cold]
     fn overtake(&self) -> bool {
-        self.overtakes.fetch_sub(1, Ordering::Relaxed) as isize > 0
+        let some = |left| left as isize > 0;
+        // Counted only while some are left: a count that went on would come round. A model is too short for that.
+        let may_be = || !SPINS || some(self.overtakes.load(Ordering::Relaxed));
+        may_be() && some(self.overtakes.fetch_sub(1, Ordering::Relaxed))
     }
 
     /// Reserves the side for `who`, unless it is reserved already. Under the lock, and before `who`

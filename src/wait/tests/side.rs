@@ -1,7 +1,10 @@
 //! One side: who is told, served and let ahead.
 
 use super::{receiver, receivers, One};
-use crate::wait::{side::OVERTAKES, Outcome, WaitSide, Who, WOKEN_BY_ONE};
+use crate::{
+    sync::Ordering,
+    wait::{side::OVERTAKES, Outcome, WaitSide, Who, WOKEN_BY_ONE},
+};
 
 #[test]
 fn a_side_is_waited_on_while_somebody_stands_in_line() {
@@ -46,6 +49,19 @@ fn a_side_is_reserved_for_who_was_hinted_and_so_many_may_overtake() {
     side.notify();
     assert!((0..OVERTAKES).all(|_| side.admits(one.who())));
     assert!(!side.admits(one.who()));
+}
+
+/// A count that went on would come round, after a minute where it has 32 bits.
+#[test]
+fn who_is_turned_away_is_not_counted() {
+    let side = WaitSide::new();
+    let one = receiver();
+    one.line_up(&side);
+    side.notify();
+    assert!((0..OVERTAKES).all(|_| side.admits(Who::NEW)));
+    let left = side.overtakes.load(Ordering::Relaxed);
+    assert!((0..100).all(|_| !side.admits(Who::NEW)));
+    assert_eq!(side.overtakes.load(Ordering::Relaxed), left);
 }
 
 #[test]
