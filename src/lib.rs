@@ -106,6 +106,10 @@
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
 
+// Numbers of 32 bits would come round within minutes, and a lock in the place of each is not what anyone wants.
+#[cfg(not(target_has_atomic = "64"))]
+compile_error!("gochan needs 64-bit atomics, which this target does not have");
+
 mod chan;
 pub mod context;
 mod core;
@@ -118,7 +122,7 @@ mod private;
 mod receiver;
 mod select;
 mod sender;
-#[cfg(all(feature = "signal", not(any(loom, shuttle))))]
+#[cfg(all(feature = "signal", any(unix, windows), not(any(loom, shuttle))))]
 pub mod signal;
 mod snapshot;
 mod sync;

@@ -69,7 +69,7 @@
 //! - Names of real-time signals, as "SIGRTMIN+3", are Linux's.
 //! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
 //! - SIGIO has nothing as its default action, where Linux ends the process.
-//! - Outside of Unix there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for
+//! - On Windows there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are looked for
 //!   twenty times a second, and nobody knows the sender.
 
 mod action;

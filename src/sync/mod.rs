@@ -37,7 +37,7 @@ pub(crate) use platform::{
 
 pub(crate) use fetch::fetch_to_write;
 pub(crate) use mistake::mutant;
-#[cfg(all(feature = "signal", not(any(loom, shuttle))))]
+#[cfg(all(feature = "signal", any(unix, windows), not(any(loom, shuttle))))]
 pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::{spawn_scoped, Scope};

@@ -88,7 +88,7 @@ fn begun(thread: io::Result<()>) {
 }
 
 /// Runs `f` in a thread that debuggers and `ps` show under this name, of at most 15 bytes.
-#[cfg(feature = "signal")]
+#[cfg(all(feature = "signal", any(unix, windows)))]
 pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().name(name.to_string()).spawn(f).map(drop)
 }
