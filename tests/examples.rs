@@ -4,6 +4,8 @@
 //! source, cargo is asked to build and run it.
 #![cfg(not(any(loom, shuttle, miri)))]
 
+mod common;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -88,7 +90,7 @@ fn command(example: &str) -> Command {
     let source = package.join("examples").join(format!("{example}.rs"));
     let changed = newest(&source).max(newest(&package.join("src")));
     if built.exists() && newest(&built) >= changed {
-        return Command::new(built);
+        return common::command(&[], built);
     }
 
     let cargo = |arguments: &[&str]| {

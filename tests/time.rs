@@ -5,8 +5,7 @@
 mod common;
 
 use std::{
-    env, panic,
-    process::Command,
+    panic,
     sync::{
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
         Barrier,
@@ -828,8 +827,8 @@ fn threads() -> usize {
 #[cfg(target_os = "linux")]
 fn timers_need_no_thread() {
     const ALONE: &str = "GOCHAN_TEST_ALONE";
-    if env::var_os(ALONE).is_none() {
-        let status = Command::new(env::current_exe().expect("the path of this test"))
+    if std::env::var_os(ALONE).is_none() {
+        let status = common::command(&[], std::env::current_exe().expect("the path of this test"))
             .args(["--exact", "timers_need_no_thread", "--test-threads=1"])
             .env(ALONE, "1")
             .status()

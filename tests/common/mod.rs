@@ -5,7 +5,10 @@
 pub mod random;
 
 use std::{
+    env,
+    ffi::OsString,
     io::Write,
+    process::Command,
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -44,4 +47,14 @@ pub fn watchdog(seconds: u64) -> Watchdog {
         }
     });
     Watchdog(alive)
+}
+
+/// Starts a program that was compiled as this test was, `under` another one if that has words: with the emulator that
+/// `GOCHAN_EMULATOR` names before it, if this processor is of another kind.
+pub fn command(under: &[&str], program: impl Into<OsString>) -> Command {
+    let emulator = env::var_os("GOCHAN_EMULATOR");
+    let mut words = under.iter().map(OsString::from).chain(emulator).chain([program.into()]);
+    let mut command = Command::new(words.next().expect("the program at least"));
+    command.args(words);
+    command
 }
