@@ -12,6 +12,12 @@ use crate::context::{CancelCause, Context};
 /// does not happen until the handle is dropped, also for the signals that come after the first; drop it early and the
 /// next Ctrl-C ends the process.
 ///
+/// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
+/// `let (context, _stop) = ..`, or take the context from its handle: [`Stop::context`].
+///
+/// What is to run [after](Context::after_func) the context has a thread of its own. Where the system has none left, it runs in
+/// the thread that deals with signals, and other signals wait for it.
+///
 /// ```
 /// use gochan::{signal::{self, SignalError, SIGTERM}, Context};
 ///
@@ -49,6 +55,19 @@ pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
 pub struct Stop(Arc<CancelCause>);
 
 impl Stop {
+    /// The context.
+    ///
+    /// ```
+    /// use gochan::{signal::{self, SIGUSR1}, Context};
+    ///
+    /// let stop = signal::notify_context(&Context::background(), &[SIGUSR1]).1;
+    /// assert!(stop.context().err().is_none());
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        self.0.context()
+    }
+
     /// The same as dropping it, in Go's word.
     ///
     /// ```

@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     fmt,
-    panic::{catch_unwind, AssertUnwindSafe},
     sync::{Arc, Weak},
 };
 
@@ -24,9 +23,9 @@ impl Ends {
     }
 
     pub(super) fn end(&self, signal: Signal) {
-        let Some(cancel) = self.0.upgrade() else { return };
-        // What ends with the context may panic, for want of a thread: not in the thread that all signals need.
-        let _ = catch_unwind(AssertUnwindSafe(move || cancel.cancel(SignalError(signal))));
+        if let Some(cancel) = self.0.upgrade() {
+            cancel.cancel(SignalError(signal));
+        }
     }
 }
 
