@@ -297,12 +297,12 @@ fn l23_capacity_orders() {
         let other = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
             move || {
-                c.send(());
+                c.send(7u8);
                 memory.set(1);
                 c.recv();
             }
         });
-        c.send(());
+        c.send(7u8);
         memory.set(2);
         c.recv();
         other.join().unwrap();

@@ -162,7 +162,7 @@ fn after_closed_descriptors_notify_works_again_and_what_is_ignored_stays_ignored
         "lost::after_closed_descriptors_notify_works_again_and_what_is_ignored_stays_ignored",
         || {
             let signals = signal::notify(&[SIGUSR1, SIGTERM]);
-            signal::ignore(&[SIGUSR2, SIGHUP]);
+            signal::ignore(&[SIGUSR2, SIGALRM]);
             close_all();
             is_told(&signals);
             raise(SIGUSR2);
@@ -178,11 +178,11 @@ fn after_closed_descriptors_notify_works_again_and_what_is_ignored_stays_ignored
                 is_told(&signals);
             }
             // Without the thread.
-            signal::reset(&[SIGHUP]);
-            die_of(SIGHUP);
+            signal::reset(&[SIGALRM]);
+            die_of(SIGALRM);
         },
     )
-    .dies_of(SIGHUP);
+    .dies_of(SIGALRM);
 }
 
 /// None is left when the thread that comes next is to be started, either.
