@@ -82,8 +82,8 @@ pub(crate) trait Channel<T> {
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
-    /// The same by a load, which waits for nobody: false for a close that has not returned, perhaps.
-    #[cfg_attr(any(loom, shuttle, not(feature = "signal")), allow(dead_code))]
+    /// Whether it is closed, by a load, which waits for nobody: false for a close that has not returned, perhaps.
+    #[allow(dead_code)] // For the handlers of signals, where there are any.
     fn looks_closed(&self) -> bool {
         self.is_closed()
     }

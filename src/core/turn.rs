@@ -53,7 +53,9 @@ impl Turn {
         self.rest().unwrap_or_else(|| self.settled()) & CLOSED != 0
     }
 
-    /// The same by one load, also where this very thread has the turn: false, perhaps, for a close that has not returned.
+    /// Whether it is closed, by one load, also where this very thread has the turn: false, perhaps, for a close that has not
+    /// returned.
+    #[allow(dead_code)] // For the handlers of signals, where there are any.
     #[inline]
     pub(super) fn looks_closed(&self) -> bool {
         self.peek() & CLOSED != 0
