@@ -19,7 +19,9 @@ fn root() -> &'static Path {
 /// All code of a test target, its modules included.
 fn code_of(target: &str) -> String {
     let dirs = match target {
-        "src" => vec![root().join("src/select")],
+        "src" => {
+            ["select", "core/tests", "wait/tests"].map(|dir| root().join("src").join(dir)).into()
+        }
         _ => vec![root().join("tests").join(target)],
     };
     let mut code =

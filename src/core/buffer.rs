@@ -1,19 +1,26 @@
-//! What ring and list have in common: one side's step is told to the other side's line.
+//! What ring and list have in common: those in line are served before anybody else, by whoever comes.
+//!
+//! At rest a side that could go on has nobody in line. For a publisher serves the other side's line after its own step, a
+//! newcomer its own side's before it, and each service may be what the other side waits for, so that one goes on until
+//! neither has anything to do.
 
 use super::{closing::Closing, turn::Turn, Channel, Look, Received, Sent, Side};
 use crate::{
     error::TryRecvError,
     sync::mutant,
-    wait::{Entry, Lined, Patience, Place, WaitSide, Who, SERVED_BY_ONE},
+    wait::{Entry, Lined, Patience, Place, WaitSide},
 };
 
 pub(super) trait Buffer<T>: Channel<T> {
     /// The line of this side; `None` if this side never waits.
     fn line(&self, side: Side) -> Option<&WaitSide<T>>;
-    /// Sends; the receivers are still to be told.
-    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
-    /// Receives into `slot`; the senders are still to be told.
-    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received;
+    /// Sends; the receivers are still to be served.
+    fn put(&self, value: &mut Option<T>, look: Look) -> Sent;
+    /// Receives into `slot`; the senders are still to be served.
+    fn take(&self, slot: &mut Option<T>, look: Look) -> Received;
+    /// False if an operation on this side would certainly fail: a look that waits for nobody. A thread that has just made one
+    /// possible gets true until it has been done, however old what it sees of the other end.
+    fn has_something(&self, side: Side) -> bool;
     /// How far a close has come.
     fn closing(&self) -> &Closing;
 
@@ -35,61 +42,38 @@ pub(super) trait Buffer<T>: Channel<T> {
         self.at_rest(side).is_none()
     }
 
-    /// Called after each step of the other side: those who wait for it learn of it.
+    /// Called after each step of the other side, and before each step of this one: those in line go first.
     #[inline]
-    fn tell(&self, side: Side) {
-        if self.line(side).is_some_and(WaitSide::is_waited_on) {
+    fn serve_line(&self, side: Side) {
+        if self.line(side).is_some_and(WaitSide::is_waited_on) && !mutant("serves_nobody") {
             self.serve(side);
         }
     }
 
-    /// Serves those in line. A value that moves out makes room for a sender, and the other way round.
-    /// Who is served passes nothing on: as long as somebody in line could go on, this does.
+    /// Serves those in line, until neither side has both somebody there and something for it.
     #[cold]
     #[inline(never)]
-    fn serve(&self, mut side: Side) {
-        for _ in 0..SERVED_BY_ONE {
-            let complete = |who, slot: &mut Option<T>| self.complete(side, who, slot);
-            if !self.line(side).is_some_and(|line| line.serve(complete)) {
-                // Somebody on this side is on its way, and passes on what is left.
-                return self.hint(side.other());
+    fn serve(&self, side: Side) {
+        while let Some(side) = [side, side.other()].into_iter().find(|&side| self.waits(side)) {
+            if let Some(line) = self.line(side) {
+                line.serve(|slot| self.complete(side, slot));
             }
             if mutant("serves_once") {
                 return;
             }
-            if self.keeps_waiting(side.other()) {
-                side = side.other();
-            } else if !self.keeps_waiting(side) {
-                return;
-            }
-        }
-        // The rest is for the others; whoever looks passes it on.
-        self.hint(Side::Send);
-        self.hint(Side::Recv);
-    }
-
-    /// Has the first in line look for itself, if there is something to be had.
-    fn hint(&self, side: Side) {
-        if let Some(line) = self.line(side) {
-            if self.keeps_waiting(side) && !mutant("server_leaves") {
-                line.notify();
-            }
         }
     }
 
-    /// True if somebody stands in line and there is something to be had. The side may be reserved:
-    /// for who is coming, or for who stands first and has to be told.
-    fn keeps_waiting(&self, side: Side) -> bool {
-        let Some(line) = self.line(side) else { return false };
-        let admitted = !mutant("forgets_the_reserved") || line.would_admit(Who::NEW);
-        line.is_waited_on() && self.is_ready(side) && admitted
+    /// True if somebody stands in line and there is something for it.
+    fn waits(&self, side: Side) -> bool {
+        self.line(side).is_some_and(WaitSide::is_waited_on) && self.has_something(side)
     }
 
-    /// Does the operation of who stands in line with `slot`.
-    fn complete(&self, side: Side, who: Who, slot: &mut Option<T>) -> bool {
+    /// Does the operation of the one that stands in line with `slot`.
+    fn complete(&self, side: Side, slot: &mut Option<T>) -> bool {
         match side {
-            Side::Send => self.put(slot, who, Look::Hasty).is_ok(),
-            Side::Recv => self.take(slot, who, Look::Hasty).is_ok(),
+            Side::Send => self.put(slot, Look::Hasty).is_ok(),
+            Side::Recv => self.take(slot, Look::Hasty).is_ok(),
         }
     }
 
@@ -97,30 +81,25 @@ pub(super) trait Buffer<T>: Channel<T> {
     fn stand_in_line(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         let Some(line) = self.line(side) else { return Lined::Ready };
         line.line_up(entry, place);
-        let admitted = line.would_admit(Who::of(entry)) || self.is_closed();
-        if self.is_ready(side) && admitted && !mutant("no_second_look") {
+        if self.is_ready(side) && !mutant("no_second_look") {
             Lined::Ready
         } else {
             Lined::Waiting
         }
     }
 
-    /// `who` is done here: the next in line learns of what is left.
-    fn pass_on(&self, side: Side, who: Who) {
-        let Some(line) = self.line(side) else { return };
-        line.release(who);
-        if self.is_closed() {
+    /// A thread that was told to look is done here: it helps to wake, if that is why it was told.
+    fn pass_on(&self, side: Side) {
+        if let (Some(line), true) = (self.line(side), self.is_closed()) {
             self.closing().make_way();
-            line.notify_closed();
-        } else if self.keeps_waiting(side) {
-            self.serve(side);
+            line.help_to_wake();
         }
     }
 
     /// The channel has just been closed.
     fn tell_of_close(&self) {
         for line in [Side::Recv, Side::Send].into_iter().filter_map(|side| self.line(side)) {
-            line.notify_closed();
+            line.wake_all();
         }
     }
 }

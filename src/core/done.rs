@@ -9,7 +9,7 @@ use super::{closing::Closing, Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, dekker_light, AtomicUsize, Ordering},
-    wait::{Entry, Lined, Place, WaitSide, Who, Why},
+    wait::{Entry, Lined, Place, WaitSide, Why},
 };
 
 pub(crate) struct Done<T> {
@@ -39,7 +39,7 @@ impl<T> Done<T> {
         // end; and the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
             dekker_light();
-            self.receivers.notify_closed();
+            self.receivers.wake_all();
         }
         self.closing.end();
     }
@@ -50,12 +50,12 @@ impl<T> Done<T> {
 }
 
 impl<T> Channel<T> for Done<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Sent {
+    fn try_send(&self, _: &mut Option<T>, _: Look) -> Sent {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, _: &mut Option<T>, _: Who, _: Look) -> Received {
+    fn try_recv(&self, _: &mut Option<T>, _: Look) -> Received {
         Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
@@ -90,10 +90,9 @@ impl<T> Channel<T> for Done<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn settle(&self, _: Side, who: Who) {
-        self.receivers.release(who);
+    fn settle(&self, _: Side) {
         self.closing.make_way();
-        self.receivers.notify_closed();
+        self.receivers.help_to_wake();
     }
 
     fn waiting(&self, side: Side) -> usize {
@@ -110,7 +109,7 @@ impl<T> Channel<T> for Done<T> {
         }
     }
 
-    fn looks_ready(&self, _: Side, _: Who) -> bool {
+    fn looks_ready(&self, _: Side) -> bool {
         self.is_closed()
     }
 

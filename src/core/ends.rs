@@ -4,7 +4,7 @@ use super::{Channel, Core, Look, Side};
 use crate::{
     error::TryRecvError,
     sync::{mutant, Count, Ordering},
-    wait::{Patience, Who},
+    wait::Patience,
 };
 
 /// How many handles can send, and how many can receive.
@@ -84,7 +84,7 @@ impl<T> Drain<'_, T> {
         let mut patience = Patience::new();
         loop {
             let mut value = None;
-            match self.0.try_recv(&mut value, Who::NEW, Look::Exact) {
+            match self.0.try_recv(&mut value, Look::Exact) {
                 Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
                 // A sender that is to be refused has the turn.

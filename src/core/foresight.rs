@@ -25,7 +25,7 @@ pub(super) struct Foresight {
     found: u8,
 }
 
-const NOTHING: Foresight = Foresight { place: 0, partner: Who::NEW, found: 0 };
+const NOTHING: Foresight = Foresight { place: 0, partner: Who::NOBODY, found: 0 };
 
 thread_local!(static MEMORY: [Cell<Foresight>; PLACES] = const {
     [Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING)]

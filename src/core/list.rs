@@ -28,7 +28,7 @@ use super::{
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, Arc, AtomicPtr, Ordering, UnsafeCell},
-    wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
 #[repr(C)]
@@ -263,14 +263,14 @@ impl<T> List<T> {
     }
 
     /// The mistake `takes_the_second`: what comes first is put back at the end.
-    fn take_second(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
+    fn take_second(&self, slot: &mut Option<T>, look: Look) -> Received {
         let mut first = None;
-        self.take(&mut first, who, look)?;
-        if self.take(slot, who, look).is_err() {
+        self.take(&mut first, look)?;
+        if self.take(slot, look).is_err() {
             *slot = first;
             return Ok(());
         }
-        self.put(&mut first, who, look).map_err(|_| TryRecvError::Closed)
+        self.put(&mut first, look).map_err(|_| TryRecvError::Closed)
     }
 }
 
@@ -281,7 +281,7 @@ impl<T> Buffer<T> for List<T> {
     }
 
     #[inline]
-    fn put(&self, value: &mut Option<T>, _: Who, _: Look) -> Sent {
+    fn put(&self, value: &mut Option<T>, _: Look) -> Sent {
         match self.tail.take_turn(|tail, block| self.fill(tail, block, ptr::null_mut(), value)) {
             Err(TrySendError::Full(())) => self.put_last(value),
             sent => sent,
@@ -289,10 +289,7 @@ impl<T> Buffer<T> for List<T> {
     }
 
     #[inline]
-    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
-        if !self.receivers.admits(who) && !self.is_closed() {
-            return Err(TryRecvError::Empty);
-        }
+    fn take(&self, slot: &mut Option<T>, look: Look) -> Received {
         let mut patience = Patience::new();
         loop {
             let left = self.head.take_turn(|head, block| self.empty(head, block, slot));
@@ -306,6 +303,10 @@ impl<T> Buffer<T> for List<T> {
         }
     }
 
+    fn has_something(&self, side: Side) -> bool {
+        side == Side::Send || self.tail.turn.peek() & !CLOSED > self.head.turn.peek()
+    }
+
     fn closing(&self) -> &Closing {
         &self.closing
     }
@@ -313,20 +314,21 @@ impl<T> Buffer<T> for List<T> {
 
 impl<T> Channel<T> for List<T> {
     #[inline]
-    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
-        let sent = self.put(value, who, look);
+    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
+        let sent = self.put(value, look);
         if sent.is_ok() {
-            self.tell(Side::Recv);
+            self.serve_line(Side::Recv);
         }
         sent
     }
 
     #[inline]
-    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
+    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received {
         if mutant("takes_the_second") && !self.is_closed() {
-            return self.take_second(slot, who, look);
+            return self.take_second(slot, look);
         }
-        self.take(slot, who, look)
+        self.serve_line(Side::Recv);
+        self.take(slot, look)
     }
 
     fn close(&self) -> bool {
@@ -366,8 +368,8 @@ impl<T> Channel<T> for List<T> {
         }
     }
 
-    fn settle(&self, side: Side, who: Who) {
-        self.pass_on(side, who);
+    fn settle(&self, side: Side) {
+        self.pass_on(side);
     }
 
     fn waiting(&self, side: Side) -> usize {
@@ -384,10 +386,8 @@ impl<T> Channel<T> for List<T> {
         }
     }
 
-    fn looks_ready(&self, side: Side, who: Who) -> bool {
-        side == Side::Send
-            || self.closing.has_begun()
-            || self.receivers.would_admit(who) && self.has_next()
+    fn looks_ready(&self, side: Side) -> bool {
+        side == Side::Send || self.closing.has_begun() || self.has_next()
     }
 
     fn version(&self, _: Side) -> u64 {

@@ -32,7 +32,7 @@ pub(crate) use timer::{Schedule, Timer};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, Arc},
-    wait::{Entry, Lined, Place, Who, Why},
+    wait::{Entry, Lined, Place, Why},
 };
 use list::List;
 use rendezvous::Rendezvous;
@@ -76,9 +76,9 @@ pub(crate) type Received = Result<(), TryRecvError>;
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
     /// Sends the value without waiting for a partner; without a value nothing is sent.
-    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent;
+    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent;
     /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no value is left.
-    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received;
+    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -95,19 +95,18 @@ pub(crate) trait Channel<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined;
     /// Unlinks `entry`, if it is linked.
     fn withdraw(&self, side: Side, entry: &Entry<T>);
-    /// Ends the reservation that `who` may have since it was hinted, then has the next in line look,
-    /// if there is something to be had.
-    fn settle(&self, side: Side, who: Who);
+    /// A thread that was told to look is done here: where a chain of wakes is to go on, it does.
+    fn settle(&self, side: Side);
     /// How many stand in line.
     fn waiting(&self, side: Side) -> usize;
     /// What those in line do, in order.
     fn blocked(&self, side: Side) -> Vec<Why>;
 
-    /// False if a try of `who` would certainly fail. A few loads: for polling.
-    fn looks_ready(&self, side: Side, who: Who) -> bool;
+    /// False if a try would certainly fail. A few loads: for polling.
+    fn looks_ready(&self, side: Side) -> bool;
     /// The same, and false also while it is better to wait a moment for more.
-    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
-        self.looks_ready(side, who)
+    fn looks_worthwhile(&self, side: Side) -> bool {
+        self.looks_ready(side)
     }
     /// A number that differs from an earlier one if this side may have become ready in between.
     fn version(&self, side: Side) -> u64;
@@ -220,13 +219,13 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
-        on!(self, channel => channel.try_send(value, who, look))
+    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
+        on!(self, channel => channel.try_send(value, look))
     }
 
     #[inline]
-    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
-        on!(self, channel => channel.try_recv(slot, who, look))
+    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received {
+        on!(self, channel => channel.try_recv(slot, look))
     }
 
     fn close(&self) -> bool {
@@ -257,8 +256,8 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.withdraw(side, entry))
     }
 
-    fn settle(&self, side: Side, who: Who) {
-        on!(self, channel => channel.settle(side, who))
+    fn settle(&self, side: Side) {
+        on!(self, channel => channel.settle(side))
     }
 
     fn waiting(&self, side: Side) -> usize {
@@ -269,12 +268,12 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.blocked(side))
     }
 
-    fn looks_ready(&self, side: Side, who: Who) -> bool {
-        on!(self, channel => channel.looks_ready(side, who))
+    fn looks_ready(&self, side: Side) -> bool {
+        on!(self, channel => channel.looks_ready(side))
     }
 
-    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
-        on!(self, channel => channel.looks_worthwhile(side, who))
+    fn looks_worthwhile(&self, side: Side) -> bool {
+        on!(self, channel => channel.looks_worthwhile(side))
     }
 
     fn version(&self, side: Side) -> u64 {

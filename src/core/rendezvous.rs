@@ -11,7 +11,7 @@ use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Receive
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Place, WaitQueue, Who, Why, WOKEN_BY_ONE},
+    wait::{Entry, Lined, Place, WaitQueue, Why, WOKEN_BY_ONE},
 };
 
 /// The bits of a line's summary; above them the number of arrivals.
@@ -95,7 +95,7 @@ impl<T> Rendezvous<T> {
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
-            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side, Who::NEW) {
+            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side) {
                 return;
             }
             if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
@@ -118,8 +118,8 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: &mut Option<T>, who: Who, _: Look) -> Sent {
-        if value.is_none() || !self.looks_ready(Side::Send, who) {
+    fn try_send(&self, value: &mut Option<T>, _: Look) -> Sent {
+        if value.is_none() || !self.looks_ready(Side::Send) {
             return Err(TrySendError::Full(()));
         }
         let wake = self.change(|lines| {
@@ -133,8 +133,8 @@ impl<T> Channel<T> for Rendezvous<T> {
         Ok(())
     }
 
-    fn try_recv(&self, slot: &mut Option<T>, who: Who, _: Look) -> Received {
-        if !self.looks_ready(Side::Recv, who) {
+    fn try_recv(&self, slot: &mut Option<T>, _: Look) -> Received {
+        if !self.looks_ready(Side::Recv) {
             return Err(TryRecvError::Empty);
         }
         let wake = self.change(|lines| match lines.closed {
@@ -151,8 +151,8 @@ impl<T> Channel<T> for Rendezvous<T> {
         if before {
             return false;
         }
-        self.wake_some(Side::Recv, WOKEN_BY_ONE);
-        self.wake_some(Side::Send, WOKEN_BY_ONE);
+        self.wake_some(Side::Recv, usize::MAX);
+        self.wake_some(Side::Send, usize::MAX);
         self.closing.end();
         true
     }
@@ -187,7 +187,7 @@ impl<T> Channel<T> for Rendezvous<T> {
                 partners.meet(place.waiter())
             };
             if met == Lined::Waiting {
-                lines.line(side).push(entry, place, false);
+                lines.line(side).push(entry, place);
                 self.arrive(side);
             }
             (met, wake)
@@ -202,9 +202,9 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.change(|lines| lines.line(side).remove(entry));
     }
 
-    fn settle(&self, side: Side, _: Who) {
+    fn settle(&self, side: Side) {
         if self.is_closed() {
-            // Who leaves a closed channel wakes some more: the closer does not wake a thousand.
+            // The closer wakes a thousand, and has help.
             self.closing.make_way();
             self.wake_some(side, WOKEN_BY_ONE);
         } else {
@@ -223,7 +223,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         reasons
     }
 
-    fn looks_ready(&self, side: Side, _: Who) -> bool {
+    fn looks_ready(&self, side: Side) -> bool {
         self.partners(side) & (WAITING | CLOSED) != 0
     }
 

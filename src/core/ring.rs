@@ -28,7 +28,7 @@ use super::{
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, SPINS},
-    wait::{Entry, Lined, Patience, Place, WaitSide, Who, Why},
+    wait::{Entry, Lined, Patience, Place, WaitSide, Why},
 };
 
 /// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
@@ -102,8 +102,8 @@ impl<T> Ring<T> {
     #[inline]
     fn has_its_slot(&self, side: Side) -> bool {
         match side {
-            Side::Send => self.slots().is_free(self.next_send(), || self.head.peek()),
-            Side::Recv => self.slots().is_full(self.head.peek(), || self.next_send()),
+            Side::Send => self.slots().spot(self.next_send()).is_free(|| self.head.peek()),
+            Side::Recv => self.slots().spot(self.head.peek()).is_full(|| self.next_send()),
         }
     }
 
@@ -125,25 +125,27 @@ impl<T> Ring<T> {
         if tail & CLOSED != 0 {
             return (tail, Err(TrySendError::Closed(())));
         }
-        if !self.slots().is_free(tail, || self.head.peek()) {
+        let spot = self.slots().spot(tail);
+        if !spot.is_free(|| self.head.peek()) {
             return (tail, Err(TrySendError::Full(())));
         }
         if value.is_none() {
             return (tail, Err(TrySendError::Full(())));
         }
         // SAFETY: the slot is free, and the turn says that no other sender has this ticket.
-        unsafe { self.slots().fill(tail, value) };
+        unsafe { spot.fill(value) };
         (self.slots().after(tail, 1), Ok(()))
     }
 
     /// In the receivers' turn: receives into `slot` if a value is there, and says what the next ticket is.
     #[inline]
     fn empty(&self, head: u64, slot: &mut Option<T>) -> (u64, bool) {
-        if !self.slots().is_full(head, || self.next_send()) {
+        let spot = self.slots().spot(head);
+        if !spot.is_full(|| self.next_send()) {
             return (head, false);
         }
         // SAFETY: the slot is full, and the turn says that no other receiver has this ticket.
-        unsafe { self.slots().take(head, slot) };
+        unsafe { spot.take(slot) };
         (self.slots().after(head, 1), true)
     }
 }
@@ -154,10 +156,7 @@ impl<T> Buffer<T> for Ring<T> {
     }
 
     #[inline]
-    fn put(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
-        if !self.senders.admits(who) && !self.is_closed() {
-            return Err(TrySendError::Full(()));
-        }
+    fn put(&self, value: &mut Option<T>, look: Look) -> Sent {
         if look == Look::Hasty && !self.may_go_on(Side::Send) {
             return Err(TrySendError::Full(()));
         }
@@ -176,10 +175,7 @@ impl<T> Buffer<T> for Ring<T> {
     }
 
     #[inline]
-    fn take(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
-        if !self.receivers.admits(who) && !self.is_closed() {
-            return Err(TryRecvError::Empty);
-        }
+    fn take(&self, slot: &mut Option<T>, look: Look) -> Received {
         if look == Look::Hasty && !self.may_go_on(Side::Recv) {
             return Err(TryRecvError::Empty);
         }
@@ -192,6 +188,10 @@ impl<T> Buffer<T> for Ring<T> {
         }
     }
 
+    fn has_something(&self, side: Side) -> bool {
+        self.has_its_slot(side)
+    }
+
     fn closing(&self) -> &Closing {
         &self.fixed.closing
     }
@@ -199,19 +199,21 @@ impl<T> Buffer<T> for Ring<T> {
 
 impl<T> Channel<T> for Ring<T> {
     #[inline]
-    fn try_send(&self, value: &mut Option<T>, who: Who, look: Look) -> Sent {
-        let sent = self.put(value, who, look);
+    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
+        self.serve_line(Side::Send);
+        let sent = self.put(value, look);
         if sent.is_ok() {
-            self.tell(Side::Recv);
+            self.serve_line(Side::Recv);
         }
         sent
     }
 
     #[inline]
-    fn try_recv(&self, slot: &mut Option<T>, who: Who, look: Look) -> Received {
-        let received = self.take(slot, who, look);
+    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received {
+        self.serve_line(Side::Recv);
+        let received = self.take(slot, look);
         if received.is_ok() {
-            self.tell(Side::Send);
+            self.serve_line(Side::Send);
         }
         received
     }
@@ -253,8 +255,8 @@ impl<T> Channel<T> for Ring<T> {
         self.side(side).withdraw(entry);
     }
 
-    fn settle(&self, side: Side, who: Who) {
-        self.pass_on(side, who);
+    fn settle(&self, side: Side) {
+        self.pass_on(side);
     }
 
     fn waiting(&self, side: Side) -> usize {
@@ -265,21 +267,20 @@ impl<T> Channel<T> for Ring<T> {
         self.side(side).reasons()
     }
 
-    fn looks_ready(&self, side: Side, who: Who) -> bool {
-        self.has_its_slot(side) && self.side(side).would_admit(who)
-            || self.fixed.closing.has_begun()
+    fn looks_ready(&self, side: Side) -> bool {
+        self.has_its_slot(side) || self.fixed.closing.has_begun()
     }
 
     /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its line away while
     /// the receiver writes to it.
-    fn looks_worthwhile(&self, side: Side, who: Who) -> bool {
+    fn looks_worthwhile(&self, side: Side) -> bool {
         if side == Side::Recv {
-            return self.looks_ready(side, who);
+            return self.looks_ready(side);
         }
         let several = (self.slots().cap() as u64 / 4).clamp(1, SEVERAL);
         let last = self.slots().after(self.next_send(), several - 1);
-        let room = self.slots().is_free(last, || self.head.peek());
-        (room || self.fixed.closing.has_begun()) && self.looks_ready(side, who)
+        let room = self.slots().spot(last).is_free(|| self.head.peek());
+        (room || self.fixed.closing.has_begun()) && self.looks_ready(side)
     }
 
     fn version(&self, _: Side) -> u64 {

@@ -2,14 +2,15 @@
 //!
 //! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its upper bits the lap:
 //! from the last slot the next ticket skips to the next lap, so no operation divides by the capacity. The stamp of a slot
-//! says what is in it: `2 * lap` free for the send of this lap, `2 * lap + 1` full for the receive of this lap. So memory
-//! of zeros is slots that are free for their first sends, and a ring of any capacity begins without a write to it.
+//! says what is in it, by the upper bits of the ticket, `t` without the index: `2t` free for the send, `2t + 1` full for the
+//! receive. So memory of zeros is slots that are free for their first sends, and a ring of any capacity begins without a
+//! write to it.
 //!
 //! Values without a size have no slots. A ticket is a plain number then, and the numbers of the two ends say what there is.
 #![allow(unsafe_code)]
 
 use std::{
-    alloc::{alloc_zeroed, Layout},
+    alloc::{alloc, alloc_zeroed, Layout},
     mem::size_of,
     ptr::{self, NonNull},
 };
@@ -20,19 +21,33 @@ use super::{
 };
 use crate::sync::SPINS;
 
+/// How many bytes are written to one by one, which takes less time than to ask for zeros. And the checkers' atomics are more
+/// than zeros.
+const WRITTEN: usize = 1024;
+
 /// The most values without a size, so that no sum of two tickets overflows.
 const MOST: usize = usize::MAX >> 2;
 
 pub(super) struct Slots<T> {
+    /// One where values have no size, which is not used.
     slots: Box<[Slot<T>]>,
     cap: usize,
-    /// How many bits of a ticket are the index.
-    index_bits: u32,
+    /// The bits of a ticket that are the index.
+    mask: u64,
 }
 
 struct Slot<T> {
     stamp: Stamp,
     seat: Seat<T>,
+}
+
+/// The slot of one ticket.
+pub(super) struct Spot<'a, T> {
+    slots: &'a Slots<T>,
+    slot: &'a Slot<T>,
+    ticket: u64,
+    /// The stamp of a slot that is free for the send of this ticket.
+    free: u64,
 }
 
 impl<T> Slots<T> {
@@ -42,9 +57,9 @@ impl<T> Slots<T> {
     /// Slots for `cap` values, at least one.
     #[track_caller]
     pub(super) fn new(cap: usize) -> Self {
-        let slots = if Self::COUNTED { Box::default() } else { Self::allocate(cap) };
-        let index_bits = if Self::COUNTED { 0 } else { cap.next_power_of_two().trailing_zeros() };
-        Self { slots, cap, index_bits }
+        let slots = Self::allocate(if Self::COUNTED { 1 } else { cap });
+        let mask = slots.len().next_power_of_two() as u64 - 1;
+        Self { slots, cap, mask }
     }
 
     #[track_caller]
@@ -52,13 +67,14 @@ impl<T> Slots<T> {
         let Ok(layout) = Layout::array::<Slot<T>>(cap) else {
             panic!("capacity overflow: a channel of {cap} values cannot be allocated")
         };
+        let zeroed = SPINS && layout.size() > WRITTEN;
+        let allocate = if zeroed { alloc_zeroed } else { alloc };
         // SAFETY: `cap` is at least one and a slot has a stamp, so the size is not zero.
-        let memory = unsafe { alloc_zeroed(layout) }.cast::<Slot<T>>();
+        let memory = unsafe { allocate(layout) }.cast::<Slot<T>>();
         let Some(memory) = NonNull::new(memory) else {
             panic!("capacity overflow: there is no memory for a channel of {cap} values")
         };
-        if !SPINS {
-            // The checkers' atomics are more than zeros.
+        if !zeroed {
             for index in 0..cap {
                 // SAFETY: inside the allocation.
                 let slot = unsafe { memory.as_ptr().add(index) };
@@ -84,31 +100,15 @@ impl<T> Slots<T> {
         if Self::COUNTED {
             self.cap.min(MOST) as u64
         } else {
-            1 << self.index_bits
+            self.mask + 1
         }
-    }
-
-    #[inline]
-    fn index(&self, ticket: u64) -> usize {
-        (ticket & ((1 << self.index_bits) - 1)) as usize
-    }
-
-    /// The stamp of the slot of this ticket while it is free for the send.
-    #[inline]
-    fn free(&self, ticket: u64) -> u64 {
-        2 * (ticket >> self.index_bits)
-    }
-
-    #[inline]
-    fn slot(&self, ticket: u64) -> &Slot<T> {
-        &self.slots[self.index(ticket)]
     }
 
     /// The ticket so many after this one, at most the capacity.
     #[inline]
     pub(super) fn after(&self, ticket: u64, count: u64) -> u64 {
         let cap = self.cap as u64;
-        if Self::COUNTED || self.index(ticket) as u64 + count < cap {
+        if Self::COUNTED || (ticket & self.mask) + count < cap {
             ticket + count
         } else {
             ticket + count + self.lap() - cap
@@ -120,26 +120,38 @@ impl<T> Slots<T> {
         if Self::COUNTED {
             return ticket;
         }
-        (ticket >> self.index_bits) * self.cap as u64 + self.index(ticket) as u64
+        ticket / self.lap() * self.cap as u64 + ticket % self.lap()
     }
 
+    /// The slot of this ticket.
+    #[inline]
+    pub(super) fn spot(&self, ticket: u64) -> Spot<'_, T> {
+        let index = ticket & self.mask;
+        debug_assert!(index < self.slots.len() as u64, "tickets skip what is no slot");
+        // SAFETY: `after` skips the tickets whose index is the capacity or more.
+        let slot = unsafe { self.slots.get_unchecked(index as usize) };
+        Spot { slots: self, slot, ticket, free: 2 * (ticket - index) }
+    }
+}
+
+impl<T> Spot<'_, T> {
     /// Whether there is room for the send of this ticket, or was. `head` is the ticket of the next receive.
     #[inline]
-    pub(super) fn is_free(&self, ticket: u64, head: impl FnOnce() -> u64) -> bool {
-        if Self::COUNTED {
-            ticket.saturating_sub(head()) < self.lap()
+    pub(super) fn is_free(&self, head: impl FnOnce() -> u64) -> bool {
+        if Slots::<T>::COUNTED {
+            self.ticket.saturating_sub(head()) < self.slots.lap()
         } else {
-            self.slot(ticket).stamp.get() >= self.free(ticket)
+            self.slot.stamp.get() >= self.free
         }
     }
 
     /// Whether the value of this ticket is there, or was. `tail` is the ticket of the next send.
     #[inline]
-    pub(super) fn is_full(&self, ticket: u64, tail: impl FnOnce() -> u64) -> bool {
-        if Self::COUNTED {
-            ticket < tail()
+    pub(super) fn is_full(&self, tail: impl FnOnce() -> u64) -> bool {
+        if Slots::<T>::COUNTED {
+            self.ticket < tail()
         } else {
-            self.slot(ticket).stamp.get() > self.free(ticket)
+            self.slot.stamp.get() > self.free
         }
     }
 
@@ -149,14 +161,13 @@ impl<T> Slots<T> {
     ///
     /// The slot is free for this ticket, which is the caller's alone.
     #[inline]
-    pub(super) unsafe fn fill(&self, ticket: u64, from: &mut Option<T>) {
-        if Self::COUNTED {
+    pub(super) unsafe fn fill(&self, from: &mut Option<T>) {
+        if Slots::<T>::COUNTED {
             return clear(from);
         }
-        let slot = self.slot(ticket);
         // SAFETY: free and the caller's alone, by the contract.
-        unsafe { slot.seat.fill(from) };
-        slot.stamp.set(self.free(ticket) + 1);
+        unsafe { self.slot.seat.fill(from) };
+        self.slot.stamp.set(self.free + 1);
     }
 
     /// Moves the value of this ticket into `into`, which is empty.
@@ -165,15 +176,14 @@ impl<T> Slots<T> {
     ///
     /// The slot is full for this ticket, which is the caller's alone.
     #[inline]
-    pub(super) unsafe fn take(&self, ticket: u64, into: &mut Option<T>) {
-        if Self::COUNTED {
+    pub(super) unsafe fn take(&self, into: &mut Option<T>) {
+        if Slots::<T>::COUNTED {
             // SAFETY: without a size there is nothing to read; the send of this ticket has forgotten a value.
             return put(into, unsafe { NonNull::<T>::dangling().as_ptr().read() });
         }
-        let slot = self.slot(ticket);
         // SAFETY: full and the caller's alone, by the contract.
-        unsafe { slot.seat.take(into) };
-        slot.stamp.set(self.free(ticket) + 2);
+        unsafe { self.slot.seat.take(into) };
+        self.slot.stamp.set(self.free + 2 * (self.slots.mask + 1));
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
-    wait::{Entry, Lined, Place, WaitSide, Who, Why},
+    wait::{Entry, Lined, Place, WaitSide, Why},
 };
 
 pub(crate) struct Timer<T> {
@@ -167,12 +167,12 @@ impl<T> Timer<T> {
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Who, _: Look) -> Sent {
+    fn try_send(&self, _: &mut Option<T>, _: Look) -> Sent {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, slot: &mut Option<T>, _: Who, _: Look) -> Received {
+    fn try_recv(&self, slot: &mut Option<T>, _: Look) -> Received {
         let mut state = self.state.lock();
         let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
         state.changes += 1;
@@ -200,7 +200,7 @@ impl<T> Channel<T> for Timer<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
         // At the end also after a hint: `notify_those_in_line` counts on it.
         self.receivers.line_up(entry, &place.at_the_end());
-        if self.looks_ready(side, Who::NEW) {
+        if self.looks_ready(side) {
             Lined::Ready
         } else {
             Lined::Waiting
@@ -211,8 +211,8 @@ impl<T> Channel<T> for Timer<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn settle(&self, side: Side, _: Who) {
-        if self.looks_ready(side, Who::NEW) {
+    fn settle(&self, side: Side) {
+        if self.looks_ready(side) {
             self.receivers.wake_one();
         }
     }
@@ -231,7 +231,7 @@ impl<T> Channel<T> for Timer<T> {
         }
     }
 
-    fn looks_ready(&self, side: Side, _: Who) -> bool {
+    fn looks_ready(&self, side: Side) -> bool {
         side == Side::Recv && self.state.lock().schedule.is_due()
     }
 

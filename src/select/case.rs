@@ -5,14 +5,14 @@ use std::{cell::Cell, time::Instant};
 use crate::{
     core::{Channel, Core, Look, Side},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Entry, Home, Line, Lined, Outcome, Place, Who},
+    wait::{Entry, Home, Line, Lined, Outcome, Place},
 };
 
 /// What the engine asks of an operation. It never learns the value's type.
 pub(crate) trait Case: Line {
     /// Completes the operation if that needs no waiting.
     fn try_now(&self, look: Look) -> bool;
-    /// Ends what a hint has given to the operation. What there is, is for the next in line.
+    /// Goes on with what a hint was a part of.
     fn settle(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
@@ -50,7 +50,7 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// Was hinted, and may have the side of its channel for itself since.
+    /// Was told to look, perhaps by a close, of which others have to learn.
     hinted: Cell<bool>,
     /// The channel's version at the last look.
     version: Cell<u64>,
@@ -68,12 +68,8 @@ impl<'a, T> Operation<'a, T> {
         }
     }
 
-    fn who(&self) -> Who {
-        Who::of(&self.entry)
-    }
-
     fn try_send(&self, core: &Core<T>, look: Look) -> Stage {
-        match self.entry.with_slot(|slot| core.try_send(slot, self.who(), look)) {
+        match self.entry.with_slot(|slot| core.try_send(slot, look)) {
             Ok(()) => Stage::Done,
             Err(TrySendError::Closed(())) => Stage::Closed,
             Err(TrySendError::Full(())) => Stage::Open,
@@ -81,7 +77,7 @@ impl<'a, T> Operation<'a, T> {
     }
 
     fn try_recv(&self, core: &Core<T>, look: Look) -> Stage {
-        match self.entry.with_slot(|slot| core.try_recv(slot, self.who(), look)) {
+        match self.entry.with_slot(|slot| core.try_recv(slot, look)) {
             Ok(()) => Stage::Done,
             Err(TryRecvError::Closed) => Stage::Closed,
             Err(TryRecvError::Empty) => Stage::Open,
@@ -109,7 +105,6 @@ impl<T> Line for Operation<'_, T> {
         self.entry.claimed();
         match outcome {
             Outcome::Delivered(_) => self.stage.set(Stage::Done),
-            // For good: whatever comes, the side may be reserved since.
             Outcome::Hint(_) => self.hinted.set(true),
             Outcome::Aborted => {}
         }
@@ -129,7 +124,7 @@ impl<T> Case for Operation<'_, T> {
 
     fn settle(&self) {
         if let (Some(core), true) = (self.core, self.hinted.replace(false)) {
-            core.settle(self.side, self.who());
+            core.settle(self.side);
         }
     }
 
@@ -146,11 +141,11 @@ impl<T> Case for Operation<'_, T> {
     }
 
     fn looks_ready(&self) -> bool {
-        self.core.is_some_and(|core| core.looks_ready(self.side, self.who()))
+        self.core.is_some_and(|core| core.looks_ready(self.side))
     }
 
     fn looks_worthwhile(&self) -> bool {
-        self.core.is_some_and(|core| core.looks_worthwhile(self.side, self.who()))
+        self.core.is_some_and(|core| core.looks_worthwhile(self.side))
     }
 
     fn meets(&self) -> bool {

@@ -26,7 +26,7 @@ use std::{panic::Location, time::Instant};
 
 use crate::{
     core::Look,
-    sync::{mutant, random},
+    sync::{clock, mutant, random},
     wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Why},
 };
 use case::Case;
@@ -102,7 +102,7 @@ fn at_rest(cases: &[&dyn Case]) -> bool {
     rest(false) && (mutant("rests_after_one_look") || rest(true))
 }
 
-/// The same for cases that have just been tried in vain, or whose partners will find them in line.
+/// Completes one of `cases`, which have just been tried in vain, or whose partners will find them in line.
 #[inline(never)]
 fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> Option<usize> {
     let _settled = Settled(cases);
@@ -112,42 +112,72 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
     let mut patience = Patience::new();
     let mut looked_ready = false;
     loop {
-        let last = limit.is_over();
-        let look = if last { Look::Exact } else { Look::Hasty };
-        // The tries are spread over time. If nothing moves from before the first to after the last
-        // of them, there was an instant at which no case was ready.
-        let exact = last && cases.len() > 1 && !mutant("default_after_one_look");
-        if exact {
-            have_moved(cases);
+        if limit.is_over() {
+            return decide(cases, order, returning, why);
         }
-        if !std::mem::take(&mut tried) || last {
-            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(look)) {
+        if !std::mem::take(&mut tried) {
+            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
                 return Some(winner);
             }
-        }
-        if last {
-            if exact && have_moved(cases) {
-                patience.turn();
-                continue;
-            }
-            return None;
         }
         if looked_ready {
             // And was not: others are faster, or a peer is in the middle of its step.
             patience.turn_unless(|| have_moved(cases));
         }
         let mut spin = Spin::new();
-        looked_ready = !meets && poll(cases, returning.is_some(), &mut spin, limit);
+        looked_ready = !meets && poll(cases, &mut spin, limit);
         if looked_ready {
             continue;
         }
-        match wait(cases, &order, returning, &mut spin, limit, why) {
-            Outcome::Delivered(_) if mutant("timeout_wins") && limit.is_over() => return None,
-            Outcome::Delivered(winner) => return Some(winner),
-            Outcome::Hint(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
-            Outcome::Hint(winner) => returning = Some(winner),
-            Outcome::Aborted if mutant("trusts_the_wake") => return None,
-            Outcome::Aborted => patience.turn_unless(|| have_moved(cases)),
+        match wait(cases, &order, returning, &mut spin, earliest(cases, limit), why) {
+            Stood::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
+            Stood::Won(winner) => return Some(winner),
+            Stood::Hinted(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
+            Stood::Hinted(winner) => returning = Some(winner),
+            _ if mutant("trusts_the_wake") => return None,
+            Stood::Ready | Stood::Over => patience.turn_unless(|| have_moved(cases)),
+        }
+    }
+}
+
+/// How many times a select looks for an instant at which nothing was ready before it stands in line for one.
+const ROUNDS: usize = 8;
+
+/// The limit is over: completes a case that is ready. `None`: at one instant none was.
+#[cold]
+fn decide(
+    cases: &[&dyn Case],
+    mut order: Order<'_>,
+    returning: Option<usize>,
+    why: Why,
+) -> Option<usize> {
+    let mut patience = Patience::new();
+    // The tries are spread over time. If nothing moves from before the first to after the last
+    // of them, there was an instant at which no case was ready.
+    let spread = cases.len() > 1 && !mutant("default_after_one_look");
+    for _ in 0..ROUNDS {
+        if spread {
+            have_moved(cases);
+        }
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
+            return Some(winner);
+        }
+        if !(spread && have_moved(cases)) {
+            return None;
+        }
+        patience.turn();
+    }
+    // They do not stop moving. Whoever publishes serves those in line before it goes on: at the instant at which a select
+    // that stands in every line takes itself out, no operation that is over has left anything for it.
+    loop {
+        let now = Some(clock::now());
+        match wait(cases, &order, returning, &mut Spin::spent(), now, why) {
+            Stood::Won(winner) => return Some(winner),
+            Stood::Over => return None,
+            Stood::Hinted(_) | Stood::Ready => {}
+        }
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
+            return Some(winner);
         }
     }
 }
@@ -158,8 +188,7 @@ fn have_moved(cases: &[&dyn Case]) -> bool {
     cases.iter().fold(false, |moved, case| case.has_moved() | moved)
 }
 
-/// Ends what hints have given to the cases, however the select ends: a hint is used or passed on,
-/// never swallowed, and nothing stays reserved.
+/// Goes on, however the select ends, with what the hints to its cases were a part of.
 struct Settled<'a>(&'a [&'a dyn Case]);
 
 impl Drop for Settled<'_> {
@@ -170,9 +199,9 @@ impl Drop for Settled<'_> {
 
 /// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long as that costs no more
 /// than pauses), or the limit is over. A single case yields in its line, where others complete it, unless there is more to
-/// be had. Who returns, having come too late, has its side reserved, and yields in line in any case: there it goes first.
-fn poll(cases: &[&dyn Case], returns: bool, spin: &mut Spin, limit: Limit) -> bool {
-    let in_line = matches!(cases, [case] if returns || !case.holds_many());
+/// be had.
+fn poll(cases: &[&dyn Case], spin: &mut Spin, limit: Limit) -> bool {
+    let in_line = matches!(cases, [case] if !case.holds_many());
     while if in_line { spin.pause() } else { spin.turn() } {
         let look = if spin.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
         if cases.iter().any(|&case| look(case)) {
@@ -186,15 +215,27 @@ fn poll(cases: &[&dyn Case], returns: bool, spin: &mut Spin, limit: Limit) -> bo
     false
 }
 
-/// Stands in every line until a case is claimed or looks ready, or time is up.
+/// How a select has stood in its lines.
+enum Stood {
+    /// This case is done.
+    Won(usize),
+    /// Told that this case is worth a retry.
+    Hinted(usize),
+    /// One looked ready as it lined up.
+    Ready,
+    /// Until the deadline, in vain.
+    Over,
+}
+
+/// Stands in every line until a case is claimed or looks ready, or `deadline` has come.
 fn wait(
     cases: &[&dyn Case],
     order: &Order<'_>,
     returning: Option<usize>,
     spin: &mut Spin,
-    limit: Limit,
+    deadline: Option<Instant>,
     why: Why,
-) -> Outcome {
+) -> Stood {
     let nowhere;
     let home = match cases.first() {
         Some(case) => case.home(),
@@ -205,14 +246,19 @@ fn wait(
     };
     let waiter = home.receive(cases.len(), why);
     let mut lines = Lines::new(cases, &waiter);
-    match lines.enter(order.iter(cases.len()), returning) {
+    let in_vain = match lines.enter(order.iter(cases.len()), returning) {
         None => {
-            waiter.wait(spin, earliest(cases, limit));
+            waiter.wait(spin, deadline);
+            Stood::Over
         }
-        Some((winner, Lined::Fired)) => return Outcome::Delivered(winner),
-        Some(_) => {}
+        Some((winner, Lined::Fired)) => return Stood::Won(winner),
+        Some(_) => Stood::Ready,
+    };
+    match lines.leave() {
+        Outcome::Delivered(winner) => Stood::Won(winner),
+        Outcome::Hint(winner) => Stood::Hinted(winner),
+        Outcome::Aborted => in_vain,
     }
-    lines.leave()
 }
 
 /// When to wake up even if nobody comes.

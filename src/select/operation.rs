@@ -9,7 +9,7 @@ use super::{block, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
     core::{Channel, Core, Look, Sent},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
-    wait::{Reason, Who, Why},
+    wait::{Reason, Why},
 };
 
 /// Sends `value` if that needs no waiting.
@@ -58,7 +58,7 @@ fn unsent<T>(slot: Option<T>) -> T {
 
 #[inline]
 fn try_once<T>(core: Option<&Core<T>>, slot: &mut Option<T>, look: Look) -> Sent {
-    core.map_or(Err(TrySendError::Full(())), |core| core.try_send(slot, Who::NEW, look))
+    core.map_or(Err(TrySendError::Full(())), |core| core.try_send(slot, look))
 }
 
 /// Sends what is in `slot`, waiting up to `limit`.
@@ -100,7 +100,7 @@ fn send_slow<T>(
 #[inline]
 pub(crate) fn try_recv<T>(core: Option<&Core<T>>) -> Result<T, TryRecvError> {
     let mut slot = None;
-    core.map_or(Err(TryRecvError::Empty), |core| core.try_recv(&mut slot, Who::NEW, Look::Exact))?;
+    core.map_or(Err(TryRecvError::Empty), |core| core.try_recv(&mut slot, Look::Exact))?;
     slot.ok_or(TryRecvError::Empty)
 }
 
@@ -133,7 +133,7 @@ fn recv_into<T>(
     let Some(open) = core.filter(|core| !core.meets()) else {
         return recv_slow(core, slot, limit);
     };
-    match open.try_recv(slot, Who::NEW, Look::Hasty) {
+    match open.try_recv(slot, Look::Hasty) {
         Ok(()) => Ok(()),
         Err(TryRecvError::Closed) => Err(RecvTimeoutError::Closed),
         Err(TryRecvError::Empty) => recv_slow(core, slot, limit),

@@ -1,10 +1,22 @@
 //! What no code of the user can bring about: unwinding out of a wait, after which the entries are unlinked and
 //! the channels go on; and a select of more cases than memory holds.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::{
+    cell::Cell,
+    panic::{catch_unwind, AssertUnwindSafe, Location},
+    time::Instant,
+};
 
-use super::dynamic::assert_room_after;
-use crate::{__private::blocked, make, select, sync::fault, unbounded, Receiver, Sender};
+use super::{case::Case, dynamic::assert_room_after, run, Limit, Order};
+use crate::{
+    __private::blocked,
+    core::Look,
+    make, select,
+    sync::fault,
+    unbounded,
+    wait::{Home, Line, Lined, Outcome, Place, Reason, Why},
+    Receiver, Sender,
+};
 
 /// Runs `wait`, whose sleep panics.
 fn struck<R>(wait: impl FnOnce() -> R) {
@@ -62,4 +74,61 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
     let most = u32::MAX as usize;
     assert_room_after(most - 1);
     assert!(catch_unwind(|| assert_room_after(most)).is_err());
+}
+
+/// A case that has moved whenever it is asked, and is never ready.
+struct Restless {
+    home: Home,
+    looks: Cell<usize>,
+}
+
+impl Line for Restless {
+    fn line_up(&self, _: &Place<'_>) -> Lined {
+        Lined::Waiting
+    }
+    fn withdraw(&self) {}
+    fn claimed(&self, _: Outcome) {}
+}
+
+impl Case for Restless {
+    fn try_now(&self, _: Look) -> bool {
+        self.looks.set(self.looks.get() + 1);
+        assert!(self.looks.get() < 1000, "a look without an end");
+        false
+    }
+    fn settle(&self) {}
+    fn has_moved(&self) -> bool {
+        true
+    }
+    fn at_rest(&self, _: bool) -> bool {
+        false
+    }
+    fn looks_ready(&self) -> bool {
+        false
+    }
+    fn looks_worthwhile(&self) -> bool {
+        false
+    }
+    fn meets(&self) -> bool {
+        false
+    }
+    fn holds_many(&self) -> bool {
+        false
+    }
+    fn home(&self) -> &Home {
+        &self.home
+    }
+    fn ready_at(&self) -> Option<Instant> {
+        None
+    }
+}
+
+#[test]
+fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
+    let case = || Restless { home: Home::new(), looks: Cell::new(0) };
+    let (one, other) = (case(), case());
+    let why = Why { reason: Reason::Select, location: Location::caller() };
+    for limit in [Limit::Now, Limit::At(Instant::now())] {
+        assert_eq!(run(&[&one, &other], Order::Source, limit, why), None);
+    }
 }

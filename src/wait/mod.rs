@@ -6,12 +6,12 @@
 //!
 //! - whoever completes it *claims* it, by one compare-exchange on its word, under the lock of the
 //!   line in which it was found; a timeout and a close are claimers like any other;
-//! - whoever can do a polling waiter's operation *serves* it: a claim in two steps, between which the
+//! - whoever can do a waiter's operation *serves* it: a claim in two steps, between which the
 //!   waiter cannot leave;
 //! - the claim, or its second step, is the claimer's last touch: everything it needs from the waiter,
 //!   the handle that wakes it included, is taken before;
 //! - a claim either *delivers* (the value has changed hands) or *hints* (the case named is worth a
-//!   retry). Who gets a hint tries that case first, so a wake is never swallowed;
+//!   retry). A hint is advice: nothing is kept for the waiter, and nobody depends on it;
 //! - the sleeper is woken after the lock is released.
 
 mod home;
@@ -27,7 +27,7 @@ mod why;
 pub(crate) use home::Home;
 pub(crate) use line::{Line, Lined, Lines};
 pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
-pub(crate) use side::{WaitSide, SERVED_BY_ONE, WOKEN_BY_ONE};
+pub(crate) use side::{WaitSide, WOKEN_BY_ONE};
 pub(crate) use spin::{Patience, Spin};
 pub(crate) use waiter::{Outcome, Waiter, Wake};
 pub(crate) use why::{Reason, Why};

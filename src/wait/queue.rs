@@ -45,15 +45,16 @@ struct Links<T> {
     waiter: *const Waiter,
 }
 
-/// Who tries an operation: the address of its entry, or nobody in particular.
+/// One that stands in line: the address of its entry, or of nobody.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Who(pub(super) usize);
 
 impl Who {
-    /// An operation that has not waited.
-    pub(crate) const NEW: Self = Self(usize::MAX);
+    /// Nobody.
+    pub(crate) const NOBODY: Self = Self(0);
 
-    pub(crate) fn of<T>(entry: &Entry<T>) -> Self {
+    #[cfg(test)]
+    pub(super) fn of<T>(entry: &Entry<T>) -> Self {
         Self(ptr::from_ref(entry) as usize)
     }
 
@@ -84,11 +85,6 @@ impl<'a> Place<'a> {
     /// The same place, at the end of the line in any case.
     pub(crate) fn at_the_end(&self) -> Self {
         Self { front: false, ..*self }
-    }
-
-    /// The same place, at the front of the line in any case.
-    pub(crate) fn at_the_front(&self) -> Self {
-        Self { front: true, ..*self }
     }
 
     /// Whose place it is.
@@ -154,11 +150,11 @@ impl<T> Drop for Entry<T> {
     }
 }
 
-/// Completes a case for who stands in line with this slot: takes the value out, or puts one in. False,
+/// Completes a case that stands in line with this slot: takes the value out, or puts one in. False,
 /// and the slot is as it was, if that is not possible. It runs no code of `T`.
-pub(crate) trait Complete<T>: Fn(Who, &mut Option<T>) -> bool {}
+pub(crate) trait Complete<T>: Fn(&mut Option<T>) -> bool {}
 
-impl<T, F: Fn(Who, &mut Option<T>) -> bool> Complete<T> for F {}
+impl<T, F: Fn(&mut Option<T>) -> bool> Complete<T> for F {}
 
 /// Waiters in order of arrival.
 pub(crate) struct WaitQueue<T> {
@@ -193,19 +189,18 @@ impl<T> WaitQueue<T> {
         while !next.is_null() {
             // SAFETY: `next` is linked.
             let (entry, waiter, _) = unsafe { Self::get(next) };
-            look(waiter);
+            // SAFETY: set by `push` from a reference that outlives the entry's standing in line.
+            look(unsafe { &*waiter });
             next = Self::links(entry, |links| links.next);
         }
     }
 
-    /// Links `entry`, at the end or, for a waiter that comes back, at the front; behind the first
-    /// one if `keep_first`.
-    pub(crate) fn push(&mut self, entry: &Entry<T>, place: &Place<'_>, keep_first: bool) {
+    /// Links `entry`, at the end or, for a waiter that comes back, at the front.
+    pub(crate) fn push(&mut self, entry: &Entry<T>, place: &Place<'_>) {
         assert!(!entry.standing.replace(true), "a case takes part in one select, once");
-        let (prev, next) = match (place.front, keep_first) {
-            (false, _) => (self.last, ptr::null()),
-            (true, false) => (ptr::null(), self.first),
-            (true, true) => (self.first, self.second()),
+        let (prev, next) = match place.front {
+            false => (self.last, ptr::null()),
+            true => (ptr::null(), self.first),
         };
         let (waiter, case) = (ptr::from_ref(place.waiter), place.case as u32);
         let links = Links { linked: true, next, prev, waiter, case };
@@ -227,7 +222,8 @@ impl<T> WaitQueue<T> {
     pub(crate) fn exchange(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             entry.exchange(slot);
-            if let Some(wake) = waiter.claim(Outcome::Delivered(case)) {
+            // SAFETY: popped under the lock, and so in line until now.
+            if let Some(wake) = unsafe { Waiter::claim(waiter, Outcome::Delivered(case)) } {
                 if mutant("touches_late") {
                     entry.exchange(&mut None);
                 }
@@ -240,53 +236,32 @@ impl<T> WaitQueue<T> {
 
     /// Tells the first waiter that can be claimed that its case is worth a retry.
     pub(crate) fn hint(&mut self) -> Option<Wake> {
-        self.hint_with(|_| {}, |_| {})
-    }
-
-    /// The same; calls `before` with each waiter before the claim, and `failed` after one that
-    /// failed.
-    pub(crate) fn hint_with(&mut self, before: impl Fn(Who), failed: impl Fn(Who)) -> Option<Wake> {
-        while let Some((entry, waiter, case)) = self.pop() {
-            let who = Who::of(entry);
-            before(who);
-            let wake = waiter.claim(Outcome::Hint(case));
+        while let Some((_, waiter, case)) = self.pop() {
+            // SAFETY: popped under the lock, and so in line until now.
+            let wake = unsafe { Waiter::claim(waiter, Outcome::Hint(case)) };
             if wake.is_some() {
                 return wake;
-            }
-            failed(who);
-            if mutant("hint_gives_up") {
-                return None;
             }
         }
         None
     }
 
-    /// Completes the case of the first waiter in line for it, by `complete`, if it polls: true if
-    /// that was possible; if not, the waiter has to look for itself. `None`: it does not poll.
-    pub(crate) fn serve_first(&mut self, complete: impl Complete<T>) -> Option<bool> {
-        self.serve(self.first, complete)
-    }
-
-    /// The same for the last one in line: who has come last is the most likely to poll.
-    pub(crate) fn serve_last(&mut self, complete: impl Complete<T>) -> Option<bool> {
-        self.serve(self.last, complete)
-    }
-
-    fn serve(&mut self, at: *const Entry<T>, complete: impl Complete<T>) -> Option<bool> {
-        if at.is_null() {
-            return None;
+    /// Completes the case of the first waiter that can be claimed, by `complete`; if that is not possible, the waiter looks
+    /// for itself.
+    pub(crate) fn serve(&mut self, complete: impl Complete<T>) -> Option<Wake> {
+        while let Some((entry, waiter, case)) = self.pop() {
+            // SAFETY: popped under the lock, and so in line until now.
+            let Some(wake) = (unsafe { Waiter::begin(waiter) }) else { continue };
+            // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete` runs no
+            // code that could come back to it.
+            let completed = entry.slot.with_mut(|slot| complete(unsafe { &mut *slot }));
+            let completed = completed || mutant("delivers_nothing");
+            let outcome = if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) };
+            // SAFETY: begun above.
+            unsafe { Waiter::finish(waiter, outcome) };
+            return Some(wake);
         }
-        // SAFETY: linked. The borrow of the queue keeps the lock, and with it the owner.
-        let (entry, waiter, case) = unsafe { Self::get(at) };
-        if !waiter.begin() {
-            return None;
-        }
-        self.unlink(entry);
-        // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete` runs no
-        // code that could come back to it.
-        let completed = entry.slot.with_mut(|slot| complete(Who::of(entry), unsafe { &mut *slot }));
-        waiter.finish(if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) });
-        Some(completed)
+        None
     }
 
     /// Who stands first.
@@ -304,7 +279,9 @@ impl<T> WaitQueue<T> {
         while !next.is_null() {
             let at = next;
             // SAFETY: `at` is linked.
-            let (entry, waiter, case) = unsafe { Self::get(at) };
+            let (entry, waiting, case) = unsafe { Self::get(at) };
+            // SAFETY: linked, so its owner waits for this lock before it goes on.
+            let waiter = unsafe { &*waiting };
             next = Self::links(entry, |links| links.next);
             if ptr::eq(waiter, me) && !mutant("meets_itself") || waiter.is_decided() {
                 continue;
@@ -313,7 +290,8 @@ impl<T> WaitQueue<T> {
                 return (Lined::Ready, None);
             }
             self.unlink(entry);
-            let wake = waiter.claim(Outcome::Hint(case));
+            // SAFETY: in line until now, under the lock.
+            let wake = unsafe { Waiter::claim(waiting, Outcome::Hint(case)) };
             if wake.is_some() {
                 return (Lined::Waiting, wake);
             }
@@ -330,15 +308,8 @@ impl<T> WaitQueue<T> {
         });
     }
 
-    /// The entry behind the first, or null.
-    fn second(&self) -> *const Entry<T> {
-        // SAFETY: null or linked.
-        let first = unsafe { self.first.as_ref() };
-        first.map_or(ptr::null(), |first| Self::links(first, |links| links.next))
-    }
-
     /// Unlinks the first entry.
-    fn pop(&mut self) -> Option<(&Entry<T>, &Waiter, usize)> {
+    fn pop(&mut self) -> Option<(&Entry<T>, *const Waiter, usize)> {
         if self.first.is_null() {
             return None;
         }
@@ -376,12 +347,11 @@ impl<T> WaitQueue<T> {
     ///
     /// `at` is linked in a queue that the caller has locked, and is used only until the waiter is
     /// claimed or the lock released.
-    unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, &'a Waiter, usize) {
+    unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, *const Waiter, usize) {
         // SAFETY: linked, so it is alive: `Lines` unlinks it before its owner goes on.
         let entry = unsafe { &*at };
         let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case as usize));
-        // SAFETY: set by `push` from a reference that outlives the entry's standing in line.
-        (entry, unsafe { &*waiter }, case)
+        (entry, waiter, case)
     }
 
     /// The links of an entry that has been pushed to this queue, which the caller has locked.

@@ -109,18 +109,22 @@ pub(crate) struct Spin {
 impl Spin {
     /// The whole budget.
     pub(crate) fn new() -> Self {
-        let none = Self { bursts: Some(0), yields: 0, seen: APART };
         if !SPINS {
-            return none;
+            return Self::spent();
         }
         let mut memory = Memory::load();
         let seen = memory.seen;
         if seen > SHARED {
             memory.seen = if seen - 1 == SHARED { CERTAIN } else { seen - 1 };
             memory.store();
-            return none;
+            return Self::spent();
         }
         Self { bursts: None, yields: if memory.idle { FEW_YIELDS } else { YIELDS }, seen }
+    }
+
+    /// No budget: time to sleep.
+    pub(crate) fn spent() -> Self {
+        Self { bursts: Some(0), yields: 0, seen: APART }
     }
 
     /// Spends a moment between two looks at a channel. False when the budget is spent: time to sleep.

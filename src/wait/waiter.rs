@@ -1,11 +1,15 @@
 //! One blocked operation.
 //!
 //! The word goes from `WAITING`, perhaps through `PARKED`, to exactly one outcome, and stays there.
-//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word, and
-//! may be *served*: whoever could hand something over completes the case for it. The word is
-//! `SERVED` for that while, and the owner waits for the end of it whatever happens.
+//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word. A waiter may be *served*: a
+//! thread that could hand something over completes the case for it. The word is `SERVED` for that while, and the owner
+//! waits for the end of it whatever happens.
+//!
+//! The claim, or the end of a service, is the claimer's last touch: the owner may go on, and the waiter with it, before the
+//! function returns that made it. So these take a pointer, and no reference that would have to stay valid until then.
+#![allow(unsafe_code)]
 
-use std::time::Instant;
+use std::{ptr, time::Instant};
 
 use super::{spin, Patience, Spin, Why};
 use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker, Rank};
@@ -92,17 +96,56 @@ impl Waiter {
         self.why
     }
 
-    /// Decides the wait. `None` if it was decided before, or somebody else is about to. The caller
-    /// holds the lock of a line in which the waiter stands, or is the waiter's owner: after the claim
-    /// the waiter may be gone.
-    pub(crate) fn claim(&self, outcome: Outcome) -> Option<Wake> {
+    /// Decides the wait. `None` if it was decided before, or somebody else is about to.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the lock of a line in which the waiter stands, or is its owner. After the claim the waiter may be
+    /// gone.
+    pub(crate) unsafe fn claim(this: *const Self, outcome: Outcome) -> Option<Wake> {
+        // SAFETY: by the contract.
+        unsafe { Self::change(this, outcome.to_word()) }
+    }
+
+    /// Begins to complete a case for the owner. `None` if the wait was decided before, or somebody else is about to.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the lock of a line in which the waiter stands, and calls `finish` before it releases it.
+    pub(crate) unsafe fn begin(this: *const Self) -> Option<Wake> {
+        // SAFETY: by the contract.
+        unsafe { Self::change(this, SERVED) }
+    }
+
+    /// Ends what `begin` has begun. The owner is to be woken after it.
+    ///
+    /// # Safety
+    ///
+    /// The caller has begun, and not finished. After this the waiter may be gone.
+    pub(crate) unsafe fn finish(this: *const Self, outcome: Outcome) {
+        // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the value
+        // that was put into its entry or taken out of it.
+        let release = if mutant("relaxed_finish") { Ordering::Relaxed } else { Ordering::Release };
+        // SAFETY: the owner waits for the end of the service.
+        unsafe { Self::word(this) }.store(outcome.to_word(), release);
+    }
+
+    /// Changes an undecided word. Gives the duty to wake the owner, if it sleeps.
+    ///
+    /// # Safety
+    ///
+    /// As for `claim`.
+    unsafe fn change(this: *const Self, to: usize) -> Option<Wake> {
+        // SAFETY: the waiter is alive, by the contract, until the exchange below.
+        let word = unsafe { Self::word(this) };
         // ORDERING: Acquire, also on failure; pairs with the Release that sets `PARKED`: the
         // parker is there.
-        let mut seen = self.word.load(Ordering::Acquire);
+        let mut seen = word.load(Ordering::Acquire);
         loop {
             let parker = match seen {
                 WAITING => None,
-                PARKED => self.parker.get().cloned(),
+                // SAFETY: undecided, so the waiter is alive.
+                PARKED => unsafe { &(*this).parker }.get().cloned(),
                 _ => return None,
             };
             // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the
@@ -110,28 +153,21 @@ impl Waiter {
             // the owner wrote before it waited.
             let success =
                 if mutant("relaxed_claim") { Ordering::Relaxed } else { Ordering::AcqRel };
-            let order = (success, Ordering::Acquire);
-            match self.word.compare_exchange(seen, outcome.to_word(), order.0, order.1) {
+            match word.compare_exchange(seen, to, success, Ordering::Acquire) {
                 Ok(_) => return Some(Wake(parker)),
                 Err(now) => seen = now,
             }
         }
     }
 
-    /// Begins to complete a case for the owner, if it polls. The caller holds the lock of the line
-    /// in which the case stands, and calls `finish`.
-    pub(crate) fn begin(&self) -> bool {
-        // ORDERING: Acquire; the claimer sees what the owner wrote before it waited.
-        let order = (Ordering::Acquire, Ordering::Relaxed);
-        self.word.compare_exchange(WAITING, SERVED, order.0, order.1).is_ok()
-    }
-
-    /// Ends what `begin` has begun. After this the waiter may be gone.
-    pub(crate) fn finish(&self, outcome: Outcome) {
-        // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the value
-        // that was put into its entry or taken out of it.
-        let release = if mutant("relaxed_finish") { Ordering::Relaxed } else { Ordering::Release };
-        self.word.store(outcome.to_word(), release);
+    /// # Safety
+    ///
+    /// The word is used only while the waiter is alive.
+    unsafe fn word<'a>(this: *const Self) -> &'a AtomicUsize {
+        // SAFETY: in bounds; makes a pointer only.
+        let word = unsafe { ptr::addr_of!((*this).word) };
+        // SAFETY: initialized, and alive by the contract.
+        unsafe { &*word }
     }
 
     /// True if `self` keeps its place when it meets `other`, who has to leave the line and come
@@ -145,7 +181,8 @@ impl Waiter {
     pub(crate) fn abort(&self) -> Outcome {
         let mut patience = Patience::new();
         loop {
-            let _ = self.claim(Outcome::Aborted);
+            // SAFETY: this is the owner.
+            let _ = unsafe { Self::claim(self, Outcome::Aborted) };
             match self.outcome() {
                 Some(outcome) => return outcome,
                 None if mutant("leaves_while_served") => return Outcome::Aborted,

@@ -24,7 +24,7 @@ fn trying(case: Case) -> Call {
     call(&[case], Limit::Now)
 }
 
-/// The instants are those of the lines; the id of a call is its place. `keeps_turns` as on a real machine.
+/// The instants are those of the lines; the id of a call is its place.
 fn history(capacities: &[Option<usize>], lines: Vec<Line>) -> History {
     let records = lines.into_iter().enumerate().map(|(id, (begin, end, call, answer))| Record {
         id,
@@ -34,9 +34,7 @@ fn history(capacities: &[Option<usize>], lines: Vec<Line>) -> History {
         begin,
         end,
     });
-    let mut history = History::new(capacities.to_vec(), records.collect());
-    history.keeps_turns = false;
-    history
+    History::new(capacities.to_vec(), records.collect())
 }
 
 #[track_caller]
@@ -215,20 +213,17 @@ fn len_is_that_of_one_instant() {
     refuses(TWO, len(3));
 }
 
+/// A value that nobody has received is anyone's, also if somebody waits for it.
 #[test]
-fn a_turn_is_kept_where_it_may_be() {
-    let lines = vec![
-        (0, 9, blocking(R), Received(R, 1)),
-        (1, 2, blocking(S), Sent(S)),
-        (3, 4, trying(R), Nothing),
-        // Nobody has received yet.
-        (5, 6, Call::Len(0), Len(1)),
-    ];
-    let mut kept = history(RING, lines);
-    assert!(!is_linearizable(&kept));
-    kept.keeps_turns = true;
-    assert!(is_linearizable(&kept));
-    // It is nobody's turn.
-    kept.records[0].begin = 7;
-    assert!(!is_linearizable(&kept));
+fn nothing_is_kept_for_one_that_waits() {
+    refuses(
+        RING,
+        vec![
+            (0, 9, blocking(R), Received(R, 1)),
+            (1, 2, blocking(S), Sent(S)),
+            (3, 4, trying(R), Nothing),
+            // Nobody has received yet.
+            (5, 6, Call::Len(0), Len(1)),
+        ],
+    );
 }

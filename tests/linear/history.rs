@@ -75,10 +75,6 @@ impl Record {
     pub fn waits(&self) -> bool {
         matches!(self.call, Call::Move { limit, .. } if limit != Limit::Now)
     }
-
-    pub fn has_case(&self, case: Case) -> bool {
-        matches!(&self.call, Call::Move { cases, .. } if cases.contains(&case))
-    }
 }
 
 /// Numbers in the order in which they are asked for. All that counts is which of two events came first, so
@@ -103,15 +99,13 @@ pub struct History {
     /// `None`: unbounded.
     pub capacities: Vec<Option<usize>>,
     pub records: Vec<Record>,
-    /// Whether the library is built so that a turn is kept after few overtakings: see `spec.rs`.
-    pub keeps_turns: bool,
 }
 
 impl History {
     pub fn new(capacities: Vec<Option<usize>>, mut records: Vec<Record>) -> Self {
         records.sort_by_key(|record| record.id);
         assert!(records.iter().map(|record| record.id).eq(0..records.len()), "a call is missing");
-        Self { capacities, records, keeps_turns: cfg!(shuttle) }
+        Self { capacities, records }
     }
 }
 

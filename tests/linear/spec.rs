@@ -12,10 +12,7 @@
 //!    its way back to it ("stands in no line until it runs again"), and a history does not show which;
 //! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has taken its
 //!    turn and not returned ("preempted in the few instructions between taking its turn and writing its
-//!    value"). Not if it has returned, and not because of any other call;
-//! 3. where a turn is kept for one that waits on the same side ("then its turn is kept for it"), while that
-//!    call runs. On the real machine it takes 256 overtakings, more than these programs have calls, so there
-//!    it is not allowed. A model keeps the turn after one.
+//!    value"). Not if it has returned, and not because of any other call.
 //!
 //! All else is strict: `len` and `is_closed` are those of one instant, values come in the order of
 //! their sends, a close takes effect at once for all, and a time-out gives up only if at one instant after
@@ -67,9 +64,7 @@ impl State {
                 let channel = &next.channels[case.channel];
                 channel.closed && channel.values.is_empty()
             }
-            (Call::Move { cases, .. }, Answer::Nothing) => {
-                next.find_nothing(history, record, cases)
-            }
+            (Call::Move { cases, .. }, Answer::Nothing) => next.find_nothing(history, cases),
             (&Call::Close(channel), Answer::DidClose(did)) => {
                 std::mem::replace(&mut next.channels[channel].closed, true) != did
             }
@@ -118,35 +113,19 @@ impl State {
             && history.records[id].end > self.now
     }
 
-    /// Finds an instant from now on at which no case is ready. It may have to come after the begin of a call
-    /// whose turn is kept.
-    fn find_nothing(&mut self, history: &History, me: &Record, cases: &[Case]) -> bool {
-        let mut instants = vec![self.now];
-        if history.keeps_turns {
-            let later = history.records.iter().map(|other| other.begin);
-            instants.extend(later.filter(|&begin| begin > self.now && begin < me.end));
-            instants.sort_unstable();
-        }
-        let unready =
-            |now: &usize| cases.iter().all(|&case| self.is_unready(history, me, case, *now));
-        let Some(now) = instants.into_iter().find(unready) else { return false };
-        self.now = now;
-        true
+    /// Whether no case is ready now.
+    fn find_nothing(&self, history: &History, cases: &[Case]) -> bool {
+        cases.iter().all(|&case| self.is_unready(history, case))
     }
 
-    fn is_unready(&self, history: &History, me: &Record, case: Case, now: usize) -> bool {
+    fn is_unready(&self, history: &History, case: Case) -> bool {
         let channel = &self.channels[case.channel];
         let peer = match case.side {
             Side::Send if channel.closed => return false,
             Side::Send => channel.freer(),
             Side::Recv => channel.writer(),
         };
-        let in_its_step = peer.is_some_and(|peer| history.records[peer].end > now);
-        let kept = |other: &Record| {
-            let runs = other.begin <= now && now < other.end;
-            runs && other.id != me.id && other.waits() && other.has_case(case)
-        };
-        let is_kept = history.keeps_turns && !channel.closed && history.records.iter().any(kept);
-        !channel.is_ready(case.side) || in_its_step || is_kept
+        let in_its_step = peer.is_some_and(|peer| history.records[peer].end > self.now);
+        !channel.is_ready(case.side) || in_its_step
     }
 }

@@ -340,7 +340,7 @@ fn l25_close_close() {
     });
 }
 
-/// Who serves a blocked sender has a receiver look that lined up meanwhile.
+/// A receiver that serves a blocked sender serves the receiver, too, that lined up meanwhile.
 #[test]
 fn ring_service_chain() {
     check("ring_service_chain", || {
@@ -356,10 +356,10 @@ fn ring_service_chain() {
     });
 }
 
-/// A receiver that came too late reserves; the one turned away meanwhile is not forgotten.
+/// A receiver in line whose value another one takes, between the step of the sender and its service, looks again.
 #[test]
-fn ring_reservation() {
-    check("ring_reservation", || {
+fn ring_overtaken() {
+    check("ring_overtaken", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));

@@ -6,7 +6,7 @@ use crate::{core::Side, wait::Who};
 /// Learns of a visit for each letter: `x` found the partner, `-` nobody.
 fn visit(channel: &u64, side: Side, visits: &str) {
     for visit in visits.chars() {
-        Foresight::of(channel, side).learn((visit == 'x').then_some(Who::NEW));
+        Foresight::of(channel, side).learn((visit == 'x').then_some(Who::NOBODY));
     }
 }
 

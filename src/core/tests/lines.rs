@@ -7,7 +7,7 @@ use crate::{
     error::{TryRecvError, TrySendError},
     wait::{
         tests::{receiver, receivers, sender, One},
-        Lined, Outcome, Who, SERVED_BY_ONE,
+        Lined, Outcome,
     },
 };
 
@@ -27,11 +27,11 @@ impl One {
 }
 
 fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<()>> {
-    core.try_send(&mut Some(value), Who::NEW, Look::Hasty)
+    core.try_send(&mut Some(value), Look::Hasty)
 }
 
 fn recv(core: &Core<u32>) -> Result<u32, TryRecvError> {
-    received(core, Who::NEW, Look::Hasty)
+    received(core, Look::Hasty)
 }
 
 fn buffered() -> [Core<u32>; 3] {
@@ -44,12 +44,6 @@ fn fall_asleep(all: &[One], core: &Core<u32>) {
         one.lines_up(core, Side::Recv);
         one.falls_asleep();
     }
-}
-
-/// Tries until nobody may overtake any more.
-fn exhaust<R>(mut try_once: impl FnMut() -> Option<R>) {
-    let tries = 1_000;
-    assert!((0..tries).map_while(|_| try_once()).count() < tries, "no end of overtaking");
 }
 
 #[test]
@@ -87,7 +81,7 @@ fn nobody_waits_to_send_without_a_bound() {
     assert!(core.blocked(Side::Send).is_empty());
     one.gives_up_on(&core, Side::Send);
     send(&core, 1).unwrap();
-    assert!(core.looks_ready(Side::Send, Who::NEW) && core.at_rest(Side::Send).is_none());
+    assert!(core.looks_ready(Side::Send) && core.at_rest(Side::Send).is_none());
 }
 
 #[test]
@@ -122,77 +116,65 @@ fn a_sender_that_polls_has_its_value_in_as_soon_as_there_is_room() {
     assert_eq!(core.len(), 0);
 }
 
-/// What one operation makes possible for the other side makes something possible for its own.
+/// One operation makes something possible for the other side, and that something for its own.
 #[test]
-fn one_send_serves_both_lines() {
+fn one_operation_serves_both_lines() {
     let core = Core::bounded(1);
     send(&core, 1).unwrap();
-    let (waits, sleeps) = (sender(2), receiver());
-    waits.lines_up(&core, Side::Send);
-    assert_eq!(recv(&core), Ok(1));
-    assert_eq!(waits.hears(), Some(Outcome::Delivered(7)));
+    let (sends, receives) = (sender(2), receiver());
+    assert_eq!(sends.lines_up(&core, Side::Send), Lined::Waiting);
+    assert_eq!(receives.lines_up(&core, Side::Recv), Lined::Ready);
+    sends.falls_asleep();
+    receives.falls_asleep();
+    // The receiver in line goes first, then the sender in line.
     assert_eq!(recv(&core), Ok(2));
-    assert_eq!(sleeps.lines_up(&core, Side::Recv), Lined::Waiting);
-    sleeps.falls_asleep();
-    send(&core, 3).unwrap();
-    assert_eq!((sleeps.hears(), core.len()), (Some(Outcome::Hint(7)), 1));
-    core.settle(Side::Recv, sleeps.who());
+    assert_eq!((receives.hears(), receives.value()), (Some(Outcome::Delivered(7)), Some(1)));
+    assert_eq!((sends.hears(), core.len()), (Some(Outcome::Delivered(7)), 0));
 }
 
-/// Both lines stand, so each service makes the next one possible; one operation does a few of them, and has somebody
-/// else go on.
+/// Both lines stand, so each service makes the next one possible.
 #[test]
-fn one_operation_serves_a_few_and_tells_the_next_one() {
+fn one_operation_serves_as_long_as_there_is_something_to_do() {
     let core = Core::bounded(1);
     let (receivers, senders): ([One; 12], _) = (receivers(), [0; 12].map(sender));
     for (receives, sends) in receivers.iter().zip(&senders) {
         assert_eq!(receives.lines_up(&core, Side::Recv), Lined::Waiting);
         assert_eq!(sends.lines_up(&core, Side::Send), Lined::Ready);
     }
-    send(&core, 0).unwrap();
-    let heard = |outcome| {
-        let all = receivers.iter().chain(&senders);
-        all.filter(|one| one.hears() == Some(outcome)).count()
-    };
-    assert_eq!(heard(Outcome::Delivered(7)), SERVED_BY_ONE);
-    assert_eq!(heard(Outcome::Hint(7)), 1);
-    for (side, line) in [(Side::Recv, &receivers), (Side::Send, &senders)] {
-        for one in line {
-            one.gives_up_on(&core, side);
+    assert_eq!(send(&core, 0), Ok(()));
+    let all = receivers.iter().chain(&senders);
+    assert!(all.into_iter().all(|one| one.hears() == Some(Outcome::Delivered(7))));
+    assert_eq!(core.len(), 1);
+}
+
+#[test]
+fn each_that_sleeps_has_a_value_of_its_own_and_all_others_are_anyones() {
+    for core in [Core::bounded(100), Core::unbounded()] {
+        let both: [One; 2] = receivers();
+        fall_asleep(&both, &core);
+        (0..100).for_each(|i| send(&core, i).unwrap());
+        for (one, value) in both.iter().zip(0..) {
+            assert_eq!((one.hears(), one.value()), (Some(Outcome::Delivered(7)), Some(value)));
         }
+        assert_eq!(core.len(), 98);
+        assert!(core.at_rest(Side::Recv).is_none());
+        (2..100).for_each(|i| assert_eq!(recv(&core), Ok(i)));
+        assert_eq!(recv(&core), Err(TryRecvError::Empty));
     }
 }
 
 #[test]
-fn the_next_in_line_has_what_the_first_leaves() {
-    for core in buffered() {
-        let both: [One; 2] = receivers();
-        fall_asleep(&both, &core);
-        let [first, next] = &both;
-        send(&core, 1).unwrap();
-        assert_eq!((first.hears(), next.hears()), (Some(Outcome::Hint(7)), None));
-        // It goes without the value.
-        core.settle(Side::Recv, first.who());
-        assert_eq!(next.hears(), Some(Outcome::Hint(7)));
-        assert_eq!(received(&core, next.who(), Look::Hasty), Ok(1));
-        core.settle(Side::Recv, next.who());
-        assert_eq!(send(&core, 2), Ok(()));
-        assert_eq!(recv(&core), Ok(2));
-    }
-}
-
-#[test]
-fn nobody_is_told_where_the_first_leaves_nothing() {
-    for core in buffered() {
-        let both: [One; 2] = receivers();
-        fall_asleep(&both, &core);
-        let [first, next] = &both;
-        send(&core, 1).unwrap();
-        assert_eq!(received(&core, first.who(), Look::Hasty), Ok(1));
-        core.settle(Side::Recv, first.who());
-        assert_eq!(next.hears(), None);
-        next.gives_up_on(&core, Side::Recv);
-    }
+fn a_sender_that_sleeps_takes_one_room_and_all_other_is_anyones() {
+    let core = Core::bounded(100);
+    (0..100).for_each(|i| send(&core, i).unwrap());
+    let sleeps = sender(100);
+    assert_eq!(sleeps.lines_up(&core, Side::Send), Lined::Waiting);
+    sleeps.falls_asleep();
+    (0..100).for_each(|i| assert_eq!(recv(&core), Ok(i)));
+    assert_eq!((sleeps.hears(), core.len()), (Some(Outcome::Delivered(7)), 1));
+    (101..200).for_each(|i| send(&core, i).unwrap());
+    assert_eq!(send(&core, 0), Err(TrySendError::Full(())));
+    (100..200).for_each(|i| assert_eq!(recv(&core), Ok(i)));
 }
 
 #[test]
@@ -200,76 +182,31 @@ fn nobody_is_given_a_value_that_is_not_there() {
     for core in [Core::bounded(0), Core::bounded(1), Core::unbounded()] {
         let one = receiver();
         assert_eq!(one.lines_up(&core, Side::Recv), Lined::Waiting);
-        let sent = core.try_send(&mut None, Who::NEW, Look::Exact);
+        let sent = core.try_send(&mut None, Look::Exact);
         assert_eq!((sent, one.hears()), (Err(TrySendError::Full(())), None));
         one.gives_up_on(&core, Side::Recv);
     }
 }
 
-/// A sender is told, and the others may overtake it so many times.
 #[test]
-fn room_is_kept_for_a_sender_that_was_told_until_the_close() {
-    let core = Core::bounded(1);
-    send(&core, 0).unwrap();
-    let sleeps = sender(1);
-    sleeps.lines_up(&core, Side::Send);
-    sleeps.falls_asleep();
-    assert_eq!(recv(&core), Ok(0));
-    assert_eq!(sleeps.hears(), Some(Outcome::Hint(7)));
-    exhaust(|| send(&core, 2).and_then(|()| recv(&core).map_err(|_| unreachable!())).ok());
-    assert!(matches!(send(&core, 3), Err(TrySendError::Full(()))));
-    assert!(!core.looks_ready(Side::Send, Who::NEW) && core.looks_ready(Side::Send, sleeps.who()));
-    // In line it would be hinted again; another one may not be told that there is room.
-    let other = sender(4);
-    assert_eq!(other.lines_up(&core, Side::Send), Lined::Waiting);
-    assert_eq!(sleeps.comes_back_to(&core, Side::Send), Lined::Ready);
-    assert!(matches!(send(&core, 3), Err(TrySendError::Full(()))));
-    core.close();
-    assert!(matches!(send(&core, 3), Err(TrySendError::Closed(()))));
-    core.settle(Side::Send, sleeps.who());
-    assert_eq!((sleeps.hears(), other.hears()), (Some(Outcome::Hint(7)), Some(Outcome::Hint(7))));
-}
-
-#[test]
-fn a_value_is_kept_for_a_receiver_that_was_told_until_the_close() {
-    for core in buffered() {
-        let sleeps = receiver();
-        sleeps.lines_up(&core, Side::Recv);
-        sleeps.falls_asleep();
-        send(&core, 1).unwrap();
-        assert_eq!(sleeps.hears(), Some(Outcome::Hint(7)));
-        exhaust(|| {
-            recv(&core).and_then(|value| send(&core, value).map_err(|_| unreachable!())).ok()
-        });
-        for look in [Look::Hasty, Look::Exact] {
-            assert_eq!(received(&core, Who::NEW, look), Err(TryRecvError::Empty));
-        }
-        assert!(!core.looks_ready(Side::Recv, Who::NEW));
-        let other = receiver();
-        assert_eq!(other.lines_up(&core, Side::Recv), Lined::Waiting);
-        assert!(core.looks_ready(Side::Recv, sleeps.who()));
-        core.close();
-        assert!(core.looks_ready(Side::Recv, Who::NEW));
-        assert_eq!(recv(&core), Ok(1));
-        assert_eq!(recv(&core), Err(TryRecvError::Closed));
-        assert_eq!(other.hears(), Some(Outcome::Hint(7)));
-    }
-}
-
-#[test]
-fn a_close_is_passed_on_by_those_who_leave() {
+fn a_close_tells_everyone() {
     for core in buffered() {
         let all: [One; 9] = receivers();
         fall_asleep(&all, &core);
         core.close();
-        let told = |all: &[One]| all.iter().filter(|one| one.hears().is_some()).count();
-        let first = told(&all);
-        assert!((1..9).contains(&first));
-        for one in &all {
-            assert!(one.hears().is_some());
-            core.settle(Side::Recv, one.who());
-        }
+        assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
+        core.settle(Side::Recv);
     }
+    let core = Core::bounded(1);
+    send(&core, 0).unwrap();
+    let all = [0; 9].map(sender);
+    for one in &all {
+        assert_eq!(one.lines_up(&core, Side::Send), Lined::Waiting);
+        one.falls_asleep();
+    }
+    core.close();
+    assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
+    assert!(all.iter().all(|one| one.value().is_some()));
 }
 
 #[test]
@@ -279,19 +216,19 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     for one in [&one, &two] {
         assert_eq!(one.lines_up(&core, Side::Recv), Lined::Ready);
     }
-    core.settle(Side::Recv, Who::NEW);
+    core.settle(Side::Recv);
     assert_eq!(one.comes_back_to(&core, Side::Recv), Lined::Ready);
-    core.settle(Side::Recv, Who::NEW);
+    core.settle(Side::Recv);
     assert_eq!((one.hears(), two.hears()), (None, Some(Outcome::Hint(7))));
     assert_eq!(core.blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
-    assert!(core.looks_ready(Side::Recv, Who::NEW) && !core.looks_ready(Side::Send, Who::NEW));
+    assert!(core.looks_ready(Side::Recv) && !core.looks_ready(Side::Send));
     // What is not due wakes nobody.
     let timer = core.as_timer().unwrap();
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
     let three = receiver();
     assert_eq!(three.lines_up(&core, Side::Recv), Lined::Waiting);
-    core.settle(Side::Recv, Who::NEW);
+    core.settle(Side::Recv);
     assert_eq!(three.hears(), None);
     // What is due earlier does.
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(7_200)));
@@ -306,11 +243,11 @@ fn who_waits_for_an_end_is_told_and_who_comes_later_does_not_wait() {
     let core: Core<u32> = Core::done(None);
     let [before, after] = receivers();
     assert_eq!(before.lines_up(&core, Side::Recv), Lined::Waiting);
-    assert!(core.at_rest(Side::Recv).is_some() && !core.looks_ready(Side::Recv, Who::NEW));
+    assert!(core.at_rest(Side::Recv).is_some() && !core.looks_ready(Side::Recv));
     core.end();
-    assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv, Who::NEW));
+    assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv));
     assert_eq!(before.hears(), Some(Outcome::Hint(7)));
     assert_eq!(after.lines_up(&core, Side::Recv), Lined::Ready);
-    core.settle(Side::Recv, before.who());
+    core.settle(Side::Recv);
     assert_eq!(after.hears(), Some(Outcome::Hint(7)));
 }

@@ -7,7 +7,6 @@ use crate::{
     core::{buffer::Buffer, tests::taken, Channel, Look, Side},
     error::{TryRecvError, TrySendError},
     sync::Ordering::Acquire,
-    wait::Who,
 };
 
 /// How many values the first block holds, and each other one.
@@ -19,7 +18,7 @@ const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
-        list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
+        list.put(&mut Some(i), Look::Hasty).unwrap();
         assert_eq!(taken(&list, Look::Hasty), Ok(i));
     }
     list
@@ -33,7 +32,7 @@ fn a_value_is_not_there_before_its_stamp() {
         assert!(list.at_rest(Side::Recv).is_some());
         let before = list.version(Side::Recv);
         list.tail.take_turn(|tail, block| {
-            assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv, Who::NEW));
+            assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv));
             // A try takes the sender for absent in the end.
             for look in LOOKS {
                 assert_eq!(taken(&list, look), Err(TryRecvError::Empty));
@@ -62,14 +61,14 @@ fn a_send_after_the_close_ends_its_turn() {
     let list = list(3);
     assert!(list.close() && !list.close());
     for _ in 0..2 {
-        assert_eq!(list.put(&mut Some(7), Who::NEW, Look::Hasty), Err(TrySendError::Closed(())));
+        assert_eq!(list.put(&mut Some(7), Look::Hasty), Err(TrySendError::Closed(())));
         assert_eq!(taken(&list, Look::Hasty), Err(TryRecvError::Closed));
     }
 }
 
 fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
     for i in 0..slots {
-        list.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
+        list.put(&mut Some(i), Look::Hasty).unwrap();
         taken(list, Look::Hasty).unwrap();
     }
     // SAFETY: nobody else is there.

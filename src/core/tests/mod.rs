@@ -5,18 +5,18 @@ mod steps;
 mod version;
 
 use super::{buffer::Buffer, Channel, Look};
-use crate::{error::TryRecvError, wait::Who};
+use crate::error::TryRecvError;
 
-/// The value that a try of `who` gives.
-fn received<T>(channel: &impl Channel<T>, who: Who, look: Look) -> Result<T, TryRecvError> {
+/// The value that a try gives.
+fn received<T>(channel: &impl Channel<T>, look: Look) -> Result<T, TryRecvError> {
     let mut slot = None;
-    channel.try_recv(&mut slot, who, look)?;
+    channel.try_recv(&mut slot, look)?;
     Ok(slot.expect("a receive fills its slot"))
 }
 
-/// The value that a receive of nobody in particular gives; no sender is told.
+/// The value that a receive gives; no sender is served.
 pub(super) fn taken<T>(buffer: &impl Buffer<T>, look: Look) -> Result<T, TryRecvError> {
     let mut slot = None;
-    buffer.take(&mut slot, Who::NEW, look)?;
+    buffer.take(&mut slot, look)?;
     Ok(slot.expect("a receive fills its slot"))
 }

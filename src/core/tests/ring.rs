@@ -4,7 +4,6 @@ use super::Ring;
 use crate::{
     core::{buffer::Buffer, tests::taken, Channel, Look, Side},
     error::{TryRecvError, TrySendError},
-    wait::Who,
 };
 
 const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
@@ -13,10 +12,10 @@ const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
 fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     let ring = Ring::new(cap);
     for i in 0..laps * cap {
-        ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
+        ring.put(&mut Some(i), Look::Hasty).unwrap();
         assert_eq!(taken(&ring, Look::Hasty), Ok(i));
     }
-    (0..values).for_each(|i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap());
+    (0..values).for_each(|i| ring.put(&mut Some(i), Look::Hasty).unwrap());
     ring
 }
 
@@ -29,16 +28,16 @@ fn a_slot_is_not_free_before_its_stamp() {
         assert!(ring.at_rest(Side::Send).is_some());
         let before = ring.version(Side::Send);
         ring.head.take(|head| {
-            assert!(ring.at_rest(Side::Send).is_none() && !ring.looks_ready(Side::Send, Who::NEW));
+            assert!(ring.at_rest(Side::Send).is_none() && !ring.looks_ready(Side::Send));
             // A try takes the receiver for absent in the end.
             for look in LOOKS {
-                assert_eq!(ring.put(&mut Some(7), Who::NEW, look), Err(TrySendError::Full(())));
+                assert_eq!(ring.put(&mut Some(7), look), Err(TrySendError::Full(())));
             }
             // SAFETY: this thread has the turn, and the slot is full.
-            unsafe { ring.slots().take(head, &mut None) };
+            unsafe { ring.slots().spot(head).take(&mut None) };
             // The receiver has still its turn, but is done with the slot.
-            assert!(ring.looks_ready(Side::Send, Who::NEW));
-            assert_eq!(ring.put(&mut Some(7), Who::NEW, Look::Exact), Ok(()));
+            assert!(ring.looks_ready(Side::Send));
+            assert_eq!(ring.put(&mut Some(7), Look::Exact), Ok(()));
             assert_eq!(ring.len(), cap);
             (ring.slots().after(head, 1), ())
         });
@@ -54,14 +53,14 @@ fn a_value_is_not_there_before_its_stamp() {
         assert!(ring.at_rest(Side::Recv).is_some());
         let before = ring.version(Side::Recv);
         ring.tail.take(|tail| {
-            assert!(ring.at_rest(Side::Recv).is_none() && !ring.looks_ready(Side::Recv, Who::NEW));
+            assert!(ring.at_rest(Side::Recv).is_none() && !ring.looks_ready(Side::Recv));
             for look in LOOKS {
                 assert_eq!(taken(&ring, look), Err(TryRecvError::Empty));
             }
             // SAFETY: this thread has the turn, and the slot is empty.
-            unsafe { ring.slots().fill(tail, &mut Some(7)) };
+            unsafe { ring.slots().spot(tail).fill(&mut Some(7)) };
             // The sender has still its turn, but the value is there.
-            assert!(ring.looks_ready(Side::Recv, Who::NEW));
+            assert!(ring.looks_ready(Side::Recv));
             assert_eq!(taken(&ring, Look::Exact), Ok(7));
             assert_eq!((ring.len(), taken(&ring, Look::Exact)), (0, Err(TryRecvError::Empty)));
             (ring.slots().after(tail, 1), ())
@@ -86,7 +85,7 @@ fn a_turn_that_finds_nothing_ends_and_changes_nothing() {
         end.take(|ticket| (ticket, ()));
         assert_eq!((ring.version(side), ring.at_rest(side)), before);
     }
-    assert_eq!(full.put(&mut Some(7), Who::NEW, Look::Exact), Err(TrySendError::Full(())));
+    assert_eq!(full.put(&mut Some(7), Look::Exact), Err(TrySendError::Full(())));
     assert_eq!(taken(&empty, Look::Exact), Err(TryRecvError::Empty));
 }
 
@@ -107,7 +106,7 @@ fn a_sender_that_pauses_waits_for_room_for_several() {
     for (cap, several) in [(1, 1), (7, 1), (9, 2), (100, 25), (128, 32), (1000, 32)] {
         for used in [0, 1, cap / 2, cap - several + 1, cap - 1, cap, cap + several] {
             let ring = Ring::new(cap);
-            let send = |i| ring.put(&mut Some(i), Who::NEW, Look::Hasty).unwrap();
+            let send = |i| ring.put(&mut Some(i), Look::Hasty).unwrap();
             let take = || taken(&ring, Look::Hasty).unwrap();
             for i in 0..used {
                 send(i);
@@ -115,16 +114,39 @@ fn a_sender_that_pauses_waits_for_room_for_several() {
             }
             (0..cap).for_each(send);
             for taken in 0..=cap {
-                assert_eq!(ring.looks_ready(Side::Send, Who::NEW), taken > 0);
-                assert_eq!(ring.looks_worthwhile(Side::Send, Who::NEW), taken >= several);
-                assert_eq!(ring.looks_worthwhile(Side::Recv, Who::NEW), taken < cap);
+                assert_eq!(ring.looks_ready(Side::Send), taken > 0);
+                assert_eq!(ring.looks_worthwhile(Side::Send), taken >= several);
+                assert_eq!(ring.looks_worthwhile(Side::Recv), taken < cap);
                 if taken < cap {
                     take();
                 }
             }
             (0..cap).for_each(send);
             ring.close();
-            assert!(ring.looks_worthwhile(Side::Send, Who::NEW));
+            assert!(ring.looks_worthwhile(Side::Send));
         }
     }
+}
+
+/// A publisher that is stopped between its step and its look at the line leaves the rest to others.
+#[test]
+fn those_in_line_are_served_by_the_next_that_comes() {
+    use crate::wait::tests::{receiver, sender};
+    let ring = Ring::new(2);
+    let waits = receiver();
+    waits.stand(false, |entry, place| ring.line_up(Side::Recv, entry, place));
+    ring.put(&mut Some(1), Look::Hasty).unwrap();
+    assert_eq!(waits.hears(), None);
+    let mut slot = None;
+    assert_eq!(ring.try_recv(&mut slot, Look::Exact), Err(TryRecvError::Empty));
+    assert_eq!((waits.value(), slot), (Some(1), None));
+
+    (2..4).for_each(|i| ring.put(&mut Some(i), Look::Hasty).unwrap());
+    let waits = sender(4);
+    waits.stand(false, |entry, place| ring.line_up(Side::Send, entry, place));
+    assert_eq!(taken(&ring, Look::Hasty), Ok(2));
+    assert_eq!(waits.hears(), None);
+    assert_eq!(ring.try_send(&mut Some(5), Look::Exact), Err(TrySendError::Full(())));
+    assert!(waits.hears().is_some());
+    assert_eq!([taken(&ring, Look::Hasty), taken(&ring, Look::Hasty)], [Ok(3), Ok(4)]);
 }

@@ -11,7 +11,6 @@ use std::{
 use crate::{
     core::{tests::received, Channel, Core, Look, Side},
     error::{TryRecvError, TrySendError},
-    wait::Who,
 };
 
 /// More than three blocks of a list hold.
@@ -45,7 +44,7 @@ impl Pair {
                 (Ok(()), None)
             }
         };
-        let sent = self.core.try_send(&mut value, Who::NEW, look);
+        let sent = self.core.try_send(&mut value, look);
         assert_eq!((sent, value), expected);
         self.check();
     }
@@ -53,7 +52,7 @@ impl Pair {
     fn receive(&mut self, look: Look) {
         let nothing = if self.closed { TryRecvError::Closed } else { TryRecvError::Empty };
         let expected = self.queue.pop_front().ok_or(nothing);
-        assert_eq!(received(&self.core, Who::NEW, look), expected);
+        assert_eq!(received(&self.core, look), expected);
         self.check();
     }
 
@@ -68,7 +67,7 @@ impl Pair {
         let can_send = self.closed || self.has_room();
         let can_receive = self.closed || !self.queue.is_empty();
         for (side, ready) in [(Side::Send, can_send), (Side::Recv, can_receive)] {
-            assert_eq!(self.core.looks_ready(side, Who::NEW), ready, "{side:?}");
+            assert_eq!(self.core.looks_ready(side), ready, "{side:?}");
             assert_eq!(self.core.at_rest(side).is_none(), ready, "{side:?}");
         }
     }
@@ -128,19 +127,16 @@ fn an_unbounded_channel_holds_any_number() {
 
 /// True if the value is sent.
 fn send<T>(core: &Core<T>, value: T) -> bool {
-    core.try_send(&mut Some(value), Who::NEW, Look::Hasty).is_ok()
+    core.try_send(&mut Some(value), Look::Hasty).is_ok()
 }
 
 #[test]
 fn where_there_is_no_value_nothing_is_sent() {
     for core in buffered() {
         for i in 0..MANY {
-            assert_eq!(
-                core.try_send(&mut None, Who::NEW, Look::Exact),
-                Err(TrySendError::Full(()))
-            );
+            assert_eq!(core.try_send(&mut None, Look::Exact), Err(TrySendError::Full(())));
             assert_eq!((send(&core, i), core.len()), (true, 1));
-            assert_eq!(received(&core, Who::NEW, Look::Exact), Ok(i));
+            assert_eq!(received(&core, Look::Exact), Ok(i));
         }
     }
 }
@@ -162,7 +158,7 @@ fn the_last_receiving_handle_drops_what_is_left() {
             // So that the values left do not begin with a block.
             for _ in 0..MANY / 2 {
                 assert!(send(&core, Dropped(dropped.clone())));
-                assert!(received(&core, Who::NEW, Look::Hasty).is_ok());
+                assert!(received(&core, Look::Hasty).is_ok());
             }
             while sent < left && send(&core, Dropped(dropped.clone())) {
                 sent += 1;

@@ -9,7 +9,6 @@ use std::{
 use crate::{
     core::{tests::received, Channel, Core, Look, MissedTickBehavior, Schedule, Side},
     select::{self, Limit},
-    wait::Who,
 };
 
 /// Fails if `step`, done several times, comes back to a version of `side` that was seen before.
@@ -26,8 +25,8 @@ fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
 /// Sends in even steps, receives in odd ones.
 fn send_or_receive(core: &Core<usize>, i: usize) {
     match i % 2 {
-        0 => core.try_send(&mut Some(i), Who::NEW, Look::Exact).unwrap(),
-        _ => assert_eq!(received(core, Who::NEW, Look::Exact), Ok(i - 1)),
+        0 => core.try_send(&mut Some(i), Look::Exact).unwrap(),
+        _ => assert_eq!(received(core, Look::Exact), Ok(i - 1)),
     }
 }
 
@@ -55,9 +54,7 @@ fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     moves(&core, Side::Send, |i| {
         thread::scope(|scope| {
             let receiver = scope.spawn(|| select::recv_until(Some(&core), Limit::At(deadline)));
-            while core.try_send(&mut Some(i), Who::NEW, Look::Exact).is_err()
-                && !receiver.is_finished()
-            {
+            while core.try_send(&mut Some(i), Look::Exact).is_err() && !receiver.is_finished() {
                 thread::yield_now();
             }
             assert_eq!(receiver.join().unwrap(), Ok(i));
@@ -92,7 +89,7 @@ fn each_tick_received_moves_the_version_of_a_ticker() {
     // One tick for each of the steps.
     let start = Instant::now();
     while start.elapsed() < 8 * tick {}
-    moves(&core, Side::Recv, |_| assert!(received(&core, Who::NEW, Look::Exact).is_ok()));
+    moves(&core, Side::Recv, |_| assert!(received(&core, Look::Exact).is_ok()));
 }
 
 #[test]
@@ -101,9 +98,9 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
         |core: &Core<usize>| [Side::Send, Side::Recv].map(|side| core.at_rest(side).is_some());
     for (core, full) in [(Core::bounded(1), true), (Core::unbounded(), false)] {
         assert_eq!(rests(&core), [false, true]);
-        core.try_send(&mut Some(1), Who::NEW, Look::Exact).unwrap();
+        core.try_send(&mut Some(1), Look::Exact).unwrap();
         assert_eq!(rests(&core), [full, false]);
-        received(&core, Who::NEW, Look::Exact).unwrap();
+        received(&core, Look::Exact).unwrap();
         assert_eq!(rests(&core), [false, true]);
         core.close();
         assert_eq!(rests(&core), [false, false]);

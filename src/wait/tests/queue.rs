@@ -28,18 +28,16 @@ fn a_line_is_in_order_of_arrival() {
 }
 
 #[test]
-fn who_comes_back_goes_to_the_front_or_behind_the_first() {
-    for (ahead, keep_first, place) in
-        [(0, false, 0), (0, true, 0), (1, false, 0), (1, true, 1), (3, false, 0), (3, true, 1)]
-    {
+fn a_waiter_that_comes_back_goes_to_the_front() {
+    for ahead in [0, 1, 3] {
         let mut queue = WaitQueue::new();
         let others: Vec<One> = (0..ahead).map(|_| receiver()).collect();
         others.iter().for_each(|one| one.join(&mut queue));
         let (back, last) = (receiver(), receiver());
-        back.stand(true, |entry, place| queue.push(entry, place, keep_first));
+        back.stand(true, |entry, place| queue.push(entry, place));
         last.join(&mut queue);
         let mut expected: Vec<&One> = others.iter().collect();
-        expected.insert(place, &back);
+        expected.insert(0, &back);
         expected.push(&last);
         stand_in_order(&mut queue, &expected);
     }
@@ -108,40 +106,34 @@ fn a_hint_is_for_the_first_who_has_not_decided() {
     let [gone, first] = receivers();
     [&gone, &first].iter().for_each(|one| one.join(&mut queue));
     gone.waiter.borrow().abort();
-    let (before, failed) = (RefCell::new(vec![]), RefCell::new(vec![]));
-    let hinted =
-        queue.hint_with(|who| before.borrow_mut().push(who), |who| failed.borrow_mut().push(who));
-    assert!(hinted.is_some());
-    assert!(before.take() == [gone.who(), first.who()]);
-    assert!(failed.take() == [gone.who()]);
+    assert!(queue.hint().is_some());
     assert_eq!(first.hears(), Some(Outcome::Hint(7)));
+    assert!(queue.hint().is_none());
 }
 
 #[test]
-fn who_polls_is_served_and_who_sleeps_is_not() {
-    for completes in [true, false] {
-        let mut queue = WaitQueue::new();
-        let [first, last] = receivers();
-        first.join(&mut queue);
-        last.join(&mut queue);
-        last.falls_asleep();
-        let who = first.who();
-        let complete = |served, slot: &mut Option<u32>| {
-            assert!(served == who);
-            *slot = completes.then_some(5);
-            completes
-        };
-        assert_eq!(queue.serve_last(|_, _| unreachable!()), None);
-        assert_eq!(queue.count(), 2);
-        assert_eq!(queue.serve_first(complete), Some(completes));
-        assert!(queue.first() == last.who());
-        let expected = if completes { Outcome::Delivered(7) } else { Outcome::Hint(7) };
-        assert_eq!((first.hears(), first.value()), (Some(expected), completes.then_some(5)));
-        assert_eq!(queue.serve_first(|_, _| unreachable!()), None);
-        assert_eq!(last.hears(), None);
-        last.leaves(&mut queue);
+fn a_waiter_is_served_asleep_or_not_if_it_has_not_decided() {
+    for sleeps in [false, true] {
+        for completes in [true, false] {
+            let mut queue = WaitQueue::new();
+            let [gone, first, last] = receivers();
+            [&gone, &first, &last].iter().for_each(|one| one.join(&mut queue));
+            gone.waiter.borrow().abort();
+            if sleeps {
+                first.falls_asleep();
+            }
+            let wake = queue.serve(|slot| {
+                *slot = completes.then_some(5);
+                completes
+            });
+            assert_eq!(wake.map(|wake| wake.0.is_some()), Some(sleeps));
+            let expected = if completes { Outcome::Delivered(7) } else { Outcome::Hint(7) };
+            assert_eq!((first.hears(), first.value()), (Some(expected), completes.then_some(5)));
+            assert_eq!((queue.count(), last.hears()), (1, None));
+            last.leaves(&mut queue);
+            assert!(queue.serve(|_| unreachable!()).is_none());
+        }
     }
-    assert_eq!(WaitQueue::<u32>::new().serve_first(|_, _| unreachable!()), None);
 }
 
 #[test]
