@@ -1,6 +1,6 @@
 //! What ring and list have in common: those in line are served before anybody else, by whoever comes.
 //!
-//! At rest a side that could go on has nobody in line. For a publisher serves the other side's line after its own step, a
+//! When all who serve have gone on, a side that could go on has nobody in line. For a publisher serves the other side's line after its own step, a
 //! newcomer its own side's before it, and each service may be what the other side waits for, so that one goes on until
 //! neither has anything to do.
 

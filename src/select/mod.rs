@@ -129,7 +129,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
         if looked_ready {
             continue;
         }
-        match wait(cases, &order, returning, &mut spin, earliest(cases, limit), why) {
+        match wait(cases, &order, returning, &mut spin, limit, why) {
             Stood::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Stood::Won(winner) => return Some(winner),
             Stood::Hinted(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
@@ -155,7 +155,9 @@ fn decide(
     // The tries are spread over time. If nothing moves from before the first to after the last
     // of them, there was an instant at which no case was ready.
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
-    for _ in 0..ROUNDS {
+    // In a line of an unbuffered channel it may send a partner away, and would be gone when that comes back.
+    let rounds = if cases.iter().any(|case| case.meets()) { usize::MAX } else { ROUNDS };
+    for _ in 0..rounds {
         if spread {
             have_moved(cases);
         }
@@ -167,14 +169,16 @@ fn decide(
         }
         patience.turn();
     }
-    // They do not stop moving. Whoever publishes serves those in line before it goes on: at the instant at which a select
-    // that stands in every line takes itself out, no operation that is over has left anything for it.
+    // They do not stop moving. A thread that publishes serves those in line before it goes on: at the instant at which a select
+    // that stands in every line takes itself out, no thread that has gone on has left anything for it.
     loop {
-        let now = Some(clock::now());
+        let now = Limit::At(clock::now());
         match wait(cases, &order, returning, &mut Spin::spent(), now, why) {
             Stood::Won(winner) => return Some(winner),
             Stood::Over => return None,
-            Stood::Hinted(_) | Stood::Ready => {}
+            Stood::Hinted(_) | Stood::Ready => {
+                patience.turn();
+            }
         }
         if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
             return Some(winner);
@@ -227,13 +231,13 @@ enum Stood {
     Over,
 }
 
-/// Stands in every line until a case is claimed or looks ready, or `deadline` has come.
+/// Stands in every line until a case is claimed or looks ready, or time is up.
 fn wait(
     cases: &[&dyn Case],
     order: &Order<'_>,
     returning: Option<usize>,
     spin: &mut Spin,
-    deadline: Option<Instant>,
+    limit: Limit,
     why: Why,
 ) -> Stood {
     let nowhere;
@@ -248,7 +252,8 @@ fn wait(
     let mut lines = Lines::new(cases, &waiter);
     let in_vain = match lines.enter(order.iter(cases.len()), returning) {
         None => {
-            waiter.wait(spin, deadline);
+            // Asked in line: whoever sets a timer earlier from now on finds the waiter there.
+            waiter.wait(spin, earliest(cases, limit));
             Stood::Over
         }
         Some((winner, Lined::Fired)) => return Stood::Won(winner),

@@ -132,3 +132,61 @@ fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
         assert_eq!(run(&[&one, &other], Order::Source, limit, why), None);
     }
 }
+
+/// A case that is set to an instant that has come while it lines up, as a timer may be.
+struct SetLate {
+    home: Home,
+    in_line: Cell<bool>,
+}
+
+impl Line for SetLate {
+    fn line_up(&self, _: &Place<'_>) -> Lined {
+        self.in_line.set(true);
+        Lined::Waiting
+    }
+    fn withdraw(&self) {}
+    fn claimed(&self, _: Outcome) {}
+}
+
+impl Case for SetLate {
+    fn try_now(&self, _: Look) -> bool {
+        self.in_line.get()
+    }
+    fn settle(&self) {}
+    fn has_moved(&self) -> bool {
+        false
+    }
+    fn at_rest(&self, _: bool) -> bool {
+        true
+    }
+    fn looks_ready(&self) -> bool {
+        false
+    }
+    fn looks_worthwhile(&self) -> bool {
+        false
+    }
+    fn meets(&self) -> bool {
+        false
+    }
+    fn holds_many(&self) -> bool {
+        false
+    }
+    fn home(&self) -> &Home {
+        &self.home
+    }
+    fn ready_at(&self) -> Option<Instant> {
+        self.in_line.get().then(Instant::now)
+    }
+}
+
+#[test]
+fn a_timer_that_is_set_while_a_select_lines_up_ends_its_sleep() {
+    let (done, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let case = SetLate { home: Home::new(), in_line: Cell::new(false) };
+        let why = Why { reason: Reason::Select, location: Location::caller() };
+        let _ = done.send(run(&[&case], Order::Source, Limit::Never, why));
+    });
+    let winner = ended.recv_timeout(std::time::Duration::from_secs(30));
+    assert_eq!(winner.expect("it sleeps on"), Some(0));
+}

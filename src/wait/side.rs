@@ -17,8 +17,8 @@
 //!   "empty" and "full" are what the buffer says;
 //! - a waiter that does not run keeps what it was given, one value at most, and stops nobody: the next publication serves the
 //!   next in line;
-//! - a waiter in line is overtaken only by operations that were begun before it stood there. If one of them takes away what it
-//!   was about to be given, it is hinted, and goes back to the front of the line.
+//! - a waiter in line is overtaken only by operations that looked at the line before there was something for it. If one of them
+//!   takes away what it was about to be given, it is hinted, and goes back to the front of the line.
 
 use super::{Complete, Entry, Place, WaitQueue, Why};
 use crate::sync::{dekker_light, mutant, AtomicUsize, Mutex, Ordering, SPINS};
