@@ -83,8 +83,8 @@ extern "C" fn clock_nanosleep(
 #[no_mangle]
 extern "C" fn usleep(micros: useconds_t) -> c_int {
     let time = timespec {
-        tv_sec: (micros / 1_000_000).into(),
-        tv_nsec: (micros % 1_000_000 * 1000).into(),
+        tv_sec: (micros / 1_000_000) as libc::time_t,
+        tv_nsec: (micros % 1_000_000 * 1000) as libc::c_long,
     };
     nanosleep(&time, std::ptr::null_mut())
 }
