@@ -26,7 +26,7 @@ pub fn absent() -> RecvCase<'static, ()> {
     RecvCase::new(None)
 }
 
-/// The same, for a send.
+/// Stands for a send case that does not compile, so that one mistake gives one message.
 pub fn absent_send() -> SendCase<'static, ()> {
     SendCase::new(None, ())
 }

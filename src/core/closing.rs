@@ -20,8 +20,8 @@ impl Closing {
         self.0.store(BEGUN, Ordering::Release);
     }
 
-    /// Called by the closer when it has woken its share. After a second close it may stay `BEGUN`,
-    /// which costs who leaves a yield.
+    /// Called by the closer when it has woken everyone. After a second close it may stay `BEGUN`,
+    /// which costs a thread that leaves a yield.
     pub(super) fn end(&self) {
         if SPINS {
             self.0.store(DONE, Ordering::Release);

@@ -104,7 +104,7 @@ pub(crate) trait Channel<T> {
 
     /// False if a try would certainly fail. A few loads: for polling.
     fn looks_ready(&self, side: Side) -> bool;
-    /// The same, and false also while it is better to wait a moment for more.
+    /// False if a try would certainly fail, and while it is better to wait a moment for more.
     fn looks_worthwhile(&self, side: Side) -> bool {
         self.looks_ready(side)
     }

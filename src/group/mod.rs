@@ -145,7 +145,7 @@ impl Group {
         spawn(move || member.run(f));
     }
 
-    /// The same in a thread of `scope`, so that `f` may borrow.
+    /// Starts a member in a thread of `scope`, so that `f` may borrow.
     ///
     /// ```
     /// use gochan::Group;

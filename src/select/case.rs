@@ -21,7 +21,7 @@ pub(crate) trait Case: Line {
     fn at_rest(&self, still: bool) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;
-    /// The same, and false also while it is better to wait a moment for more.
+    /// False if `try_now` would certainly fail, and while it is better to wait a moment for more.
     fn looks_worthwhile(&self) -> bool;
     /// True if a partner must find the case in line.
     fn meets(&self) -> bool;

@@ -76,70 +76,23 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
     assert!(catch_unwind(|| assert_room_after(most)).is_err());
 }
 
-/// A case that has moved whenever it is asked, and is never ready.
-struct Restless {
+/// A case of a channel that is not there.
+struct Fake {
     home: Home,
+    /// Whether it has moved whenever it is asked, and is never ready. Else it is set, as a timer may be, to an instant that has
+    /// come, while it lines up.
+    restless: bool,
+    in_line: Cell<bool>,
     looks: Cell<usize>,
 }
 
-impl Line for Restless {
-    fn line_up(&self, _: &Place<'_>) -> Lined {
-        Lined::Waiting
-    }
-    fn withdraw(&self) {}
-    fn claimed(&self, _: Outcome) {}
-}
-
-impl Case for Restless {
-    fn try_now(&self, _: Look) -> bool {
-        self.looks.set(self.looks.get() + 1);
-        assert!(self.looks.get() < 1000, "a look without an end");
-        false
-    }
-    fn settle(&self) {}
-    fn has_moved(&self) -> bool {
-        true
-    }
-    fn at_rest(&self, _: bool) -> bool {
-        false
-    }
-    fn looks_ready(&self) -> bool {
-        false
-    }
-    fn looks_worthwhile(&self) -> bool {
-        false
-    }
-    fn meets(&self) -> bool {
-        false
-    }
-    fn holds_many(&self) -> bool {
-        false
-    }
-    fn home(&self) -> &Home {
-        &self.home
-    }
-    fn ready_at(&self) -> Option<Instant> {
-        None
+impl Fake {
+    fn new(restless: bool) -> Self {
+        Self { home: Home::new(), restless, in_line: Cell::new(false), looks: Cell::new(0) }
     }
 }
 
-#[test]
-fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
-    let case = || Restless { home: Home::new(), looks: Cell::new(0) };
-    let (one, other) = (case(), case());
-    let why = Why { reason: Reason::Select, location: Location::caller() };
-    for limit in [Limit::Now, Limit::At(Instant::now())] {
-        assert_eq!(run(&[&one, &other], Order::Source, limit, why), None);
-    }
-}
-
-/// A case that is set to an instant that has come while it lines up, as a timer may be.
-struct SetLate {
-    home: Home,
-    in_line: Cell<bool>,
-}
-
-impl Line for SetLate {
+impl Line for Fake {
     fn line_up(&self, _: &Place<'_>) -> Lined {
         self.in_line.set(true);
         Lined::Waiting
@@ -148,16 +101,18 @@ impl Line for SetLate {
     fn claimed(&self, _: Outcome) {}
 }
 
-impl Case for SetLate {
+impl Case for Fake {
     fn try_now(&self, _: Look) -> bool {
-        self.in_line.get()
+        self.looks.set(self.looks.get() + 1);
+        assert!(self.looks.get() < 1000, "a look without an end");
+        !self.restless && self.in_line.get()
     }
     fn settle(&self) {}
     fn has_moved(&self) -> bool {
-        false
+        self.restless
     }
     fn at_rest(&self, _: bool) -> bool {
-        true
+        !self.restless
     }
     fn looks_ready(&self) -> bool {
         false
@@ -175,7 +130,16 @@ impl Case for SetLate {
         &self.home
     }
     fn ready_at(&self) -> Option<Instant> {
-        self.in_line.get().then(Instant::now)
+        (!self.restless && self.in_line.get()).then(Instant::now)
+    }
+}
+
+#[test]
+fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
+    let (one, other) = (Fake::new(true), Fake::new(true));
+    let why = Why { reason: Reason::Select, location: Location::caller() };
+    for limit in [Limit::Now, Limit::At(Instant::now())] {
+        assert_eq!(run(&[&one, &other], Order::Source, limit, why), None);
     }
 }
 
@@ -183,7 +147,7 @@ impl Case for SetLate {
 fn a_timer_that_is_set_while_a_select_lines_up_ends_its_sleep() {
     let (done, ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let case = SetLate { home: Home::new(), in_line: Cell::new(false) };
+        let case = Fake::new(false);
         let why = Why { reason: Reason::Select, location: Location::caller() };
         let _ = done.send(run(&[&case], Order::Source, Limit::Never, why));
     });

@@ -82,7 +82,7 @@ impl<'a> Place<'a> {
         self.alone
     }
 
-    /// The same place, at the end of the line in any case.
+    /// A place at the end of the line, for the same waiter and case.
     pub(crate) fn at_the_end(&self) -> Self {
         Self { front: false, ..*self }
     }
