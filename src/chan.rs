@@ -188,7 +188,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
-        select::send(self.core(), value)
+        select::send(&self.0, value)
     }
 
     /// Sends `value` if that needs no waiting. See [`Sender::try_send`].
@@ -203,7 +203,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        select::try_send(self.core(), value)
+        select::try_send(&self.0, value)
     }
 
     /// Sends `value`, blocking for `timeout` at most. See [`Sender::send_timeout`].
@@ -221,7 +221,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        select::send_until(self.core(), value, Limit::after(timeout))
+        select::send_until(&self.0, value, Limit::after(timeout))
     }
 
     /// Sends `value`, blocking until `deadline` at most. See [`Sender::send_deadline`].
@@ -239,7 +239,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        select::send_until(self.core(), value, Limit::At(deadline))
+        select::send_until(&self.0, value, Limit::At(deadline))
     }
 
     /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is closed and
@@ -270,7 +270,7 @@ impl<T> Chan<T> {
     #[inline]
     #[track_caller]
     pub fn recv_ok(&self) -> Option<T> {
-        select::recv(self.core())
+        select::recv(&self.0)
     }
 
     /// Receives a value if one is there. See [`Receiver::try_recv`].
@@ -285,7 +285,7 @@ impl<T> Chan<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        select::try_recv(self.core())
+        select::try_recv(&self.0)
     }
 
     /// Receives a value, blocking for `timeout` at most. See [`Receiver::recv_timeout`].
@@ -302,7 +302,7 @@ impl<T> Chan<T> {
     /// ```
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        select::recv_until(self.core(), Limit::after(timeout))
+        select::recv_until(&self.0, Limit::after(timeout))
     }
 
     /// Receives a value, blocking until `deadline` at most. See [`Receiver::recv_deadline`].
@@ -319,7 +319,7 @@ impl<T> Chan<T> {
     /// ```
     #[track_caller]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        select::recv_until(self.core(), Limit::At(deadline))
+        select::recv_until(&self.0, Limit::At(deadline))
     }
 
     /// Waits for a value, appends it and what else is there to `values`, `limit` values at most, and says
@@ -347,7 +347,7 @@ impl<T> Chan<T> {
     /// assert!(c.iter().eq([1, 2]));
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter::new(self.core())
+        Iter::new(&self.0)
     }
 
     /// The values that are there. Ends instead of blocking.
@@ -358,7 +358,7 @@ impl<T> Chan<T> {
     /// assert!(c.try_iter().eq([1]));
     /// ```
     pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter::new(self.core())
+        TryIter::new(&self.0)
     }
 
     /// Closes the channel: Go's `close(c)`. See [`Sender::close`].

@@ -32,20 +32,20 @@ pub struct Iter<'a, T>(Source<'a, T>);
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct TryIter<'a, T>(Source<'a, T>);
 
-struct Source<'a, T>(Option<&'a Core<T>>);
+struct Source<'a, T>(&'a Option<Core<T>>);
 
 // As for the handles.
 impl<T> UnwindSafe for Source<'_, T> {}
 impl<T> RefUnwindSafe for Source<'_, T> {}
 
 impl<'a, T> Iter<'a, T> {
-    pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
+    pub(crate) fn new(core: &'a Option<Core<T>>) -> Self {
         Self(Source(core))
     }
 }
 
 impl<'a, T> TryIter<'a, T> {
-    pub(crate) fn new(core: Option<&'a Core<T>>) -> Self {
+    pub(crate) fn new(core: &'a Option<Core<T>>) -> Self {
         Self(Source(core))
     }
 }
@@ -72,12 +72,12 @@ impl<T> Iterator for TryIter<'_, T> {
 
 impl<T> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Core::describe(self.0 .0, "Iter", f)
+        Core::describe(self.0 .0.as_ref(), "Iter", f)
     }
 }
 
 impl<T> fmt::Debug for TryIter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Core::describe(self.0 .0, "TryIter", f)
+        Core::describe(self.0 .0.as_ref(), "TryIter", f)
     }
 }

@@ -61,21 +61,18 @@
 //!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
 //!   buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival. Others may overtake one that sleeps and was told to look, a
-//!   bounded number of times; then its turn is kept for it.
+//! - Waiters are served in order of arrival, asleep or not, by each operation that comes along, before it goes on itself.
+//! - A thread that is stopped, wherever it is, holds up no operation that does not block.
 //!
 //! # What it does not promise
 //!
 //! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not synchronize
 //!   with them.
-//! - A thread that is preempted in the few instructions of its turn, in which it moves a value into a buffer or out of it,
-//!   delays others: those who do the same wait until it is done, also in operations that never block. Those
-//!   on the other side of the buffer wait for about a millisecond; then operations that never block
-//!   answer `Full` or `Empty`, and a `select!` may choose `default`.
+//! - A thread that is stopped in the few instructions in which it moves a value into a buffer or out of it keeps that value, and
+//!   in a bounded channel its slot. Where that value is the only one, operations that never block answer `Empty`; where that slot
+//!   is the next one, they answer `Full` after about a millisecond.
 //! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
 //!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
-//! - A receive from a full buffer makes room for a sender that sleeps, which sends when it runs: a second
-//!   receive that does not block may still find the buffer empty. In Go the value is there at once.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!

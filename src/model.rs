@@ -19,8 +19,6 @@
 use std::time::Duration;
 
 use crate::sync::model::clock;
-#[cfg(loom)]
-pub use crate::sync::turnstile::Turnstile;
 
 /// Moves the model's clock on.
 pub fn advance(by: Duration) {

@@ -2,6 +2,9 @@
 
 pub use crate::select::{select, Arm, Bound, Limit, RecvCase, SendCase, SendFromCase};
 
+#[cfg(gochan_chaos)]
+pub use crate::sync::chaos::stop;
+
 use std::marker::PhantomData;
 
 use crate::{

@@ -97,7 +97,7 @@ impl<T> Receiver<T> {
     #[inline]
     #[track_caller]
     pub fn recv_ok(&self) -> Option<T> {
-        select::recv(self.core())
+        select::recv(&self.0)
     }
 
     /// Receives a value if one is there: Go's `select` with a receive and a `default`.
@@ -119,7 +119,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        select::try_recv(self.core())
+        select::try_recv(&self.0)
     }
 
     /// Receives a value, blocking for `timeout` at most: Go's `select` with a receive and
@@ -142,7 +142,7 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        select::recv_until(self.core(), Limit::after(timeout))
+        select::recv_until(&self.0, Limit::after(timeout))
     }
 
     /// Receives a value, blocking until `deadline` at most. A deadline in the past is a try.
@@ -163,7 +163,7 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        select::recv_until(self.core(), Limit::At(deadline))
+        select::recv_until(&self.0, Limit::At(deadline))
     }
 
     /// Waits for a value, appends it and what else is there to `values`, at most `limit` values,
@@ -210,7 +210,7 @@ impl<T> Receiver<T> {
     /// assert!(rx.iter().eq([1, 2]));
     /// ```
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter::new(self.core())
+        Iter::new(&self.0)
     }
 
     /// The values that are there. Ends instead of blocking.
@@ -221,7 +221,7 @@ impl<T> Receiver<T> {
     /// assert!(rx.try_iter().eq([1]));
     /// ```
     pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter::new(self.core())
+        TryIter::new(&self.0)
     }
 }
 

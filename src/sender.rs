@@ -102,7 +102,7 @@ impl<T> Sender<T> {
     #[inline]
     #[track_caller]
     pub fn send_ok(&self, value: T) -> Result<(), SendError<T>> {
-        select::send(self.core(), value)
+        select::send(&self.0, value)
     }
 
     /// Sends `value` if that needs no waiting: Go's `select` with a send and a `default`.
@@ -123,7 +123,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        select::try_send(self.core(), value)
+        select::try_send(&self.0, value)
     }
 
     /// Sends `value`, blocking for `timeout` at most: Go's `select` with a send and `time.After`.
@@ -146,7 +146,7 @@ impl<T> Sender<T> {
     #[inline]
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        select::send_until(self.core(), value, Limit::after(timeout))
+        select::send_until(&self.0, value, Limit::after(timeout))
     }
 
     /// Sends `value`, blocking until `deadline` at most. A deadline in the past is a try.
@@ -167,7 +167,7 @@ impl<T> Sender<T> {
     #[inline]
     #[track_caller]
     pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        select::send_until(self.core(), value, Limit::At(deadline))
+        select::send_until(&self.0, value, Limit::At(deadline))
     }
 
     /// Closes the channel: Go's `close(c)`. Values sent before can still be received; whoever is

@@ -46,11 +46,14 @@ const SHARED_POINTERS: &[&str] = &[
 
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] = &[
-    "core/block.rs",
-    "core/list.rs",
-    "core/ring.rs",
-    "core/seat.rs",
-    "core/slots.rs",
+    "core/buffered.rs",
+    "core/queue/block.rs",
+    "core/queue/blocks.rs",
+    "core/queue/list.rs",
+    "core/queue/overdue.rs",
+    "core/queue/ring.rs",
+    "core/queue/slot.rs",
+    "core/queue/slots.rs",
     "signal/descriptor.rs",
     "signal/unix.rs",
     "signal/watch.rs",

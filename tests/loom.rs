@@ -23,5 +23,3 @@ mod ring;
 mod select;
 #[path = "loom/time.rs"]
 mod time;
-#[path = "loom/turnstile.rs"]
-mod turnstile;

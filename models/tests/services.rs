@@ -54,18 +54,17 @@ fn ids_are_unique() {
 #[test]
 fn a_closed_pool_drains() {
     check(1, || {
-        let (jobs, results): (Chan<u32>, Chan<u32>) = (make(1), make(2));
+        let (jobs, results): (Chan<u32>, Chan<u32>) = (make(1), make(1));
         let workers = [(); 2].map(|()| {
             let (jobs, results) = (jobs.receiver(), results.sender());
             spawn(move || pool_worker(&jobs, &results))
         });
-        (1..=2).for_each(|job| jobs.send(job));
+        jobs.send(1);
         jobs.close();
         workers.into_iter().for_each(|worker| worker.join().unwrap());
         results.close();
-        let mut done: Vec<u32> = results.iter().collect();
-        done.sort_unstable();
-        assert_eq!(done, [2, 4]);
+        let done: Vec<u32> = results.iter().collect();
+        assert_eq!(done, [2]);
     });
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{closing::Closing, Channel, Ends, Look, Received, Sent, Side};
+use super::{Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, dekker_light, AtomicUsize, Ordering},
@@ -16,32 +16,23 @@ pub(crate) struct Done<T> {
     /// Not 0 once `end` was called.
     ended: AtomicUsize,
     due: Option<Instant>,
-    closing: Closing,
     receivers: WaitSide<T>,
     ends: Ends,
 }
 
 impl<T> Done<T> {
     pub(crate) fn new(due: Option<Instant>) -> Self {
-        Self {
-            ended: AtomicUsize::new(0),
-            due,
-            closing: Closing::new(),
-            receivers: WaitSide::new(),
-            ends: Ends::new(),
-        }
+        Self { ended: AtomicUsize::new(0), due, receivers: WaitSide::new(), ends: Ends::new() }
     }
 
     /// Ends the channel: everyone who waits on it learns that it is closed.
     pub(crate) fn end(&self) {
-        self.closing.begin();
         // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports the
         // end; and the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
             dekker_light();
             self.receivers.wake_all();
         }
-        self.closing.end();
     }
 
     fn is_due(&self) -> bool {
@@ -88,11 +79,6 @@ impl<T> Channel<T> for Done<T> {
 
     fn withdraw(&self, _: Side, entry: &Entry<T>) {
         self.receivers.withdraw(entry);
-    }
-
-    fn settle(&self, _: Side) {
-        self.closing.make_way();
-        self.receivers.help_to_wake();
     }
 
     fn waiting(&self, side: Side) -> usize {

@@ -1,11 +1,7 @@
 //! The handles that are left of a channel. It closes when the last of either end is gone.
 
-use super::{Channel, Core, Look, Side};
-use crate::{
-    error::TryRecvError,
-    sync::{mutant, Count, Ordering},
-    wait::Patience,
-};
+use super::{Channel, Core, Side};
+use crate::sync::{mutant, Count, Ordering};
 
 /// How many handles can send, and how many can receive.
 pub(crate) struct Ends {
@@ -47,10 +43,8 @@ impl<T> Core<T> {
         if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        // Another handle may close it first. A timer's channel never closes and holds nothing.
-        let closed = self.is_closed() || self.close() || self.is_closed();
-        if side == Side::Recv && closed && !mutant("no_drain") {
-            drain(self);
+        if self.desert(side) && !mutant("no_drain") {
+            self.drop_rest();
         }
     }
 
@@ -63,41 +57,5 @@ impl<T> Core<T> {
     pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
         sides.iter().for_each(|&side| self.attach(side));
         self.share()
-    }
-}
-
-/// Drops what is left in a closed channel, all of it even if a value's `Drop` panics.
-fn drain<T>(core: &Core<T>) {
-    if core.len() > 0 {
-        let rest = Drain(core);
-        rest.drop_values();
-        std::mem::forget(rest);
-    }
-}
-
-struct Drain<'a, T>(&'a Core<T>);
-
-impl<T> Drain<'_, T> {
-    // A function of its own, since its frame has room for a value, which may be large.
-    #[inline(never)]
-    fn drop_values(&self) {
-        let mut patience = Patience::new();
-        loop {
-            let mut value = None;
-            match self.0.try_recv(&mut value, Look::Exact) {
-                Ok(()) => drop(value),
-                Err(TryRecvError::Closed) => return,
-                // A sender that is to be refused has the turn.
-                Err(TryRecvError::Empty) => {
-                    patience.turn();
-                }
-            }
-        }
-    }
-}
-
-impl<T> Drop for Drain<'_, T> {
-    fn drop(&mut self) {
-        self.drop_values();
     }
 }

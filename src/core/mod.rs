@@ -4,23 +4,16 @@
 //! operation or a select stands in line, and it never blocks.
 
 mod apart;
-mod block;
-mod buffer;
-mod closing;
+mod buffered;
 mod describe;
 mod done;
 mod ends;
 mod foresight;
-mod list;
+mod queue;
 mod rendezvous;
-mod ring;
-mod seat;
-mod slots;
-mod stamp;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod timer;
-mod turn;
 
 use std::time::Instant;
 
@@ -31,12 +24,12 @@ pub(crate) use timer::{Schedule, Timer};
 
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{mutant, Arc},
-    wait::{Entry, Lined, Place, Why},
+    sync::Arc,
+    wait::{Entry, Lined, Outcome, Place, Why},
 };
-use list::List;
+use buffered::Buffered;
+use queue::{List, Ring};
 use rendezvous::Rendezvous;
-use ring::Ring;
 
 /// Which line of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +58,8 @@ pub(crate) enum Look {
     Hasty,
     /// Says so only if at one instant it was true.
     Exact,
+    /// Is as hasty, and leaves the allocator alone: for those who hold a lock.
+    Locked,
 }
 
 /// What became of a value; one that was not sent stays where it is.
@@ -82,12 +77,19 @@ pub(crate) trait Channel<T> {
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
-    /// Whether it is closed, by a load, which waits for nobody: false for a close that has not returned, perhaps.
-    #[allow(dead_code)] // For the handlers of signals, where there are any.
-    fn looks_closed(&self) -> bool {
-        self.is_closed()
-    }
     fn len(&self) -> usize;
+    /// Whether a value is there, or comes.
+    fn holds_any(&self) -> bool {
+        false
+    }
+    /// The last handle of this side is gone. True if values are left that nobody receives any more.
+    fn desert(&self, side: Side) -> bool {
+        // Another handle may close it first. A timer's channel never closes and holds nothing.
+        let closed = self.is_closed() || self.close() || self.is_closed();
+        side == Side::Recv && closed && self.holds_any()
+    }
+    /// Drops those values.
+    fn drop_rest(&self) {}
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
 
@@ -95,8 +97,8 @@ pub(crate) trait Channel<T> {
     fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined;
     /// Unlinks `entry`, if it is linked.
     fn withdraw(&self, side: Side, entry: &Entry<T>);
-    /// A thread that was told to look is done here: where a chain of wakes is to go on, it does.
-    fn settle(&self, side: Side);
+    /// A thread that was told to look, or was served, is done here: where others wait for what follows from it, it goes on.
+    fn settle(&self, _: Side, _: Outcome) {}
     /// How many stand in line.
     fn waiting(&self, side: Side) -> usize;
     /// What those in line do, in order.
@@ -133,8 +135,8 @@ pub(crate) trait Channel<T> {
 /// A channel of any kind, shared by its handles.
 pub(crate) enum Core<T> {
     Rendezvous(Arc<Rendezvous<T>>),
-    Ring(Arc<Ring<T>>),
-    List(Arc<List<T>>),
+    Ring(Arc<Buffered<T, Ring<T>>>),
+    List(Arc<Buffered<T, List<T>>>),
     Timer(Arc<Timer<T>>),
     Done(Arc<Done<T>>),
 }
@@ -158,14 +160,14 @@ impl<T> Core<T> {
     pub(crate) fn bounded(cap: usize) -> Self {
         match cap {
             0 => Core::Rendezvous(Arc::new(Rendezvous::new())),
-            _ => Core::Ring(Arc::new(Ring::new(cap + usize::from(mutant("one_slot_more"))))),
+            _ => Core::Ring(Buffered::shared(Ring::new(cap))),
         }
     }
 
     /// A channel without a bound.
     #[track_caller]
     pub(crate) fn unbounded() -> Self {
-        Core::List(List::shared())
+        Core::List(Buffered::shared(List::new()))
     }
 
     /// A channel of a timer's instants; `fill` puts one into a slot as a value.
@@ -217,6 +219,29 @@ impl<T> Core<T> {
     }
 }
 
+/// The short way of those who need not wait. Each is one function, and what it calls it calls last: nothing has to be kept meanwhile.
+impl<T> Core<T> {
+    /// Sends the value, if there is room for it and nobody waits for room.
+    #[inline(never)]
+    pub(crate) fn send_now(core: &Option<Self>, value: T) -> Result<(), T> {
+        match core {
+            Some(Core::Ring(channel)) => channel.send_now(value),
+            Some(Core::List(channel)) => channel.send_now(value),
+            _ => Err(value),
+        }
+    }
+
+    /// Receives a value, if one is there and nobody waits for one.
+    #[inline(never)]
+    pub(crate) fn recv_now(core: &Option<Self>) -> Option<T> {
+        match core {
+            Some(Core::Ring(channel)) => channel.recv_now(),
+            Some(Core::List(channel)) => channel.recv_now(),
+            _ => None,
+        }
+    }
+}
+
 impl<T> Channel<T> for Core<T> {
     #[inline]
     fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
@@ -236,12 +261,16 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.is_closed())
     }
 
-    fn looks_closed(&self) -> bool {
-        on!(self, channel => channel.looks_closed())
-    }
-
     fn len(&self) -> usize {
         on!(self, channel => channel.len())
+    }
+
+    fn desert(&self, side: Side) -> bool {
+        on!(self, channel => channel.desert(side))
+    }
+
+    fn drop_rest(&self) {
+        on!(self, channel => channel.drop_rest())
     }
 
     fn cap(&self) -> Option<usize> {
@@ -256,8 +285,8 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.withdraw(side, entry))
     }
 
-    fn settle(&self, side: Side) {
-        on!(self, channel => channel.settle(side))
+    fn settle(&self, side: Side, outcome: Outcome) {
+        on!(self, channel => channel.settle(side, outcome))
     }
 
     fn waiting(&self, side: Side) -> usize {

@@ -7,11 +7,11 @@
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
 //! - closed ⇒ whoever lines up leaves at once.
 
-use super::{closing::Closing, foresight::Foresight, Channel, Ends, Look, Received, Sent, Side};
+use super::{foresight::Foresight, Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Place, WaitQueue, Why, WOKEN_BY_ONE},
+    wait::{Entry, Lined, Outcome, Place, WaitQueue, Why},
 };
 
 /// The bits of a line's summary; above them the number of arrivals.
@@ -21,7 +21,6 @@ const ARRIVAL: u64 = 4;
 
 pub(crate) struct Rendezvous<T> {
     meeting: Meeting<T>,
-    closing: Closing,
     ends: Ends,
 }
 
@@ -63,7 +62,6 @@ impl<T> Rendezvous<T> {
                 receivers: AtomicU64::new(0),
                 lines: Mutex::new(lines),
             },
-            closing: Closing::new(),
             ends: Ends::new(),
         }
     }
@@ -146,14 +144,12 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn close(&self) -> bool {
-        self.closing.begin();
         let before = self.change(|lines| std::mem::replace(&mut lines.closed, true));
         if before {
             return false;
         }
         self.wake_some(Side::Recv, usize::MAX);
         self.wake_some(Side::Send, usize::MAX);
-        self.closing.end();
         true
     }
 
@@ -202,12 +198,8 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.change(|lines| lines.line(side).remove(entry));
     }
 
-    fn settle(&self, side: Side) {
-        if self.is_closed() {
-            // The closer wakes a thousand, and has help.
-            self.closing.make_way();
-            self.wake_some(side, WOKEN_BY_ONE);
-        } else {
+    fn settle(&self, side: Side, outcome: Outcome) {
+        if let Outcome::Hint(_) = outcome {
             self.wake_some(side, 1);
         }
     }

@@ -10,7 +10,7 @@ use super::{Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
-    wait::{Entry, Lined, Place, WaitSide, Why},
+    wait::{Entry, Lined, Outcome, Place, WaitSide, Why},
 };
 
 pub(crate) struct Timer<T> {
@@ -211,7 +211,7 @@ impl<T> Channel<T> for Timer<T> {
         self.receivers.withdraw(entry);
     }
 
-    fn settle(&self, side: Side) {
+    fn settle(&self, side: Side, _: Outcome) {
         if self.looks_ready(side) {
             self.receivers.wake_one();
         }

@@ -12,7 +12,7 @@ use crate::{
 pub(crate) trait Case: Line {
     /// Completes the operation if that needs no waiting.
     fn try_now(&self, look: Look) -> bool;
-    /// Goes on with what a hint was a part of.
+    /// Goes on with what follows from a claim.
     fn settle(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
@@ -50,8 +50,8 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// Was told to look, perhaps by a close, of which others have to learn.
-    hinted: Cell<bool>,
+    /// Was told to look, or served: others may wait for what follows from it.
+    claimed: Cell<Option<Outcome>>,
     /// The channel's version at the last look.
     version: Cell<u64>,
 }
@@ -63,7 +63,7 @@ impl<'a, T> Operation<'a, T> {
             side,
             entry: Entry::new(value),
             stage: Cell::new(Stage::Open),
-            hinted: Cell::new(false),
+            claimed: Cell::new(None),
             version: Cell::new(0),
         }
     }
@@ -105,9 +105,9 @@ impl<T> Line for Operation<'_, T> {
         self.entry.claimed();
         match outcome {
             Outcome::Delivered(_) => self.stage.set(Stage::Done),
-            Outcome::Hint(_) => self.hinted.set(true),
-            Outcome::Aborted => {}
+            Outcome::Hint(_) | Outcome::Aborted => {}
         }
+        self.claimed.set(Some(outcome));
     }
 }
 
@@ -123,8 +123,8 @@ impl<T> Case for Operation<'_, T> {
     }
 
     fn settle(&self) {
-        if let (Some(core), true) = (self.core, self.hinted.replace(false)) {
-            core.settle(self.side);
+        if let (Some(core), Some(outcome)) = (self.core, self.claimed.take()) {
+            core.settle(self.side, outcome);
         }
     }
 

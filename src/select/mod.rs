@@ -26,7 +26,7 @@ use std::{panic::Location, time::Instant};
 
 use crate::{
     core::Look,
-    sync::{clock, mutant, random},
+    sync::{clock, full_fence, mutant, random},
     wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Why},
 };
 use case::Case;
@@ -98,6 +98,8 @@ pub(crate) fn run(
 /// Whether there was an instant at which no case had anything to do: between the first looks, which are
 /// spread over time, and the second ones, which find that nothing has moved.
 fn at_rest(cases: &[&dyn Case]) -> bool {
+    // Another thread sees what this one has done before, or this one sees what that one has.
+    full_fence();
     let rest = |still| cases.iter().all(|case| case.at_rest(still));
     rest(false) && (mutant("rests_after_one_look") || rest(true))
 }
@@ -116,7 +118,9 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
             return decide(cases, order, returning, why);
         }
         if !std::mem::take(&mut tried) {
-            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
+            // A peer in the middle of its step is not waited for at once.
+            let look = if patience.has_turned() { Look::Exact } else { Look::Hasty };
+            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(look)) {
                 return Some(winner);
             }
         }

@@ -3,34 +3,37 @@
 //! A value moves from the caller's slot to its place in the channel, and back if it is not sent; a large one has no room on
 //! the stack of every function between.
 
-use std::panic::Location;
+use std::{mem::size_of, panic::Location};
 
 use super::{block, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
-    core::{Channel, Core, Look, Sent},
+    core::{Channel, Core, Look},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     wait::{Reason, Why},
 };
 
 /// Sends `value` if that needs no waiting.
 #[inline]
-pub(crate) fn try_send<T>(core: Option<&Core<T>>, value: T) -> Result<(), TrySendError<T>> {
-    let mut slot = Some(value);
-    match try_once(core, &mut slot, Look::Exact) {
+pub(crate) fn try_send<T>(core: &Option<Core<T>>, value: T) -> Result<(), TrySendError<T>> {
+    if !is_short::<T>() {
+        return try_send_slow(core, value);
+    }
+    match Core::send_now(core, value) {
         Ok(()) => Ok(()),
-        Err(TrySendError::Closed(())) => Err(TrySendError::Closed(unsent(slot))),
-        Err(TrySendError::Full(())) => Err(TrySendError::Full(unsent(slot))),
+        Err(value) => try_send_slow(core, value),
     }
 }
 
 /// Sends `value`, waiting as long as it takes.
 #[inline]
 #[track_caller]
-pub(crate) fn send<T>(core: Option<&Core<T>>, value: T) -> Result<(), SendError<T>> {
-    let mut slot = Some(value);
-    match send_from(core, &mut slot, Limit::Never) {
+pub(crate) fn send<T>(core: &Option<Core<T>>, value: T) -> Result<(), SendError<T>> {
+    if !is_short::<T>() {
+        return send_slow(core, value);
+    }
+    match Core::send_now(core, value) {
         Ok(()) => Ok(()),
-        Err(_) => Err(SendError(unsent(slot))),
+        Err(value) => send_slow(core, value),
     }
 }
 
@@ -38,12 +41,66 @@ pub(crate) fn send<T>(core: Option<&Core<T>>, value: T) -> Result<(), SendError<
 #[inline]
 #[track_caller]
 pub(crate) fn send_until<T>(
-    core: Option<&Core<T>>,
+    core: &Option<Core<T>>,
+    value: T,
+    limit: Limit,
+) -> Result<(), SendTimeoutError<T>> {
+    if !is_short::<T>() {
+        return send_until_slow(core, value, limit);
+    }
+    match Core::send_now(core, value) {
+        Ok(()) => Ok(()),
+        Err(value) => send_until_slow(core, value, limit),
+    }
+}
+
+/// Whether a value goes the short way, from function to function: a large one would have room in each of them.
+const fn is_short<T>() -> bool {
+    size_of::<T>() <= 128
+}
+
+#[inline(always)]
+fn recv_now<T>(core: &Option<Core<T>>) -> Option<T> {
+    if is_short::<T>() {
+        Core::recv_now(core)
+    } else {
+        None
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn try_send_slow<T>(core: &Option<Core<T>>, value: T) -> Result<(), TrySendError<T>> {
+    let mut slot = Some(value);
+    let full = Err(TrySendError::Full(()));
+    match core.as_ref().map_or(full, |core| core.try_send(&mut slot, Look::Exact)) {
+        Ok(()) => Ok(()),
+        Err(TrySendError::Closed(())) => Err(TrySendError::Closed(unsent(slot))),
+        Err(TrySendError::Full(())) => Err(TrySendError::Full(unsent(slot))),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn send_slow<T>(core: &Option<Core<T>>, value: T) -> Result<(), SendError<T>> {
+    let mut slot = Some(value);
+    match send_from(core.as_ref(), &mut slot, Limit::Never) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(SendError(unsent(slot))),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn send_until_slow<T>(
+    core: &Option<Core<T>>,
     value: T,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<T>> {
     let mut slot = Some(value);
-    match send_from(core, &mut slot, limit) {
+    match send_from(core.as_ref(), &mut slot, limit) {
         Ok(()) => Ok(()),
         Err(SendTimeoutError::Closed(())) => Err(SendTimeoutError::Closed(unsent(slot))),
         Err(SendTimeoutError::Timeout(())) => Err(SendTimeoutError::Timeout(unsent(slot))),
@@ -56,34 +113,19 @@ fn unsent<T>(slot: Option<T>) -> T {
     slot.expect("a value that is not sent stays where it is")
 }
 
-#[inline]
-fn try_once<T>(core: Option<&Core<T>>, slot: &mut Option<T>, look: Look) -> Sent {
-    core.map_or(Err(TrySendError::Full(())), |core| core.try_send(slot, look))
-}
-
 /// Sends what is in `slot`, waiting up to `limit`.
-#[inline]
 #[track_caller]
 fn send_from<T>(
     core: Option<&Core<T>>,
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<()>> {
-    match try_once(core.filter(|core| !core.meets()), slot, Look::Hasty) {
-        Ok(()) => Ok(()),
-        Err(TrySendError::Closed(())) => Err(SendTimeoutError::Closed(())),
-        Err(TrySendError::Full(())) => send_slow(core, slot, limit),
+    let tried = core.filter(|core| !core.meets()).map(|core| core.try_send(slot, Look::Hasty));
+    match tried {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(TrySendError::Closed(()))) => return Err(SendTimeoutError::Closed(())),
+        Some(Err(TrySendError::Full(()))) | None => {}
     }
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn send_slow<T>(
-    core: Option<&Core<T>>,
-    slot: &mut Option<T>,
-    limit: Limit,
-) -> Result<(), SendTimeoutError<()>> {
     let case = SendCase::empty(core);
     case.exchange(slot);
     let why = Why { reason: Reason::Send, location: Location::caller() };
@@ -98,56 +140,73 @@ fn send_slow<T>(
 
 /// Receives a value if that needs no waiting.
 #[inline]
-pub(crate) fn try_recv<T>(core: Option<&Core<T>>) -> Result<T, TryRecvError> {
-    let mut slot = None;
-    core.map_or(Err(TryRecvError::Empty), |core| core.try_recv(&mut slot, Look::Exact))?;
-    slot.ok_or(TryRecvError::Empty)
+pub(crate) fn try_recv<T>(core: &Option<Core<T>>) -> Result<T, TryRecvError> {
+    match recv_now(core) {
+        Some(value) => Ok(value),
+        None => try_recv_slow(core),
+    }
 }
 
 /// Receives a value, waiting as long as it takes; `None` once the channel is closed and drained.
 #[inline]
 #[track_caller]
-pub(crate) fn recv<T>(core: Option<&Core<T>>) -> Option<T> {
-    let mut slot = None;
-    let _ = recv_into(core, &mut slot, Limit::Never);
-    slot
+pub(crate) fn recv<T>(core: &Option<Core<T>>) -> Option<T> {
+    match recv_now(core) {
+        None => recv_slow(core),
+        value => value,
+    }
 }
 
 /// Receives a value, waiting up to `limit`.
 #[inline]
 #[track_caller]
-pub(crate) fn recv_until<T>(core: Option<&Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
+pub(crate) fn recv_until<T>(core: &Option<Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
+    match recv_now(core) {
+        Some(value) => Ok(value),
+        None => recv_until_slow(core, limit),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn try_recv_slow<T>(core: &Option<Core<T>>) -> Result<T, TryRecvError> {
     let mut slot = None;
-    recv_into(core, &mut slot, limit)?;
+    let empty = Err(TryRecvError::Empty);
+    core.as_ref().map_or(empty, |core| core.try_recv(&mut slot, Look::Exact))?;
+    slot.ok_or(TryRecvError::Empty)
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn recv_slow<T>(core: &Option<Core<T>>) -> Option<T> {
+    let mut slot = None;
+    let _ = recv_into(core.as_ref(), &mut slot, Limit::Never);
+    slot
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn recv_until_slow<T>(core: &Option<Core<T>>, limit: Limit) -> Result<T, RecvTimeoutError> {
+    let mut slot = None;
+    recv_into(core.as_ref(), &mut slot, limit)?;
     slot.ok_or(RecvTimeoutError::Closed)
 }
 
 /// Receives a value into `slot`, which is empty, waiting up to `limit`.
-#[inline]
 #[track_caller]
 fn recv_into<T>(
     core: Option<&Core<T>>,
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), RecvTimeoutError> {
-    let Some(open) = core.filter(|core| !core.meets()) else {
-        return recv_slow(core, slot, limit);
-    };
-    match open.try_recv(slot, Look::Hasty) {
-        Ok(()) => Ok(()),
-        Err(TryRecvError::Closed) => Err(RecvTimeoutError::Closed),
-        Err(TryRecvError::Empty) => recv_slow(core, slot, limit),
+    let tried = core.filter(|core| !core.meets()).map(|core| core.try_recv(slot, Look::Hasty));
+    match tried {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(TryRecvError::Closed)) => return Err(RecvTimeoutError::Closed),
+        Some(Err(TryRecvError::Empty)) | None => {}
     }
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn recv_slow<T>(
-    core: Option<&Core<T>>,
-    slot: &mut Option<T>,
-    limit: Limit,
-) -> Result<(), RecvTimeoutError> {
     let case = RecvCase::new(core);
     let why = Why { reason: Reason::Recv, location: Location::caller() };
     let won = block(&[case.arm().0], Order::Source, limit, why);

@@ -26,7 +26,7 @@ impl Subscriber {
     /// whoever has the channel's turn, and that may be the thread that the handler has interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
-            Subscriber::Channel(sender) => sender.core().is_some_and(Core::looks_closed),
+            Subscriber::Channel(sender) => sender.core().is_some_and(Core::is_closed),
             Subscriber::Context(ends) => ends.is_over(),
         }
     }

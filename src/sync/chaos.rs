@@ -20,6 +20,7 @@ const SLOW_PLACES: u64 = 12;
 pub(crate) struct Atomic<A>(A);
 
 pub(crate) type AtomicU64 = Atomic<atomic::AtomicU64>;
+pub(crate) type AtomicU8 = Atomic<atomic::AtomicU8>;
 pub(crate) type AtomicUsize = Atomic<atomic::AtomicUsize>;
 pub(crate) type AtomicPtr<T> = Atomic<atomic::AtomicPtr<T>>;
 
@@ -91,7 +92,8 @@ macro_rules! operations {
     };
 }
 
-operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or);
+operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or, fetch_and);
+operations!([] atomic::AtomicU8, u8,);
 operations!([] atomic::AtomicUsize, usize, fetch_add, fetch_sub);
 operations!([T] atomic::AtomicPtr<T>, *mut T,);
 
@@ -105,17 +107,118 @@ impl<T> Mutex<T> {
     }
 
     #[track_caller]
-    pub(crate) fn lock(&self) -> parking_lot::MutexGuard<'_, T> {
+    pub(crate) fn try_lock(&self) -> Option<Guard<'_, T>> {
         delay();
-        let guard = self.0.lock();
+        let guard = self.0.try_lock().map(Guard::new);
         delay();
         guard
+    }
+
+    #[track_caller]
+    pub(crate) fn lock(&self) -> Guard<'_, T> {
+        delay();
+        let guard = Guard::new(self.0.lock());
+        delay();
+        guard
+    }
+}
+
+/// Counts while it lives as a lock that this thread has.
+pub(crate) struct Guard<'a, T>(parking_lot::MutexGuard<'a, T>);
+
+impl<'a, T> Guard<'a, T> {
+    fn new(guard: parking_lot::MutexGuard<'a, T>) -> Self {
+        LOCKS.set(LOCKS.get() + 1);
+        Self(guard)
+    }
+}
+
+impl<T> std::ops::Deref for Guard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Guard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    fn drop(&mut self) {
+        LOCKS.set(LOCKS.get() - 1);
+    }
+}
+
+thread_local!(static LOCKS: Cell<usize> = const { Cell::new(0) });
+
+/// Stopping one thread at a step of its own: `tests/stall.rs`. Nobody is held up at random meanwhile.
+pub mod stop {
+    use std::{
+        cell::Cell,
+        panic::Location,
+        sync::atomic::{AtomicBool, Ordering::SeqCst},
+        sync::Mutex,
+        time::Duration,
+    };
+
+    /// Where a thread is stopped.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Stopped {
+        /// In the source.
+        pub place: &'static Location<'static>,
+        /// Whether it has a lock.
+        pub locked: bool,
+    }
+
+    pub(super) static IN_USE: AtomicBool = AtomicBool::new(false);
+    static STOPPED: Mutex<Option<Stopped>> = Mutex::new(None);
+
+    thread_local!(static LEFT: Cell<Option<usize>> = const { Cell::new(None) });
+
+    /// This thread stops before the step that comes after so many others.
+    pub fn after(steps: usize) {
+        IN_USE.store(true, SeqCst);
+        LEFT.set(Some(steps));
+    }
+
+    /// This thread stops no more.
+    pub fn never() {
+        LEFT.set(None);
+    }
+
+    /// The thread that is stopped, if one is.
+    pub fn stopped() -> Option<Stopped> {
+        *STOPPED.lock().unwrap()
+    }
+
+    /// Lets that thread go on.
+    pub fn go_on() {
+        *STOPPED.lock().unwrap() = None;
+    }
+
+    pub(super) fn pass(place: &'static Location<'static>) {
+        match LEFT.get() {
+            Some(0) => LEFT.set(None),
+            Some(left) => return LEFT.set(Some(left - 1)),
+            None => return,
+        }
+        *STOPPED.lock().unwrap() = Some(Stopped { place, locked: super::LOCKS.get() > 0 });
+        while stopped().is_some() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
     }
 }
 
 /// Holds the thread up, or not.
 #[track_caller]
 fn delay() {
+    if stop::IN_USE.load(Ordering::Relaxed) {
+        return stop::pass(Location::caller());
+    }
     let random = random();
     // Of 1024 passages so many sleep, so many more yield, so many more pause.
     let (sleep, rest, pause) =

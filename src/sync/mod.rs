@@ -18,21 +18,19 @@ pub(crate) mod model;
 use model as platform;
 
 #[cfg(gochan_chaos)]
-mod chaos;
+pub(crate) mod chaos;
 mod fetch;
 mod mistake;
 #[cfg(gochan_tsan)]
 mod owners;
-#[cfg(any(loom, not(shuttle)))]
-pub(crate) mod turnstile;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, nap, note, random, set_note, spawn, spin_loop, try_spawn, yield_now, Arc,
-    AtomicPtr, AtomicU64, AtomicUsize, Count, Mutex, Ordering, Parker, Rank, Turnstile, UnsafeCell,
-    SMALL_BLOCKS, SPINS,
+    clock, dekker_light, full_fence, nap, note, random, set_note, spawn, spin_loop, try_spawn,
+    yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Count, Mutex, Ordering, Parker,
+    Rank, UnsafeCell, SMALL_BLOCKS, SPINS,
 };
 
 pub(crate) use fetch::fetch_to_write;

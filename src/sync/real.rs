@@ -8,15 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use super::cell::UnsafeCell;
 #[cfg(gochan_chaos)]
-pub(crate) use super::chaos::{AtomicPtr, AtomicU64, AtomicUsize, Mutex};
+pub(crate) use super::chaos::{AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Mutex};
 #[cfg(gochan_tsan)]
 pub(crate) use super::owners::Arc;
-pub(crate) use super::{cell::UnsafeCell, turnstile::Turnstile};
 #[cfg(not(gochan_chaos))]
 pub(crate) use parking_lot::Mutex;
 #[cfg(not(gochan_chaos))]
-pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
+pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicU8, AtomicUsize};
 #[cfg(not(gochan_tsan))]
 pub(crate) use std::sync::Arc;
 pub(crate) use std::{
@@ -39,6 +39,11 @@ pub(crate) const SPINS: bool = true;
 /// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.
 #[inline(always)]
 pub(crate) fn dekker_light() {}
+
+/// All that this thread has done is seen before all that it looks at later, by whoever does the same.
+pub(crate) fn full_fence() {
+    std::sync::atomic::fence(Ordering::SeqCst);
+}
 
 /// Gives the processor away for long enough that a preempted thread of any priority may run.
 pub(crate) fn nap() {
@@ -109,7 +114,7 @@ pub(crate) mod clock {
 pub(crate) struct Parker(Arc<Bed>);
 
 struct Bed {
-    woken: Mutex<bool>,
+    woken: parking_lot::Mutex<bool>,
     changed: parking_lot::Condvar,
 }
 
@@ -121,7 +126,10 @@ impl Parker {
     }
 
     fn new() -> Self {
-        Self(Arc::new(Bed { woken: Mutex::new(false), changed: parking_lot::Condvar::new() }))
+        Self(Arc::new(Bed {
+            woken: parking_lot::Mutex::new(false),
+            changed: parking_lot::Condvar::new(),
+        }))
     }
 
     /// Sleeps until `unpark` or `deadline`. It may also return early, for a wake meant for an

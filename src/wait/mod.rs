@@ -27,7 +27,7 @@ mod why;
 pub(crate) use home::Home;
 pub(crate) use line::{Line, Lined, Lines};
 pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
-pub(crate) use side::{WaitSide, WOKEN_BY_ONE};
+pub(crate) use side::WaitSide;
 pub(crate) use spin::{Patience, Spin};
 pub(crate) use waiter::{Outcome, Waiter, Wake};
 pub(crate) use why::{Reason, Why};

@@ -21,10 +21,10 @@
 //!   takes away what it was about to be given, it is hinted, and goes back to the front of the line.
 
 use super::{Complete, Entry, Place, WaitQueue, Why};
-use crate::sync::{dekker_light, mutant, AtomicUsize, Mutex, Ordering, SPINS};
+use crate::sync::{dekker_light, full_fence, mutant, AtomicUsize, Mutex, Ordering};
 
-/// How many a thread wakes that leaves a closed channel.
-pub(crate) const WOKEN_BY_ONE: usize = if SPINS { 3 } else { 1 };
+/// What `waiting` says once nobody receives any more.
+const DESERTED: usize = 2;
 
 pub(crate) struct WaitSide<T> {
     /// Not 0 if somebody stands in `queue`; readable without its lock.
@@ -43,8 +43,10 @@ impl<T> WaitSide<T> {
         queue.push(entry, place);
         // ORDERING: SeqCst; pairs with the read-modify-write by which a publisher takes its turn.
         self.waiting.store(1, Ordering::SeqCst);
+        drop(queue);
         if !mutant("no_fence") {
-            dekker_light();
+            // Before the look at the buffer: see `serve`.
+            full_fence();
         }
     }
 
@@ -60,22 +62,34 @@ impl<T> WaitSide<T> {
         self.waiting.load(Ordering::SeqCst) != 0
     }
 
-    /// Completes the operation of the first in line, if there is one.
-    pub(crate) fn serve(&self, complete: impl Complete<T>) {
-        let wake = self.change(|queue| queue.serve(complete));
+    /// Completes the operation of the first in line, if there is one. False if somebody else has the lock, and so looks at the
+    /// buffer when it has let go.
+    pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
+        // After the step that makes the service possible: it is seen by whoever has the lock now, as that looks later.
+        full_fence();
+        let wake = match self.queue.try_lock() {
+            Some(mut queue) => self.then_count(&mut queue, |queue| queue.serve(complete)),
+            None if mutant("waits_in_a_try") => self.change(|queue| queue.serve(complete)),
+            None => return false,
+        };
+        full_fence();
         if let Some(wake) = wake {
             wake.wake();
         }
+        true
     }
 
-    /// Has some of those in line look again on a closed channel, by a thread that leaves it: the closer wakes all, and has
-    /// help.
-    pub(crate) fn help_to_wake(&self) {
-        for _ in 0..WOKEN_BY_ONE {
-            if !self.is_waited_on() || !self.wake_one() {
-                return;
-            }
-        }
+    /// Nobody receives any more, and a value may still come: whoever sends it, looks here.
+    pub(crate) fn desert(&self) {
+        // ORDERING: SeqCst; as in `line_up`, but for the look at the number: see `Buffered::drop_rest`.
+        self.waiting.store(DESERTED, Ordering::SeqCst);
+        full_fence();
+    }
+
+    /// Whether `desert` was called.
+    pub(crate) fn is_deserted(&self) -> bool {
+        // ORDERING: Acquire; pairs with the store in `desert`: the values that are there.
+        self.waiting.load(Ordering::Acquire) == DESERTED
     }
 
     /// Has everyone look again on a closed channel. Whoever lines up meanwhile sees the close, and does not stay.
@@ -112,8 +126,19 @@ impl<T> WaitSide<T> {
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut WaitQueue<T>) -> R) -> R {
-        let mut queue = self.queue.lock();
-        let result = change(&mut queue);
+        let result = self.then_count(&mut self.queue.lock(), change);
+        // Before the look at the buffer: see `serve`.
+        full_fence();
+        result
+    }
+
+    /// Under the lock.
+    fn then_count<R>(
+        &self,
+        queue: &mut WaitQueue<T>,
+        change: impl FnOnce(&mut WaitQueue<T>) -> R,
+    ) -> R {
+        let result = change(queue);
         // ORDERING: Relaxed; written under the lock; only the store in `line_up` orders anything.
         self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
         result

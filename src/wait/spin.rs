@@ -292,6 +292,21 @@ impl Patience {
         self.turn();
     }
 
+    /// Waits for as long as a peer takes that runs. False if it does not, as it seems.
+    pub(crate) fn pause(&mut self) -> bool {
+        let runs = self.turns < if SPINS { PAUSES } else { 1 };
+        if runs {
+            self.turns += 1;
+            spin_loop();
+        }
+        runs
+    }
+
+    /// Whether it has been asked for.
+    pub(crate) fn has_turned(&self) -> bool {
+        self.turns > 0
+    }
+
     /// Waits a moment. False after about a millisecond in all.
     pub(crate) fn turn(&mut self) -> bool {
         match self.turns {

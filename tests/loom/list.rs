@@ -147,3 +147,50 @@ fn list_exact_after_a_send() {
         assert!(other_received || received);
     });
 }
+
+/// A value whose sender is late, and the one behind it, beside another receiver: they come in order.
+#[test]
+fn list_late_order() {
+    check("list_late_order", || {
+        let (tx, rx) = unbounded::<Value>();
+        // On to a block with room for both.
+        tx.send(Value::new(0));
+        assert_eq!(rx.try_recv().unwrap().get(), 0);
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || [1, 2].into_iter().for_each(|n| tx.send(Value::new(n)))
+        });
+        let other = thread::spawn({
+            let rx = rx.clone();
+            move || rx.try_recv().map(|v| v.get()).ok()
+        });
+        sender.join().unwrap();
+        let mut received = vec![];
+        received.extend((0..2).filter_map(|_| rx.try_recv().ok()).map(|v| v.get()));
+        let other = other.join().unwrap();
+        received.extend(rx.try_iter().map(|v| v.get()));
+        assert!(received.windows(2).all(|two| two[0] < two[1]), "{received:?}");
+        received.extend(other);
+        received.sort_unstable();
+        assert_eq!(received, [1, 2]);
+    });
+}
+
+/// A value whose sender is late, and the one behind it: they come in order.
+#[test]
+fn list_order() {
+    check("list_order", || {
+        let (tx, rx) = unbounded::<Value>();
+        tx.send(Value::new(0));
+        assert_eq!(rx.try_recv().unwrap().get(), 0);
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || [1, 2].into_iter().for_each(|n| tx.send(Value::new(n)))
+        });
+        let mut received = vec![];
+        received.extend((0..3).filter_map(|_| rx.try_recv().ok()).map(|v| v.get()));
+        sender.join().unwrap();
+        received.extend(rx.try_iter().map(|v| v.get()));
+        assert_eq!(received, [1, 2]);
+    });
+}

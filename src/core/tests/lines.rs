@@ -195,7 +195,6 @@ fn a_close_tells_everyone() {
         fall_asleep(&all, &core);
         core.close();
         assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
-        core.settle(Side::Recv);
     }
     let core = Core::bounded(1);
     send(&core, 0).unwrap();
@@ -216,9 +215,9 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     for one in [&one, &two] {
         assert_eq!(one.lines_up(&core, Side::Recv), Lined::Ready);
     }
-    core.settle(Side::Recv);
+    core.settle(Side::Recv, Outcome::Hint(0));
     assert_eq!(one.comes_back_to(&core, Side::Recv), Lined::Ready);
-    core.settle(Side::Recv);
+    core.settle(Side::Recv, Outcome::Hint(0));
     assert_eq!((one.hears(), two.hears()), (None, Some(Outcome::Hint(7))));
     assert_eq!(core.blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
@@ -228,7 +227,7 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
     let three = receiver();
     assert_eq!(three.lines_up(&core, Side::Recv), Lined::Waiting);
-    core.settle(Side::Recv);
+    core.settle(Side::Recv, Outcome::Hint(0));
     assert_eq!(three.hears(), None);
     // What is due earlier does.
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(7_200)));
@@ -248,6 +247,5 @@ fn who_waits_for_an_end_is_told_and_who_comes_later_does_not_wait() {
     assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv));
     assert_eq!(before.hears(), Some(Outcome::Hint(7)));
     assert_eq!(after.lines_up(&core, Side::Recv), Lined::Ready);
-    core.settle(Side::Recv);
-    assert_eq!(after.hears(), Some(Outcome::Hint(7)));
+    after.gives_up_on(&core, Side::Recv);
 }

@@ -1,139 +1,246 @@
-//! A list whose sender stays in its turn.
+//! A list whose peer is stopped in the middle of its step, and its blocks.
 
-use std::ptr;
+use std::mem::size_of;
 
-use super::{Block, List};
+use super::{Block, Claimed, List, Slot};
 use crate::{
-    core::{buffer::Buffer, tests::taken, Channel, Look, Side},
+    core::{
+        queue::{end::OVERDUE, Queue},
+        tests::popped,
+        Look, Side,
+    },
     error::{TryRecvError, TrySendError},
     sync::Ordering::Acquire,
 };
 
 /// How many values the first block holds, and each other one.
-const FIRST: u64 = 14;
-const FULL: u64 = 64 * 7;
-const LOOKS: [Look; 2] = [Look::Hasty, Look::Exact];
+const FIRST: u64 = 8;
+const FULL: u64 = 255;
+const LOOKS: [Look; 3] = [Look::Hasty, Look::Exact, Look::Locked];
+
+fn push(list: &List<u64>, value: u64) -> Result<(), TrySendError<()>> {
+    list.push(&mut Some(value), Look::Exact)
+}
+
+fn pop(list: &List<u64>) -> Result<u64, TryRecvError> {
+    popped(list, Look::Exact)
+}
 
 /// Empty, after as many values.
 fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
-        list.put(&mut Some(i), Look::Hasty).unwrap();
-        assert_eq!(taken(&list, Look::Hasty), Ok(i));
+        push(&list, i).unwrap();
+        assert_eq!(pop(&list), Ok(i));
     }
     list
 }
 
+/// A sender that has claimed its position, and comes later.
+fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
+    let mut tail = list.tail.end.look();
+    while Block::<u64>::is_gap(tail) {
+        list.append(tail);
+        tail = list.tail.end.look();
+    }
+    let block = list.tail.block();
+    assert!(list.tail.end.claim(tail, tail + 1));
+    // SAFETY: the position is this thread's, and the block its own.
+    let slot = unsafe { list.slot_to_fill(block, tail) };
+    move |value| {
+        // SAFETY: empty, and this thread's.
+        unsafe { slot.put(value, Block::<u64>::full(tail)) };
+        list.doorbells.ring(tail);
+    }
+}
+
+/// A receiver that has claimed its position, and comes later.
+fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
+    let mut head = list.head.place.end.look();
+    while Block::<u64>::is_gap(head) {
+        list.leave(head, Look::Exact);
+        head = list.head.place.end.look();
+    }
+    match list.full_at(head, head) {
+        Some(Claimed::Full(full)) => move || full.take(),
+        _ => panic!("a value"),
+    }
+}
+
+const USED: [u64; 8] =
+    [0, 1, FIRST - 1, FIRST, FIRST + 1, FIRST + FULL - 1, FIRST + FULL, FIRST + 2 * FULL + 3];
+
 #[test]
 fn a_value_is_not_there_before_its_stamp() {
-    let second = FIRST + FULL;
-    for used in [0, 1, FIRST - 2, FIRST, second - 2, second, second + FULL + 3] {
+    for used in USED {
         let list = list(used);
         assert!(list.at_rest(Side::Recv).is_some());
-        let before = list.version(Side::Recv);
-        list.tail.take_turn(|tail, block| {
-            assert!(list.at_rest(Side::Recv).is_none() && !list.looks_ready(Side::Recv));
-            // A try takes the sender for absent in the end.
-            for look in LOOKS {
-                assert_eq!(taken(&list, look), Err(TryRecvError::Empty));
-            }
-            // SAFETY: the tail's block is alive while a value of it is still to come.
-            let spot = unsafe { Block::spot(*block, tail) };
-            // SAFETY: this thread has the turn, and the seat is empty.
-            unsafe { spot.seat.fill(&mut Some(7)) };
-            spot.stamp.set(tail + 1);
-            // The sender has still its turn, but the value is there.
-            assert_eq!(taken(&list, Look::Exact), Ok(7));
-            assert_eq!((list.len(), taken(&list, Look::Exact)), (0, Err(TryRecvError::Empty)));
-            (Block::<u64>::next(tail), ())
-        });
-        assert!(list.len() == 0 && list.at_rest(Side::Recv).is_some());
-        assert_ne!(list.version(Side::Recv), before);
-        list.close();
+        let version = list.version();
+        let finish = begin_push(&list);
+        assert!(list.at_rest(Side::Recv).is_none());
         for look in LOOKS {
-            assert_eq!(taken(&list, look), Err(TryRecvError::Closed));
+            assert_eq!(popped(&list, look), Err(TryRecvError::Empty));
+        }
+        assert_eq!(list.len(), 1);
+        assert!(list.at_rest(Side::Recv).is_none() && !list.has_something(Side::Recv));
+        finish(7);
+        assert!(list.has_something(Side::Recv) && list.version() != version);
+        assert_eq!((pop(&list), pop(&list)), (Ok(7), Err(TryRecvError::Empty)));
+        assert!(list.len() == 0 && list.at_rest(Side::Recv).is_some());
+    }
+}
+
+#[test]
+fn a_late_value_holds_up_none_behind_it() {
+    for used in USED {
+        let list = list(used);
+        let finish = begin_push(&list);
+        let many = 1..3 * FULL;
+        many.clone().for_each(|i| push(&list, i).unwrap());
+        assert!(many.clone().all(|i| pop(&list) == Ok(i)));
+        assert_eq!((pop(&list), list.len()), (Err(TryRecvError::Empty), 1));
+        many.clone().for_each(|i| push(&list, i).unwrap());
+        list.close();
+        finish(0);
+        // The one that came first is the first.
+        assert!((0..many.end).all(|i| pop(&list) == Ok(i)));
+        assert_eq!((pop(&list), list.len()), (Err(TryRecvError::Closed), 0));
+        assert_eq!(list.head.place.end.look() & OVERDUE, 0);
+    }
+}
+
+#[test]
+fn a_receiver_that_is_stopped_holds_up_nobody() {
+    for used in USED {
+        let list = list(used);
+        push(&list, 0).unwrap();
+        let finish = begin_pop(&list);
+        assert_eq!((pop(&list), list.len()), (Err(TryRecvError::Empty), 0));
+        for _ in 0..3 {
+            (1..FULL).for_each(|i| push(&list, i).unwrap());
+            assert!((1..FULL).all(|i| pop(&list) == Ok(i)));
+        }
+        assert_eq!(finish(), 0);
+    }
+}
+
+#[test]
+fn what_is_left_is_dropped_with_the_list() {
+    use std::rc::Rc;
+    let value = Rc::new(());
+    for used in [0, 3, 300] {
+        let list = List::new();
+        for i in 0..2 * used {
+            list.push(&mut Some(value.clone()), Look::Exact).unwrap();
+            if i < used {
+                popped(&list, Look::Exact).unwrap();
+            }
+        }
+        assert_eq!(Rc::strong_count(&value), used + 1);
+        drop(list);
+        assert_eq!(Rc::strong_count(&value), 1);
+    }
+}
+
+#[test]
+fn a_send_after_the_close_changes_nothing() {
+    for used in USED {
+        let list = list(used);
+        assert!(list.close() && !list.close());
+        for _ in 0..2 {
+            assert_eq!(push(&list, 7), Err(TrySendError::Closed(())));
+            assert_eq!(pop(&list), Err(TryRecvError::Closed));
         }
     }
 }
 
-#[test]
-fn a_send_after_the_close_ends_its_turn() {
-    let list = list(3);
-    assert!(list.close() && !list.close());
-    for _ in 0..2 {
-        assert_eq!(list.put(&mut Some(7), Look::Hasty), Err(TrySendError::Closed(())));
-        assert_eq!(taken(&list, Look::Hasty), Err(TryRecvError::Closed));
-    }
-}
-
-fn use_up(list: &List<u64>, slots: u64) -> *mut Block<u64> {
+fn use_up(list: &List<u64>, slots: u64) -> *mut Slot<u64> {
     for i in 0..slots {
-        list.put(&mut Some(i), Look::Hasty).unwrap();
-        taken(list, Look::Hasty).unwrap();
+        push(list, i).unwrap();
+        pop(list).unwrap();
     }
-    // SAFETY: nobody else is there.
-    list.tail.block.with_mut(|block| unsafe { *block })
+    list.tail.block().0
 }
 
 /// In the steady state no block is allocated: the one that was emptied is the next to be filled.
 #[test]
 fn an_empty_block_is_used_again() {
     let list = list(2);
-    let spare = || list.spare.load(Acquire).cast_const();
+    let spare = || list.blocks.spare.load(Acquire);
     let second = use_up(&list, FIRST);
     // The first one is too small.
     assert!(spare().is_null());
     let third = use_up(&list, FULL);
-    assert!(ptr::eq(spare(), second) && !ptr::eq(second, third));
-    assert!(ptr::eq(use_up(&list, FULL), second));
-    assert!(ptr::eq(spare(), third));
+    assert!(spare() == second && second != third);
+    assert_eq!(use_up(&list, FULL), second);
+    assert_eq!(spare(), third);
 }
 
-/// A block of small values is a page, one of large values has at least 32 of them, and the first block is small.
+/// It may look into any of them.
+#[test]
+fn while_somebody_visits_no_block_is_used_again() {
+    let list = list(2);
+    let spare = || list.blocks.spare.load(Acquire);
+    let visit = list.blocks.visit();
+    use_up(&list, 3 * FULL);
+    assert!(spare().is_null());
+    drop(visit);
+    use_up(&list, FULL);
+    assert!(!spare().is_null() && list.blocks.left.load(Acquire).is_null());
+}
+
+/// A block of small values is a page, one of large values has at least 31 of them, and the first block is small.
 #[test]
 fn blocks_are_as_large_as_their_values_allow() {
-    /// Values in the first block, in a full one, and its bytes.
-    fn sizes<T>() -> (u64, u64, usize) {
-        let [start, lap] = [Block::<T>::START, Block::<T>::LAP];
-        let [first, second, third] = [start, lap, 2 * lap].map(Block::<T>::count);
-        (second - first, third - second, Block::<T>::layout(lap).size())
+    fn check<T>(slots: u64) {
+        let lap = Block::<T>::LAP;
+        assert_eq!(lap, slots + 1);
+        // A slot and a mark for each value, and a head.
+        let rest = |first| {
+            let (bytes, count) = (Block::<T>::layout(first).0.size(), lap - 1 - first % lap);
+            bytes - count as usize * (size_of::<Slot<T>>() + 1)
+        };
+        let head = 2 * size_of::<usize>() + 8;
+        assert_eq!([rest(Block::<T>::START), rest(lap)], [head; 2]);
     }
-    let page = 4096 + 64;
-    assert_eq!(sizes::<()>(), (2 * 15, 64 * 15, page));
-    assert_eq!(sizes::<u8>(), (2 * 15, 64 * 15, page));
-    assert_eq!(sizes::<u32>(), (2 * 14, 64 * 14, page));
-    assert_eq!(sizes::<u64>(), (FIRST, FULL, page));
-    assert_eq!(sizes::<[u64; 2]>(), (5 * 3, 64 * 3, page));
-    assert_eq!(sizes::<[u64; 3]>(), (8 * 2, 64 * 2, page));
-    assert_eq!(sizes::<[u64; 7]>(), (8, 64, page));
-    assert_eq!(sizes::<[u64; 8]>(), (8, 32, page));
-    assert_eq!(sizes::<[u64; 1000]>(), (8, 32, 32 * 8064 + 64));
+    check::<()>(511);
+    check::<u8>(255);
+    check::<u64>(255);
+    check::<[u64; 2]>(255);
+    check::<[u64; 3]>(127);
+    check::<[u64; 15]>(31);
+    check::<[u64; 1000]>(31);
 }
 
-/// Each position has a seat of its own, in a row whose line it shares with no other row.
+/// Each position has a slot of its own, and behind them is the head.
 #[test]
-fn seats_do_not_overlap() {
+fn slots_do_not_overlap() {
     #[repr(align(256))]
     struct Wide(#[allow(dead_code)] u8);
 
     fn check<T>() {
-        for begin in [Block::<T>::START, Block::<T>::LAP] {
+        for begin in [Block::<T>::START, Block::<T>::LAP, 3 * Block::<T>::LAP] {
             let block = Block::<T>::allocate(begin);
-            let (mut position, mut ends) =
-                (begin, block as usize + std::mem::size_of::<Block<T>>());
-            while position / Block::<T>::LAP == begin / Block::<T>::LAP {
+            let mut ends = 0;
+            for position in begin..Block::<T>::gap(begin) {
                 // SAFETY: its block, and alive.
-                let spot = unsafe { Block::spot(block, position) };
-                let stamp = ptr::from_ref(spot.stamp) as usize;
-                let seat = ptr::from_ref(spot.seat) as usize;
-                assert!(stamp % 64 == 0 && seat % std::mem::align_of::<T>() == 0);
-                assert!(seat >= ends.max(stamp + 8));
-                ends = seat + std::mem::size_of::<T>();
-                position = Block::<T>::next(position);
+                let slot = std::ptr::from_ref(unsafe { block.slot(position) }) as usize;
+                assert!(slot >= ends && slot % std::mem::align_of::<T>() == 0);
+                ends = slot + size_of::<Slot<T>>();
             }
-            assert!(ends <= block as usize + Block::<T>::layout(begin).size());
+            // SAFETY: alive.
+            let head = std::ptr::from_ref(unsafe { block.head() }) as usize;
+            assert!(head >= ends);
+            ends = head + size_of::<crate::core::queue::block::Head<T>>();
+            for position in (begin..Block::<T>::gap(begin)).rev() {
+                // SAFETY: its block, and alive.
+                assert_eq!(std::ptr::from_ref(unsafe { block.mark(position) }) as usize, ends);
+                ends += 1;
+            }
+            // SAFETY: alive.
+            assert_eq!(unsafe { block.first() }, begin);
             // SAFETY: nobody uses it.
-            unsafe { Block::free(block, begin) };
+            unsafe { block.free() };
         }
     }
     check::<u8>();

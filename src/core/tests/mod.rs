@@ -4,19 +4,19 @@ mod lines;
 mod steps;
 mod version;
 
-use super::{buffer::Buffer, Channel, Look};
+use super::{queue::Queue, Channel, Look};
 use crate::error::TryRecvError;
 
 /// The value that a try gives.
-fn received<T>(channel: &impl Channel<T>, look: Look) -> Result<T, TryRecvError> {
+pub(super) fn received<T>(channel: &impl Channel<T>, look: Look) -> Result<T, TryRecvError> {
     let mut slot = None;
     channel.try_recv(&mut slot, look)?;
     Ok(slot.expect("a receive fills its slot"))
 }
 
-/// The value that a receive gives; no sender is served.
-pub(super) fn taken<T>(buffer: &impl Buffer<T>, look: Look) -> Result<T, TryRecvError> {
+/// The value that a pop gives.
+pub(super) fn popped<T>(queue: &impl Queue<T>, look: Look) -> Result<T, TryRecvError> {
     let mut slot = None;
-    buffer.take(&mut slot, look)?;
+    queue.pop(&mut slot, look)?;
     Ok(slot.expect("a receive fills its slot"))
 }

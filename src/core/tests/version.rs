@@ -49,11 +49,12 @@ fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
 /// Who lines up and goes again may have been ready to be met.
 #[test]
 fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
-    let core = Core::bounded(0);
+    let handle = Some(Core::bounded(0));
+    let core = handle.as_ref().unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
-    moves(&core, Side::Send, |i| {
+    moves(core, Side::Send, |i| {
         thread::scope(|scope| {
-            let receiver = scope.spawn(|| select::recv_until(Some(&core), Limit::At(deadline)));
+            let receiver = scope.spawn(|| select::recv_until(&handle, Limit::At(deadline)));
             while core.try_send(&mut Some(i), Look::Exact).is_err() && !receiver.is_finished() {
                 thread::yield_now();
             }

@@ -47,6 +47,7 @@ pub(crate) type Count = atomic::AtomicUsize;
 pub(crate) type Count = AtomicUsize;
 
 pub(crate) type AtomicU64 = Atomic<atomic::AtomicU64>;
+pub(crate) type AtomicU8 = Atomic<atomic::AtomicU8>;
 pub(crate) type AtomicUsize = Atomic<atomic::AtomicUsize>;
 pub(crate) type AtomicPtr<T> = Atomic<atomic::AtomicPtr<T>>;
 
@@ -101,6 +102,7 @@ macro_rules! operations {
     };
 }
 
-operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or);
+operations!([] atomic::AtomicU64, u64, fetch_add, fetch_or, fetch_and);
+operations!([] atomic::AtomicU8, u8,);
 operations!([] atomic::AtomicUsize, usize, fetch_add, fetch_sub);
 operations!([T] atomic::AtomicPtr<T>, *mut T,);

@@ -3,7 +3,6 @@
 
 mod atomic;
 pub(crate) mod clock;
-mod turnstile;
 
 #[cfg(loom)]
 use ::loom as checker;
@@ -12,10 +11,7 @@ use ::shuttle as checker;
 
 use std::time::Instant;
 
-pub(crate) use self::{
-    atomic::{AtomicPtr, AtomicU64, AtomicUsize, Count},
-    turnstile::Turnstile,
-};
+pub(crate) use self::atomic::{AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Count};
 pub(crate) use checker::{
     sync::{
         atomic::{fence, Ordering},
@@ -37,6 +33,10 @@ pub(crate) const SPINS: bool = false;
 
 /// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
 pub(crate) fn dekker_light() {
+    fence(Ordering::SeqCst);
+}
+
+pub(crate) fn full_fence() {
     fence(Ordering::SeqCst);
 }
 
@@ -101,6 +101,10 @@ pub(crate) struct Mutex<T>(checker::sync::Mutex<T>);
 impl<T> Mutex<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(checker::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn try_lock(&self) -> Option<checker::sync::MutexGuard<'_, T>> {
+        self.0.try_lock().ok()
     }
 
     pub(crate) fn lock(&self) -> checker::sync::MutexGuard<'_, T> {

@@ -2,7 +2,7 @@
 //!
 //! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its upper bits the lap:
 //! from the last slot the next ticket skips to the next lap, so no operation divides by the capacity. The stamp of a slot
-//! says what is in it, by the upper bits of the ticket, `t` without the index: `2t` free for the send, `2t + 1` full for the
+//! says what is in it, by the lap, which is the ticket without the index: the lap itself, free for the send; one more, full for the
 //! receive. So memory of zeros is slots that are free for their first sends, and a ring of any capacity begins without a
 //! write to it.
 //!
@@ -15,30 +15,24 @@ use std::{
     ptr::{self, NonNull},
 };
 
-use super::{
-    seat::{clear, put, Seat},
-    stamp::Stamp,
-};
+use super::slot::Slot;
 use crate::sync::SPINS;
 
 /// How many bytes are written to one by one, which takes less time than to ask for zeros. And the checkers' atomics are more
 /// than zeros.
 const WRITTEN: usize = 1024;
 
-/// The most values without a size, so that no sum of two tickets overflows.
-const MOST: usize = usize::MAX >> 2;
+/// The most values without a size, so that no sum of two tickets comes near a flag.
+const MOST: usize = usize::MAX >> 5;
 
 pub(super) struct Slots<T> {
     /// One where values have no size, which is not used.
     slots: Box<[Slot<T>]>,
-    cap: usize,
-    /// The bits of a ticket that are the index.
+    /// The bits of a ticket that are the index. At least one, since a stamp has two values in each lap.
     mask: u64,
-}
-
-struct Slot<T> {
-    stamp: Stamp,
-    seat: Seat<T>,
+    /// From a ticket to the next one with the same slot, at least `cap`.
+    lap: u64,
+    cap: usize,
 }
 
 /// The slot of one ticket.
@@ -46,8 +40,7 @@ pub(super) struct Spot<'a, T> {
     slots: &'a Slots<T>,
     slot: &'a Slot<T>,
     ticket: u64,
-    /// The stamp of a slot that is free for the send of this ticket.
-    free: u64,
+    index: u64,
 }
 
 impl<T> Slots<T> {
@@ -56,10 +49,12 @@ impl<T> Slots<T> {
 
     /// Slots for `cap` values, at least one.
     #[track_caller]
+    #[inline]
     pub(super) fn new(cap: usize) -> Self {
         let slots = Self::allocate(if Self::COUNTED { 1 } else { cap });
-        let mask = slots.len().next_power_of_two() as u64 - 1;
-        Self { slots, cap, mask }
+        let size = slots.len().next_power_of_two().max(2) as u64;
+        let lap = if Self::COUNTED { cap.min(MOST) as u64 } else { size };
+        Self { slots, mask: size - 1, lap, cap }
     }
 
     #[track_caller]
@@ -97,22 +92,14 @@ impl<T> Slots<T> {
     /// From a ticket to the next one with the same slot, at least `cap`.
     #[inline]
     pub(super) fn lap(&self) -> u64 {
-        if Self::COUNTED {
-            self.cap.min(MOST) as u64
-        } else {
-            self.mask + 1
-        }
+        self.lap
     }
 
     /// The ticket so many after this one, at most the capacity.
-    #[inline]
     pub(super) fn after(&self, ticket: u64, count: u64) -> u64 {
-        let cap = self.cap as u64;
-        if Self::COUNTED || (ticket & self.mask) + count < cap {
-            ticket + count
-        } else {
-            ticket + count + self.lap() - cap
-        }
+        let len = self.slots.len() as u64;
+        let is_behind = (ticket & self.mask) + count >= len;
+        ticket + count + if is_behind && !Self::COUNTED { self.lap - len } else { 0 }
     }
 
     /// How many tickets come before this one.
@@ -123,84 +110,114 @@ impl<T> Slots<T> {
         ticket / self.lap() * self.cap as u64 + ticket % self.lap()
     }
 
-    /// The slot of this ticket.
-    #[inline]
+    /// The slot of this ticket, which may have a flag.
+    #[inline(always)]
     pub(super) fn spot(&self, ticket: u64) -> Spot<'_, T> {
-        let index = ticket & self.mask;
+        let index = if Self::COUNTED { 0 } else { ticket & self.mask };
         debug_assert!(index < self.slots.len() as u64, "tickets skip what is no slot");
-        // SAFETY: `after` skips the tickets whose index is the capacity or more.
+        // SAFETY: `next` skips the tickets whose index is the capacity or more.
         let slot = unsafe { self.slots.get_unchecked(index as usize) };
-        Spot { slots: self, slot, ticket, free: 2 * (ticket - index) }
+        Spot { slots: self, slot, ticket, index }
     }
 }
 
-impl<T> Spot<'_, T> {
+impl<'a, T> Spot<'a, T> {
+    /// The stamp of a slot that is free for the send of this ticket.
+    #[inline(always)]
+    fn stamp(&self) -> u64 {
+        self.ticket - self.index
+    }
+
+    /// The next ticket.
+    #[inline(always)]
+    pub(super) fn next(&self) -> u64 {
+        let len = self.slots.slots.len() as u64;
+        if self.index + 1 < len || Slots::<T>::COUNTED {
+            self.ticket + 1
+        } else {
+            self.stamp() + self.slots.lap
+        }
+    }
+
     /// Whether there is room for the send of this ticket, or was. `head` is the ticket of the next receive.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_free(&self, head: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
             self.ticket.saturating_sub(head()) < self.slots.lap()
         } else {
-            self.slot.stamp.get() >= self.free
+            self.slot.stamp() >= self.stamp()
         }
     }
 
     /// Whether the value of this ticket is there, or was. `tail` is the ticket of the next send.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_full(&self, tail: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
             self.ticket < tail()
         } else {
-            self.slot.stamp.get() > self.free
+            self.slot.stamp() > self.stamp()
         }
     }
 
-    /// Moves the value of `from`, which is full, in as that of this ticket.
+    /// Moves a value in.
     ///
     /// # Safety
     ///
     /// The slot is free for this ticket, which is the caller's alone.
-    #[inline]
-    pub(super) unsafe fn fill(&self, from: &mut Option<T>) {
+    #[inline(always)]
+    pub(super) unsafe fn put(self, value: T) {
         if Slots::<T>::COUNTED {
-            return clear(from);
+            return std::mem::forget(value);
         }
-        // SAFETY: free and the caller's alone, by the contract.
-        unsafe { self.slot.seat.fill(from) };
-        self.slot.stamp.set(self.free + 1);
+        // SAFETY: by the contract.
+        unsafe { self.slot.put(value, self.stamp() + 1) };
     }
 
-    /// Moves the value of this ticket into `into`, which is empty.
+    /// Moves the value of `from`, which is full, in.
+    ///
+    /// # Safety
+    ///
+    /// As for `put`.
+    #[inline(always)]
+    pub(super) unsafe fn put_from(self, from: &mut Option<T>) {
+        if Slots::<T>::COUNTED {
+            return std::mem::forget(from.take());
+        }
+        // SAFETY: by the contract.
+        unsafe { self.slot.put_from(from, self.stamp() + 1) };
+    }
+
+    /// Moves the value out.
     ///
     /// # Safety
     ///
     /// The slot is full for this ticket, which is the caller's alone.
-    #[inline]
-    pub(super) unsafe fn take(&self, into: &mut Option<T>) {
+    #[inline(always)]
+    pub(super) unsafe fn take(self) -> T {
         if Slots::<T>::COUNTED {
-            // SAFETY: without a size there is nothing to read; the send of this ticket has forgotten a value.
-            return put(into, unsafe { NonNull::<T>::dangling().as_ptr().read() });
+            // SAFETY: without a size there is nothing to read; the send has forgotten a value for this one.
+            return unsafe { NonNull::<T>::dangling().as_ptr().read() };
         }
-        // SAFETY: full and the caller's alone, by the contract.
-        unsafe { self.slot.seat.take(into) };
-        self.slot.stamp.set(self.free + 2 * (self.slots.mask + 1));
+        // SAFETY: by the contract.
+        let value = unsafe { self.slot.take() };
+        self.slot.set_stamp(self.stamp() + self.slots.lap);
+        value
     }
-}
 
-impl<T> Slot<T> {
-    /// Makes an empty slot where it is to stay.
+    /// Moves the value into `into`, which is empty.
     ///
     /// # Safety
     ///
-    /// `place` is valid for writes and holds nothing.
-    unsafe fn init(place: *mut Self) {
-        // SAFETY: in bounds by the contract; makes a pointer only.
-        let stamp = unsafe { ptr::addr_of_mut!((*place).stamp) };
-        // SAFETY: valid for writes by the contract.
-        unsafe { stamp.write(Stamp::new(0)) };
-        // SAFETY: in bounds by the contract; makes a pointer only.
-        let seat = unsafe { ptr::addr_of_mut!((*place).seat) };
-        // SAFETY: valid for writes by the contract.
-        unsafe { Seat::init(seat) };
+    /// As for `take`.
+    #[inline(always)]
+    pub(super) unsafe fn take_to(self, into: &mut Option<T>) {
+        if Slots::<T>::COUNTED {
+            // SAFETY: by the contract.
+            *into = Some(unsafe { self.take() });
+            return;
+        }
+        // SAFETY: by the contract.
+        unsafe { self.slot.take_to(into) };
+        self.slot.set_stamp(self.stamp() + self.slots.lap);
     }
 }

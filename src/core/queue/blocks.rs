@@ -1,0 +1,139 @@
+//! The blocks that are not in the list: to be used again, or freed.
+//!
+//! A block leaves the list when the receivers' end goes on from it. It is used again, or freed, when all its values have been taken, and
+//! nobody visits: whoever looks into a block in which it has claimed nothing counts as a visitor before it reads where the block is.
+#![allow(unsafe_code)]
+
+use std::ptr;
+
+use super::{block::Block, slot::Slot};
+use crate::sync::{dekker_light, mutant, AtomicPtr, AtomicUsize, Ordering};
+
+/// The blocks that are not in the list.
+pub(super) struct Blocks<T> {
+    visitors: AtomicUsize,
+    /// Those that have left the list, and may still be in use.
+    pub(super) left: AtomicPtr<Slot<T>>,
+    /// A whole one to use again, or null.
+    pub(super) spare: AtomicPtr<Slot<T>>,
+}
+
+/// A thread that looks into a block in which it has claimed nothing.
+pub(super) struct Visit<'a>(&'a AtomicUsize);
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        // ORDERING: Release; pairs with the load in `reclaim`: the visitor is done with the block.
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+impl<T> Blocks<T> {
+    pub(super) fn new() -> Self {
+        let null = || AtomicPtr::new(ptr::null_mut());
+        Self { visitors: AtomicUsize::new(0), left: null(), spare: null() }
+    }
+
+    /// Counts as a visitor until the result is dropped: blocks that are reached by an end from now on stay.
+    pub(super) fn visit(&self) -> Visit<'_> {
+        // ORDERING: SeqCst; before the load in `Place::block`, pairs with the load in `reclaim`.
+        self.visitors.fetch_add(1, Ordering::SeqCst);
+        dekker_light();
+        Visit(&self.visitors)
+    }
+
+    /// An empty block for the lap that begins here: the spare one, or a new one.
+    pub(super) fn obtain(&self, first: u64) -> Block<T> {
+        // ORDERING: Acquire; pairs with the Release in `keep`: its last user is done with it.
+        let spare = Block(self.spare.swap(ptr::null_mut(), Ordering::Acquire));
+        if spare == Block::NONE {
+            return Block::allocate(first);
+        }
+        // SAFETY: whoever swaps a block out of `spare` owns it.
+        unsafe { spare.renew(first) };
+        spare
+    }
+
+    /// Keeps a block that nobody uses for the next sender that needs one; frees the one kept before.
+    ///
+    /// # Safety
+    ///
+    /// The block is alive, and the caller's alone; its values have been taken.
+    pub(super) unsafe fn keep(&self, block: Block<T>) {
+        // SAFETY: alive.
+        unsafe { block.give_up() };
+        // SAFETY: alive.
+        let is_whole = unsafe { block.first() } % Block::<T>::LAP == 0;
+        let unused = if is_whole {
+            // ORDERING: Release; pairs with the Acquire in `obtain`. Acquire: for freeing.
+            Block(self.spare.swap(block.0, Ordering::AcqRel))
+        } else {
+            block
+        };
+        if unused != Block::NONE {
+            // SAFETY: the caller's, or owned by whoever swaps it out of `spare`.
+            unsafe { unused.free() };
+        }
+    }
+
+    /// Puts a block that has left the list to the others.
+    ///
+    /// # Safety
+    ///
+    /// The block is alive, and the caller's to care for.
+    pub(super) unsafe fn put_aside(&self, block: Block<T>) {
+        // SAFETY: alive.
+        let below = &unsafe { block.head() }.below;
+        // ORDERING: Relaxed; published by the exchange.
+        let mut top = self.left.load(Ordering::Relaxed);
+        loop {
+            below.store(top, Ordering::Relaxed);
+            // ORDERING: Release; pairs with the Acquire in `reclaim`: the block, and the link.
+            match self.left.compare_exchange(top, block.0, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => top = now,
+            }
+        }
+    }
+
+    /// Keeps or frees those that have left the list and that nobody uses any more.
+    pub(super) fn reclaim(&self) {
+        // ORDERING: Relaxed; a matter of time only: a visitor that stays has the blocks left as they are.
+        let is_quiet = self.visitors.load(Ordering::Relaxed) == 0;
+        let is_quiet = is_quiet || mutant("visits_uncounted");
+        if !is_quiet || self.left.load(Ordering::Relaxed).is_null() {
+            return;
+        }
+        // ORDERING: Acquire; pairs with the Release in `put_aside`. SeqCst; before the load below.
+        let mut next = Block(self.left.swap(ptr::null_mut(), Ordering::SeqCst));
+        dekker_light();
+        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `visit`: whoever comes later does not find
+        // them. Acquire; pairs with the Release of the visitors that were there.
+        let is_quiet = self.visitors.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
+        while next != Block::NONE {
+            let block = next;
+            // SAFETY: whoever swaps a block out of `left` cares for it, and it is alive.
+            next = Block(unsafe { block.head() }.below.load(Ordering::Relaxed));
+            // SAFETY: alive.
+            if is_quiet && (mutant("frees_what_is_used") || unsafe { block.is_used_up() }) {
+                // SAFETY: out of the list; all who claimed a position have stamped it, and nobody visits.
+                unsafe { self.keep(block) };
+            } else {
+                // SAFETY: alive, and this thread's.
+                unsafe { self.put_aside(block) };
+            }
+        }
+    }
+}
+
+impl<T> Drop for Blocks<T> {
+    fn drop(&mut self) {
+        self.reclaim();
+        // ORDERING: Relaxed; nobody else is left.
+        let spare = Block(self.spare.load(Ordering::Relaxed));
+        if spare != Block::NONE {
+            // SAFETY: in no list, and nobody else is left.
+            unsafe { spare.free() };
+        }
+    }
+}

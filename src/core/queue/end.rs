@@ -1,0 +1,111 @@
+//! One end of a queue: the number of the next operation there.
+//!
+//! An operation is the caller's when it has exchanged its number for the next one. That is also the publisher's half of the
+//! handshake in `wait/side.rs`: whoever stands in line, and then sees the number as it was, is seen by everyone who exchanges
+//! it later.
+//!
+//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers' end that a position is overdue
+//! (`core/queue/overdue.rs`). So both are certain for whoever exchanges the number.
+
+use super::Look;
+use crate::sync::{dekker_light, full_fence, mutant, AtomicU64, Ordering};
+
+/// In the number of the senders' end: no send comes after this one.
+pub(super) const CLOSED: u64 = 1 << 63;
+/// In the number of the receivers' end: a receive has stepped over a position.
+pub(super) const OVERDUE: u64 = 1 << 61;
+
+// Both are so high that no number comes near, and that twice a number with a flag is still larger than twice any without.
+
+pub(super) struct End(AtomicU64);
+
+impl End {
+    pub(super) fn new(number: u64) -> Self {
+        Self(AtomicU64::new(number))
+    }
+
+    /// The number, with its flag; perhaps an old one.
+    #[inline]
+    pub(super) fn peek(&self) -> u64 {
+        // ORDERING: Acquire; pairs with the exchange in `claim`: what was done before it at this end.
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// The number, with its flag, after all that this thread has done.
+    #[inline]
+    pub(super) fn look(&self) -> u64 {
+        // ORDERING: SeqCst; pairs with the exchange in `claim`, by which another thread operates at this end.
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// The operation `number` is the caller's, and `next` is the next one, if nobody was faster.
+    #[inline(always)]
+    pub(super) fn claim(&self, number: u64, next: u64) -> bool {
+        // ORDERING: SeqCst; before whatever this thread asks later, pairs with the load in `look`.
+        let claimed =
+            self.0.compare_exchange(number, next, Ordering::SeqCst, Ordering::Relaxed).is_ok();
+        if !mutant("claims_unseen") {
+            dekker_light();
+        }
+        claimed
+    }
+
+    /// Sets `flag`; true if it was not set before.
+    pub(super) fn flag(&self, flag: u64) -> bool {
+        if mutant("closes_what_it_saw") {
+            let seen = self.peek();
+            // ORDERING: SeqCst, as below. The mistake: another thread may have exchanged the number.
+            self.0.store(seen | flag, Ordering::SeqCst);
+            return seen & flag == 0;
+        }
+        // ORDERING: SeqCst; as in `claim`.
+        let before = self.0.fetch_or(flag, Ordering::SeqCst);
+        dekker_light();
+        before & flag == 0
+    }
+
+    /// Takes `flag` away.
+    pub(super) fn unflag(&self, flag: u64) {
+        // ORDERING: SeqCst; as in `claim`.
+        self.0.fetch_and(!flag, Ordering::SeqCst);
+    }
+}
+
+/// Before a look that has to be exact: another thread that looks for what this one has done sees it, or this one sees what that
+/// one has done. A stamp alone is not seen at once.
+#[inline]
+pub(super) fn exact(look: Look) {
+    if look == Look::Exact && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
+        full_fence();
+    }
+}
+
+/// The number without its flag.
+#[inline]
+pub(super) fn plain(number: u64) -> u64 {
+    number & !(CLOSED | OVERDUE)
+}
+
+/// A number that grows with each operation at either end, with each late value that is found, and with the close.
+pub(super) fn version(tail: &End, head: &End, found: u64) -> u64 {
+    // Each only grows, so the sum stays the same only if all do.
+    let (tail, head) = (tail.look(), head.look());
+    (plain(tail) + plain(head) + found) << 1 | u64::from(tail & CLOSED != 0)
+}
+
+/// The numbers of the next send and the next receive, at one instant, with their flags. If they do not stop moving, both are
+/// of late.
+#[inline]
+pub(super) fn both(tail: &End, head: &End) -> (u64, u64) {
+    const ROUNDS: usize = 64;
+    let mut sent = tail.look();
+    for _ in 0..ROUNDS {
+        let received = head.look();
+        let now = tail.look();
+        if now == sent || mutant("len_of_two_instants") {
+            return (sent, received);
+        }
+        sent = now;
+    }
+    (sent, head.look())
+}

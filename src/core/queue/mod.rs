@@ -1,0 +1,70 @@
+//! Queues: values in, values out, in order, and a close. They know nothing of those who wait.
+
+pub(super) mod list;
+pub(super) mod ring;
+
+mod block;
+mod blocks;
+mod doorbells;
+mod end;
+mod overdue;
+mod slot;
+mod slots;
+
+use super::{Look, Received, Sent, Side};
+use crate::sync::mutant;
+
+pub(crate) use list::List;
+pub(crate) use ring::Ring;
+
+pub(crate) trait Queue<T> {
+    /// Whether a send may find it full.
+    const BOUNDED: bool;
+
+    /// Puts the value in, if there is room and nobody is faster: the short way.
+    fn push_now(&self, value: T) -> Result<(), T>;
+    /// Takes the next value out, if it is there and nobody is faster: the short way.
+    fn pop_now(&self) -> Option<T>;
+    /// Puts the value in; one that is not sent stays where it is.
+    fn push(&self, value: &mut Option<T>, look: Look) -> Sent;
+    /// Takes the next value out, into `slot`, which is empty. `Closed` only when no value is left.
+    fn pop(&self, slot: &mut Option<T>, look: Look) -> Received;
+    /// No push succeeds after this. False if it was closed before.
+    /// Does what was left to do under a lock.
+    fn tidy(&self) {}
+    fn close(&self) -> bool;
+    fn is_closed(&self) -> bool;
+    fn len(&self) -> usize;
+    /// Whether a value is there, or comes.
+    fn holds_any(&self) -> bool;
+    /// `None`: unbounded.
+    fn cap(&self) -> Option<usize>;
+
+    /// False if an operation on this side would certainly fail, the close aside. A thread that has just made one possible gets true
+    /// until it has been done, however old what it sees of the other end.
+    fn has_something(&self, side: Side) -> bool;
+    /// False if a try would certainly fail.
+    fn looks_ready(&self, side: Side) -> bool;
+    /// False if a try would certainly fail, and while it is better to wait a moment for more.
+    fn looks_worthwhile(&self, side: Side) -> bool {
+        self.looks_ready(side)
+    }
+    /// A number that differs from an earlier one if either side may have become ready in between.
+    fn version(&self) -> u64;
+    /// `None` if this side has something to do, or will have as soon as another thread has finished its step. Else a number; if it
+    /// is the same later, there has been nothing to do in between.
+    fn at_rest(&self, side: Side) -> Option<u64>;
+    /// Whether a thread can do many operations in its time slice.
+    fn holds_many(&self) -> bool;
+}
+
+/// Drops what was sent while the last receiver went.
+// A function of its own, since its frame has room for a value, which may be large.
+#[cold]
+#[inline(never)]
+fn drop_values<T>(queue: &impl Queue<T>) {
+    let mut slot = None;
+    while !mutant("no_drain") && queue.pop(&mut slot, Look::Exact).is_ok() {
+        slot = None;
+    }
+}

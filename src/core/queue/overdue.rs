@@ -1,0 +1,117 @@
+//! The positions that receives have stepped over.
+//!
+//! A sender that is stopped between the claim of its position and the stamp would hold up every receive behind it. So a
+//! receive that finds such a position, and has waited for a moment, notes it here, and goes on to the next one. The flag
+//! `OVERDUE` of the receivers' end says that there is something to look at.
+//!
+//! What keeps the values in order:
+//!
+//! - a receive that sees the flag looks here after it has seen that the next value is there, and before it claims that one: a
+//!   value that was sent before is here by then, and goes first;
+//! - a receive that does not see it has exchanged a number from before the flag. So whoever sets the flag sees all that was sent
+//!   before what that receive has: it looks at the position again, after it has set the flag, and takes the value if it is there;
+//! - the positions stand in their order, each is noted once, and taken out once, by the receive that gets its value.
+//!
+//! The flag is set no later than a position can be found here, and taken away under the lock when the last one is out. The lock is
+//! taken only while a sender is late, and held for a few instructions.
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+
+use crate::sync::{AtomicU64, Mutex, Ordering};
+
+/// How many senders may be late at once; a receive waits for the next one.
+const MOST: usize = 4;
+
+/// `P` says where a position is.
+pub(super) struct Overdue<P> {
+    table: Mutex<Table<P>>,
+    /// How many were taken out.
+    found: AtomicU64,
+}
+
+struct Table<P> {
+    /// As many as `count` says; a channel is not made slower by those that it hardly ever has.
+    noted: [MaybeUninit<(u64, P)>; MOST],
+    count: usize,
+}
+
+impl<P: Copy> Table<P> {
+    /// In their order.
+    fn noted(&self) -> impl Iterator<Item = (u64, P)> + '_ {
+        // SAFETY: `insert` has written so many, and `remove` has moved them together.
+        self.noted[..self.count].iter().map(|noted| unsafe { noted.assume_init() })
+    }
+
+    fn insert(&mut self, position: u64, place: P) {
+        let at = self.noted().take_while(|noted| noted.0 < position).count();
+        self.noted.copy_within(at..self.count, at + 1);
+        self.noted[at] = MaybeUninit::new((position, place));
+        self.count += 1;
+    }
+
+    fn remove(&mut self, at: usize) {
+        self.noted.copy_within(at + 1..self.count, at);
+        self.count -= 1;
+    }
+}
+
+impl<P: Copy> Overdue<P> {
+    pub(super) fn new() -> Self {
+        let table = Table { noted: [MaybeUninit::uninit(); MOST], count: 0 };
+        Self { table: Mutex::new(table), found: AtomicU64::new(0) }
+    }
+
+    /// Notes a position, if there is room, and if `is_late`, called under the lock: it sees to it that the flag is set, and that the
+    /// position is the caller's.
+    pub(super) fn note(
+        &self,
+        position: u64,
+        place: P,
+        is_late: impl FnOnce() -> bool,
+        unflag: impl FnOnce(),
+    ) -> bool {
+        let mut table = self.table.lock();
+        let notes = table.count < MOST && is_late();
+        if notes {
+            table.insert(position, place);
+        } else if table.count == 0 {
+            unflag();
+        }
+        notes
+    }
+
+    /// Takes out the first position whose value `is_there`; it is the caller's. Calls `unflag` if it was the last one.
+    pub(super) fn find(
+        &self,
+        is_there: impl Fn(u64, P) -> bool,
+        unflag: impl FnOnce(),
+    ) -> Option<(u64, P)> {
+        let mut table = self.table.lock();
+        let (at, found) =
+            table.noted().enumerate().find(|&(_, (at, place))| is_there(at, place))?;
+        table.remove(at);
+        // ORDERING: Relaxed; counted under the lock.
+        self.found.fetch_add(1, Ordering::Relaxed);
+        if table.count == 0 {
+            unflag();
+        }
+        Some(found)
+    }
+
+    /// Whether a value has come for one of the positions.
+    pub(super) fn any(&self, is_there: impl Fn(u64, P) -> bool) -> bool {
+        self.table.lock().noted().any(|(position, place)| is_there(position, place))
+    }
+
+    /// How many have been taken out.
+    pub(super) fn found(&self) -> u64 {
+        // ORDERING: SeqCst; after all that this thread has done.
+        self.found.load(Ordering::SeqCst)
+    }
+
+    /// How many are noted.
+    pub(super) fn count(&self) -> usize {
+        self.table.lock().count
+    }
+}

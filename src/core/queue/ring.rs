@@ -1,0 +1,320 @@
+//! The ring: stamped slots (`core/queue/slots.rs`), which are used in turn.
+//!
+//! - `head <= tail <= head + lap`, and both only grow;
+//! - an operation looks whether its slot is free, or full, and then claims its ticket, by one exchange; the slot is its own until
+//!   it has stamped it;
+//! - a send takes effect with its exchange, or, for receives that have stepped over it, with its stamp; a receive with its
+//!   exchange; a close when it sets `CLOSED` in `tail`: all sends that have claimed a ticket are before it, none is after.
+//!
+//! In the steady state an operation reads its own end and the slot: never the other end.
+//!
+//! What a thread costs that is stopped between its exchange and its stamp: a sender, its own value, since receives step over it
+//! (`core/queue/overdue.rs`); and either one its slot, so that senders wait when they come round to it, at least
+//! `cap - 1` sends later.
+#![allow(unsafe_code)]
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "../tests/ring.rs"]
+mod tests;
+
+use super::{
+    drop_values,
+    end::{both, exact, plain, version, End, CLOSED, OVERDUE},
+    overdue::Overdue,
+    slots::{Slots, Spot},
+    Look, Queue, Received, Sent,
+};
+use crate::{
+    core::{apart::Apart, Side},
+    error::{TryRecvError, TrySendError},
+    sync::{mutant, AtomicUsize, Ordering},
+    wait::Patience,
+};
+
+/// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
+const SEVERAL: u64 = 32;
+
+/// A ring for so many holds many.
+const MANY: usize = 32;
+
+#[repr(C)]
+pub(crate) struct Ring<T> {
+    fixed: Apart<Fixed<T>>,
+    /// The senders' end.
+    tail: Apart<End>,
+    /// The receivers' end.
+    head: Apart<End>,
+}
+
+/// What hardly ever changes, and both sides read.
+struct Fixed<T> {
+    slots: Slots<T>,
+    /// Whoever polls need not look at the other end. Not 0 before the close takes effect.
+    closing: AtomicUsize,
+    overdue: Overdue<()>,
+}
+
+// SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
+// slot to one end at a time, and the exchange of a ticket to one thread there.
+unsafe impl<T: Send> Sync for Ring<T> {}
+// SAFETY: owns its values.
+unsafe impl<T: Send> Send for Ring<T> {}
+
+impl<T> Ring<T> {
+    /// A ring for `cap` values, at least one.
+    #[track_caller]
+    #[inline(always)] // It is made where it stays, and not copied.
+    pub(in crate::core) fn new(cap: usize) -> Self {
+        let cap = cap + usize::from(mutant("one_slot_more"));
+        let (slots, closing) = (Slots::new(cap), AtomicUsize::new(0));
+        Self {
+            tail: Apart::new(End::new(0)),
+            head: Apart::new(End::new(0)),
+            fixed: Apart::new(Fixed { slots, closing, overdue: Overdue::new() }),
+        }
+    }
+
+    #[inline]
+    fn slots(&self) -> &Slots<T> {
+        &self.fixed.slots
+    }
+
+    /// The slot of this ticket, if it is free for a send.
+    #[inline(always)]
+    fn free(&self, ticket: u64) -> Option<Spot<'_, T>> {
+        let spot = self.slots().spot(ticket);
+        spot.is_free(|| plain(self.head.peek())).then_some(spot)
+    }
+
+    /// The slot of this ticket, if its value is there.
+    #[inline(always)]
+    fn full(&self, ticket: u64) -> Option<Spot<'_, T>> {
+        let spot = self.slots().spot(ticket);
+        spot.is_full(|| plain(self.tail.peek())).then_some(spot)
+    }
+
+    /// Whether a close has begun, without a look at the senders' end.
+    #[inline]
+    fn closes(&self) -> bool {
+        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
+        self.fixed.closing.load(Ordering::Acquire) != 0
+    }
+
+    /// Why a receive that has seen this number finds nothing. `None` if a value is being sent for it, and others have claimed
+    /// tickets behind it, or if others receive.
+    fn refusal(&self, head: u64) -> Option<TryRecvError> {
+        let (ticket, is_late) = (plain(head), head & OVERDUE != 0);
+        // Both ends only grow, so if they are the same now, nothing is there at this instant.
+        let tail = self.tail.look();
+        if plain(tail) == ticket || mutant("closed_first") {
+            let closed = tail & CLOSED != 0 && !is_late;
+            return Some(if closed { TryRecvError::Closed } else { TryRecvError::Empty });
+        }
+        // The one value that has a ticket has not come: its send has not returned, and takes effect later.
+        let is_last = plain(tail) == self.slots().after(ticket, 1) && !is_late;
+        let comes = is_last && self.full(ticket).is_none() && self.head.look() == head;
+        comes.then_some(TryRecvError::Empty)
+    }
+
+    /// Leaves this ticket, whose sender is late, to later receives. False if that is not possible.
+    fn step_over(&self, head: u64) -> bool {
+        let (ticket, next) = (plain(head), self.slots().after(plain(head), 1) | OVERDUE);
+        // One exchange sets the flag and lets receives come to what is behind.
+        let claim = || self.head.claim(head, next);
+        self.fixed.overdue.note(ticket, (), claim, || self.head.unflag(OVERDUE))
+    }
+
+    /// Receives a value that was late, if one has come.
+    fn pop_late(&self, slot: &mut Option<T>) -> bool {
+        let is_there = |ticket, ()| self.full(ticket).is_some();
+        let Some((ticket, ())) = self.fixed.overdue.find(is_there, || self.head.unflag(OVERDUE))
+        else {
+            return false;
+        };
+        // SAFETY: the slot is full, and the ticket was noted for whoever finds it.
+        unsafe { self.slots().spot(ticket).take_to(slot) };
+        true
+    }
+}
+
+impl<T> Queue<T> for Ring<T> {
+    const BOUNDED: bool = true;
+
+    #[inline(always)]
+    fn push_now(&self, value: T) -> Result<(), T> {
+        let tail = self.tail.peek();
+        let Some(spot) = self.free(tail) else { return Err(value) };
+        if !self.tail.claim(tail, spot.next()) {
+            return Err(value);
+        }
+        // SAFETY: the slot is free, and no other sender has this ticket.
+        unsafe { spot.put(value) };
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn pop_now(&self) -> Option<T> {
+        let head = self.head.peek();
+        let spot = self.full(head)?;
+        if !self.head.claim(head, spot.next()) {
+            return None;
+        }
+        // SAFETY: the slot is full, and no other receiver has this ticket.
+        Some(unsafe { spot.take() })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push(&self, value: &mut Option<T>, look: Look) -> Sent {
+        let mut patience = Patience::new();
+        loop {
+            exact(look);
+            let tail = self.tail.look();
+            if tail & CLOSED != 0 {
+                return Err(TrySendError::Closed(()));
+            }
+            if value.is_none() {
+                return Err(TrySendError::Full(()));
+            }
+            match self.free(tail) {
+                Some(spot) if self.tail.claim(tail, spot.next()) => {
+                    // SAFETY: the slot is free, and no other sender has this ticket.
+                    unsafe { spot.put_from(value) };
+                    return Ok(());
+                }
+                Some(_) if mutant("gives_up_a_lost_race") => return Err(TrySendError::Full(())),
+                Some(_) => patience.lose(),
+                None if look != Look::Exact => return Err(TrySendError::Full(())),
+                None => {
+                    // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
+                    let is_full = plain(self.head.look()) + self.slots().lap() == tail;
+                    let still = self.tail.look() == tail;
+                    // Else a receiver has claimed the value, and is about to free the slot.
+                    if is_full || still && !patience.turn() {
+                        return Err(TrySendError::Full(()));
+                    }
+                }
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pop(&self, slot: &mut Option<T>, look: Look) -> Received {
+        let mut patience = Patience::new();
+        loop {
+            exact(look);
+            let head = self.head.look();
+            let next = self.full(plain(head));
+            // Now, since what was sent before the next value is there by now.
+            if head & OVERDUE != 0 && self.pop_late(slot) {
+                return Ok(());
+            }
+            match next {
+                Some(spot) if self.head.claim(head, spot.next() | head & OVERDUE) => {
+                    // SAFETY: the slot is full, and no other receiver has this ticket.
+                    unsafe { spot.take_to(slot) };
+                    return Ok(());
+                }
+                Some(_) => patience.lose(),
+                None if look != Look::Exact && !self.closes() => return Err(TryRecvError::Empty),
+                None => {
+                    if let Some(refusal) = self.refusal(head) {
+                        return Err(refusal);
+                    }
+                    let goes_on = patience.pause() || self.step_over(head);
+                    if !goes_on && (look != Look::Exact || !patience.turn()) {
+                        return Err(TryRecvError::Empty);
+                    }
+                }
+            }
+        }
+    }
+
+    fn close(&self) -> bool {
+        // ORDERING: Release; pairs with the Acquire in `closes`.
+        self.fixed.closing.store(1, Ordering::Release);
+        self.tail.flag(CLOSED) || mutant("closes_twice")
+    }
+
+    fn is_closed(&self) -> bool {
+        self.tail.look() & CLOSED != 0 || mutant("closed_too_soon") && self.closes()
+    }
+
+    fn len(&self) -> usize {
+        let (tail, head) = both(&self.tail, &self.head);
+        let (sent, received) = (self.slots().count(plain(tail)), self.slots().count(plain(head)));
+        let late = if head & OVERDUE == 0 { 0 } else { self.fixed.overdue.count() };
+        (sent.saturating_sub(received) as usize + late).min(self.slots().cap())
+    }
+
+    fn holds_any(&self) -> bool {
+        // With its flag it is no number of the other end.
+        let head = self.head.look();
+        plain(self.tail.look()) != head
+    }
+
+    fn cap(&self) -> Option<usize> {
+        Some(self.slots().cap())
+    }
+
+    fn has_something(&self, side: Side) -> bool {
+        let is_there = |ticket, ()| self.full(ticket).is_some();
+        match side {
+            Side::Send => self.free(plain(self.tail.peek())).is_some(),
+            Side::Recv => {
+                let head = self.head.peek();
+                is_there(plain(head), ()) || head & OVERDUE != 0 && self.fixed.overdue.any(is_there)
+            }
+        }
+    }
+
+    fn looks_ready(&self, side: Side) -> bool {
+        self.has_something(side) || self.closes()
+    }
+
+    /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its line away while
+    /// the receiver writes to it.
+    fn looks_worthwhile(&self, side: Side) -> bool {
+        if side == Side::Recv {
+            return self.looks_ready(side);
+        }
+        let several = (self.slots().cap() as u64 / 4).clamp(1, SEVERAL);
+        let last = self.slots().after(plain(self.tail.peek()), several - 1);
+        (self.free(last).is_some() || self.closes()) && self.looks_ready(side)
+    }
+
+    fn version(&self) -> u64 {
+        version(&self.tail, &self.head, self.fixed.overdue.found())
+    }
+
+    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at the line before the one that asks
+    /// stood there, and be about to stamp.
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        match side {
+            Side::Send => {
+                // A close is in this number, too.
+                let tail = self.tail.look();
+                let head = plain(self.head.look());
+                (tail == head + self.slots().lap()).then_some(head)
+            }
+            Side::Recv => {
+                // With the flag it is no number of the other end.
+                let head = self.head.look();
+                Some(self.tail.look()).filter(|&tail| tail == head)
+            }
+        }
+    }
+
+    fn holds_many(&self) -> bool {
+        self.slots().cap() >= MANY
+    }
+}
+
+impl<T> Drop for Ring<T> {
+    fn drop(&mut self) {
+        if self.holds_any() {
+            drop_values(self);
+        }
+    }
+}

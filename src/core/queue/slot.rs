@@ -1,0 +1,107 @@
+//! Room for one value in a buffer, and a stamp that says whether the value is there.
+//!
+//! Each operation has a number, and by it one slot to itself. The stamp only grows. Whoever sees a stamp sees all that was done
+//! before it.
+#![allow(unsafe_code)]
+
+use std::{mem::MaybeUninit, ptr};
+
+use crate::sync::{mutant, AtomicU64, Ordering, UnsafeCell};
+
+pub(super) struct Slot<T> {
+    stamp: AtomicU64,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+impl<T> Slot<T> {
+    /// Makes an empty slot, with a stamp of zero, where it is to stay: on the stack there may be no room for a large one.
+    ///
+    /// # Safety
+    ///
+    /// `place` is valid for writes and holds nothing.
+    #[inline]
+    pub(super) unsafe fn init(place: *mut Self) {
+        // SAFETY: in bounds by the contract; makes a pointer only.
+        let stamp = unsafe { ptr::addr_of_mut!((*place).stamp) };
+        // SAFETY: valid for writes by the contract.
+        unsafe { stamp.write(AtomicU64::new(0)) };
+        // On the real machine the cell of an absent value has nothing to initialize.
+        if cfg!(loom) {
+            // SAFETY: in bounds by the contract; makes a pointer only.
+            let value = unsafe { ptr::addr_of_mut!((*place).value) };
+            // SAFETY: valid for writes by the contract.
+            unsafe { value.write(UnsafeCell::new(MaybeUninit::uninit())) };
+        }
+    }
+
+    #[inline]
+    pub(super) fn stamp(&self) -> u64 {
+        // ORDERING: Acquire; pairs with the Release in `set_stamp`.
+        self.stamp.load(Ordering::Acquire)
+    }
+
+    #[inline(always)]
+    pub(super) fn set_stamp(&self, stamp: u64) {
+        // ORDERING: Release; pairs with the Acquire in `stamp`.
+        let release = if mutant("relaxed_stamp") { Ordering::Relaxed } else { Ordering::Release };
+        self.stamp.store(stamp, release);
+    }
+
+    /// Moves a value in, and stamps.
+    ///
+    /// # Safety
+    ///
+    /// The slot is empty, and nobody else touches it before it is stamped so.
+    #[inline(always)]
+    pub(super) unsafe fn put(&self, value: T, stamp: u64) {
+        // SAFETY: nobody else touches the place, by the contract.
+        self.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
+        self.set_stamp(stamp);
+    }
+
+    /// Moves the value of `from`, which is full, in, and stamps.
+    ///
+    /// # Safety
+    ///
+    /// As for `put`.
+    #[inline(always)]
+    pub(super) unsafe fn put_from(&self, from: &mut Option<T>, stamp: u64) {
+        debug_assert!(from.is_some(), "the slot of a send is full");
+        let Some(value) = from else { return };
+        self.value.with_mut(|place| {
+            // SAFETY: nobody else touches the place, by the contract, and it is apart from `from`.
+            unsafe { place.cast::<T>().copy_from_nonoverlapping(value, 1) };
+        });
+        // SAFETY: valid for writes, since it is a reference. The value has moved.
+        unsafe { ptr::write(from, None) };
+        self.set_stamp(stamp);
+    }
+
+    /// Moves the value out.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full, and the caller's alone.
+    #[inline(always)]
+    pub(super) unsafe fn take(&self) -> T {
+        // SAFETY: a value is there and nobody else touches it, by the contract.
+        self.value.with_mut(|place| unsafe { place.cast::<T>().read() })
+    }
+
+    /// Moves the value into `into`, which is empty: from place to place, since a large value has no room on the stack of each
+    /// function, and without the code that would drop a value in a full one.
+    ///
+    /// # Safety
+    ///
+    /// As for `take`.
+    #[inline(always)]
+    pub(super) unsafe fn take_to(&self, into: &mut Option<T>) {
+        debug_assert!(into.is_none(), "the slot of a receive is empty");
+        self.value.with_mut(|place| {
+            // SAFETY: a value is there and nobody else touches it, by the contract.
+            let value = Some(unsafe { place.cast::<T>().read() });
+            // SAFETY: valid for writes, since it is a reference.
+            unsafe { ptr::write(into, value) };
+        });
+    }
+}
