@@ -128,7 +128,7 @@ impl WaitGroup {
         spawn(move || member.run(f));
     }
 
-    /// The same in a thread of `scope`, so that `f` may borrow.
+    /// Runs `f` as a member, in a thread of `scope`, so that it may borrow.
     ///
     /// ```
     /// let (group, words) = (gochan::WaitGroup::new(), ["one", "two"]);

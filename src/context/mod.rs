@@ -106,7 +106,7 @@ impl Context {
         Self::default()
     }
 
-    /// The same values, but it never ends: for work that has to outlive what it was started for. Go's
+    /// A context with the values of this one that never ends: for work that has to outlive what it was started for. Go's
     /// `context.WithoutCancel`.
     ///
     /// ```

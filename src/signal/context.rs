@@ -68,7 +68,7 @@ impl Stop {
         self.0.context()
     }
 
-    /// The same as dropping it, in Go's word.
+    /// Drops it, in Go's word.
     ///
     /// ```
     /// use gochan::{signal::{self, SIGUSR1}, Context};

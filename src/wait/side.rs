@@ -2,15 +2,14 @@
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
-//! - a waiter lines up, stores `waiting`, looks again at the ends of the buffer that may be published to: whether somebody has
-//!   the turn there, and the number;
-//! - a publisher, be it a close, takes the turn by a read-modify-write (`core/turn.rs`), moves its end, looks at `waiting`.
+//! - a waiter lines up, stores `waiting`, looks again at the numbers of the buffer's ends;
+//! - a publisher, be it a close, exchanges the number of its end (`core/queue/end.rs`), and looks at `waiting`.
 //!
-//! The store and the look at `waiting`, the read-modify-write and the look at the turn are SeqCst, so whichever comes
+//! The store and the look at `waiting`, the exchange and the look at the number are SeqCst, so whichever comes
 //! second sees the other. A publisher that finds nobody pays one load.
 //!
 //! The rule of those who find somebody in line: **serve first.** Whoever publishes, and whoever comes along to operate on this
-//! side itself, completes the operation of the first in line, asleep or not, before its own is tried (`core/buffer.rs`).
+//! side itself, completes the operation of the first in line, asleep or not, before its own is tried (`core/buffered.rs`).
 //! What follows from it:
 //!
 //! - a waiter that was served has its value, or its room, and nothing is kept for it besides: all else is anyone's, and
@@ -41,7 +40,7 @@ impl<T> WaitSide<T> {
     pub(crate) fn line_up(&self, entry: &Entry<T>, place: &Place<'_>) {
         let mut queue = self.queue.lock();
         queue.push(entry, place);
-        // ORDERING: SeqCst; pairs with the read-modify-write by which a publisher takes its turn.
+        // ORDERING: SeqCst; pairs with the exchange by which a publisher claims its position.
         self.waiting.store(1, Ordering::SeqCst);
         drop(queue);
         if !mutant("no_fence") {

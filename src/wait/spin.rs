@@ -29,7 +29,7 @@ const IN_LINE: u32 = 4;
 /// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
 /// processor: less, and two threads that pass single values back and forth sleep each time.
 const YIELDS: u32 = 256;
-/// The same for a thread that sleeps long.
+/// Yields before the sleep of a thread whose last sleep was a long one.
 const FEW_YIELDS: u32 = 16;
 /// A sleep that takes longer is a long one.
 const LONG: Duration = Duration::from_millis(1);
@@ -133,7 +133,7 @@ impl Spin {
         self.pause() || self.yield_once()
     }
 
-    /// The same for one who stands in line and looks at its word.
+    /// Spends a moment between two looks of a waiter at its word. False when it is time to sleep.
     #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn turn_in_line(&mut self) -> bool {
         self.pause_for(IN_LINE) || self.yield_once()

@@ -53,7 +53,7 @@ pub(crate) fn advance(by: Duration) {
     CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
 }
 
-/// The same for others; called by who would sleep until `deadline`. False if the clock is held.
+/// Moves the clock on, up to `deadline`, in the place of a sleep until then. False if the clock is held.
 pub(super) fn pass_until(deadline: Instant) -> bool {
     if CLOCK.held.load(Ordering::Acquire) != 0 {
         return false;
