@@ -68,9 +68,9 @@
 //!
 //! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not synchronize
 //!   with them.
-//! - A thread that is stopped in the few instructions in which it moves a value into a buffer or out of it keeps that value, and
-//!   in a bounded channel its slot. Where that value is the only one, operations that never block answer `Empty`; where that slot
-//!   is the next one, they answer `Full` after about a millisecond.
+//! - A thread that is stopped in the few instructions in which it moves a value into a buffer or out of it keeps that value or its
+//!   slot. In an unbounded channel the values behind it can be received meanwhile. In a bounded channel they wait for it: operations
+//!   that never block answer `Empty` or `Full`, after about a millisecond at most.
 //! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
 //!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use gochan::{make, select, Chan, Receiver, Sender, TrySendError};
+use gochan::{make, select, Chan, Receiver, Sender, TryRecvError, TrySendError};
 use shuttle::{
     scheduler::{PctScheduler, RandomScheduler},
     thread, Config, MaxSteps, Runner,
@@ -64,6 +64,25 @@ fn three_receivers() {
             let receivers = spawn_all(3, move |_| rx.recv());
             (0..3).for_each(|n| tx.send(n));
             assert!(is_each_once(join_all(receivers), 3));
+        }
+    });
+}
+
+/// A receiver that is too late for an overdue value finds the channel closed, and not just empty.
+#[test]
+fn a_late_value_and_a_close() {
+    check(|| {
+        for (tx, rx) in capacities().into_iter().filter(|(tx, _)| tx.cap() != Some(0)) {
+            let late = tx.clone();
+            let sender = thread::spawn(move || late.try_send(0));
+            let _ = tx.try_send(1);
+            // The first one may be in the middle of its step, and is stepped over then.
+            let first = rx.try_recv();
+            tx.close();
+            sender.join().unwrap().ok();
+            let receivers = spawn_all(2, move |_| [rx.try_recv(), rx.try_recv()]);
+            let received = join_all(receivers).concat();
+            assert!(!received.contains(&Err(TryRecvError::Empty)), "{first:?}, {received:?}");
         }
     });
 }

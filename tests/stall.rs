@@ -5,8 +5,8 @@
 //!
 //! - a thread that is stopped while it has the lock of a line holds up those who line up, meet at a rendezvous, or
 //!   close. The table says at how many steps it has one;
-//! - a thread that is stopped between the claim of a slot and its stamp keeps the slot. Senders of a bounded channel wait for it
-//!   when they come round to it: where the channel is full, for that of a stopped receiver at once.
+//! - a thread that is stopped between the claim of a slot of a bounded channel and its stamp keeps the slot. The other side waits for it,
+//!   and its own side when it comes round to it; operations that may not wait give up.
 #![cfg(all(gochan_chaos, target_os = "linux", not(any(loom, shuttle))))]
 
 mod common;
@@ -277,6 +277,16 @@ fn send_and_recv(tx: &Sender<u32>, rx: &Receiver<u32>) {
     });
 }
 
+/// Whether the stopped thread keeps a slot: then it is neither free nor full.
+fn keeps_a_slot(kind: &Kind, tx: &Sender<u32>, rx: &Receiver<u32>) -> bool {
+    let Some(cap @ 1..) = kind.cap else { return false };
+    while rx.try_recv().is_ok() {}
+    let by_a_sender = rx.len() > 0;
+    let fit = (0..cap).take_while(|_| tx.try_send(7).is_ok()).count();
+    while rx.try_recv().is_ok() {}
+    by_a_sender || fit < cap
+}
+
 fn others_go_on(
     operation: &Operation,
     kind: &Kind,
@@ -287,8 +297,8 @@ fn others_go_on(
     let mut closed = operation.name.starts_with("close");
     for &(name, buffered, unbuffered, run) in OTHERS {
         let may_wait = if kind.cap == Some(0) { unbuffered } else { buffered };
-        let comes_round = operation.name.contains("recv, a sender sleeps") && kind.cap > Some(0);
-        let exempt = stopped.locked && may_wait || comes_round && name == "send and recv";
+        let may_wait = stopped.locked && may_wait;
+        let exempt = may_wait || name == "send and recv" && !closed && keeps_a_slot(kind, tx, rx);
         // The send after a close that was left out would find the channel open.
         if exempt || name.ends_with("closed") && !closed {
             continue;

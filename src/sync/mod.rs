@@ -30,7 +30,7 @@ pub(crate) use real::fault;
 pub(crate) use platform::{
     clock, dekker_light, full_fence, nap, note, random, set_note, spawn, spin_loop, try_spawn,
     yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Count, Mutex, Ordering, Parker,
-    Rank, UnsafeCell, SMALL_BLOCKS, SPINS,
+    Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
 };
 
 pub(crate) use fetch::fetch_to_write;

@@ -34,6 +34,9 @@ pub(crate) const SMALL_BLOCKS: bool = false;
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;
 
+/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for stopped.
+pub(crate) const PAUSES: u32 = 32;
+
 /// Stands in each half of the handshake of waiters and publishers.
 ///
 /// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.

@@ -17,7 +17,9 @@
 
 use std::time::Duration;
 
-use crate::sync::{clock, mutant, nap, note, set_note, spin_loop, yield_now, OnceLock, SPINS};
+use crate::sync::{
+    clock, mutant, nap, note, set_note, spin_loop, yield_now, OnceLock, PAUSES, SPINS,
+};
 
 /// How long to pause before the first yield.
 const PAUSING: Duration = Duration::from_micros(2);
@@ -255,7 +257,6 @@ pub(crate) struct Patience {
     lost: u32,
 }
 
-const PAUSES: u32 = 32;
 const YIELDED: u32 = PAUSES + 32;
 /// After this many turns an operation that must not wait gives up. In a model the peer has finished its step by then.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 4 };
@@ -294,7 +295,7 @@ impl Patience {
 
     /// Waits for as long as a peer takes that runs. False if it does not, as it seems.
     pub(crate) fn pause(&mut self) -> bool {
-        let runs = self.turns < if SPINS { PAUSES } else { 1 };
+        let runs = self.turns < PAUSES;
         if runs {
             self.turns += 1;
             spin_loop();

@@ -14,6 +14,8 @@
 //!    turn and not returned ("preempted in the few instructions between taking its turn and writing its
 //!    value"). Not if it has returned, and not because of any other call.
 //!
+//! `len` of an unbounded channel also counts a send that has not returned: receives may go past it ("a value on its way counts").
+//!
 //! All else is strict: `len` and `is_closed` are those of one instant, values come in the order of
 //! their sends, a close takes effect at once for all, and a time-out gives up only if at one instant after
 //! all it could do nothing.
@@ -68,7 +70,7 @@ impl State {
             (&Call::Close(channel), Answer::DidClose(did)) => {
                 std::mem::replace(&mut next.channels[channel].closed, true) != did
             }
-            (&Call::Len(channel), Answer::Len(len)) => next.channels[channel].values.len() == len,
+            (&Call::Len(channel), Answer::Len(len)) => next.is_len(history, channel, record, len),
             (&Call::IsClosed(channel), Answer::IsClosed(is)) => next.channels[channel].closed == is,
             _ => false,
         };
@@ -111,6 +113,16 @@ impl State {
             && self.pass(sender).is_some()
             // The instant is one of both.
             && history.records[id].end > self.now
+    }
+
+    fn is_len(&self, history: &History, channel: usize, record: &Record, len: usize) -> bool {
+        let sends =
+            |other: &&Record| matches!(other.answer, Answer::Sent(case) if case.channel == channel);
+        let is_on_its_way = |other: &&Record| !self.is_done(other.id) && other.begin < record.end;
+        let on_their_way = history.records.iter().filter(sends).filter(is_on_its_way).count();
+        let there = self.channels[channel].values.len();
+        let may_be_passed = self.channels[channel].cap.is_none();
+        (there..=there + if may_be_passed { on_their_way } else { 0 }).contains(&len)
     }
 
     /// Whether no case is ready now.

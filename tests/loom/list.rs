@@ -194,3 +194,29 @@ fn list_order() {
         assert_eq!(received, [1, 2]);
     });
 }
+
+/// A list that is said to be closed and empty stays empty: a receive that has claimed a late value keeps it.
+#[test]
+fn list_closed_for_good() {
+    check("list_closed_for_good", || {
+        let (tx, rx) = unbounded::<Value>();
+        let sender = thread::spawn({
+            let tx = tx.clone();
+            move || tx.send_ok(Value::new(0)).is_ok()
+        });
+        let other = thread::spawn({
+            let rx = rx.clone();
+            move || rx.try_recv().is_ok()
+        });
+        tx.close();
+        let answer = rx.try_recv().map(|v| v.get());
+        let other = other.join().unwrap();
+        let sent = sender.join().unwrap();
+        let rest = rx.try_recv().map(|v| v.get());
+        assert_eq!(
+            usize::from(other) + usize::from(answer.is_ok()) + usize::from(rest.is_ok()),
+            sent.into()
+        );
+        assert!(answer != Err(TryRecvError::Closed) || rest.is_err(), "{answer:?}, then {rest:?}");
+    });
+}

@@ -4,8 +4,8 @@
 //! handshake in `wait/side.rs`: whoever stands in line, and then sees the number as it was, is seen by everyone who exchanges
 //! it later.
 //!
-//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers' end that a position is overdue
-//! (`core/queue/overdue.rs`). So both are certain for whoever exchanges the number.
+//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers' end of the list that a position is
+//! overdue (`core/queue/overdue.rs`). So both are certain for whoever exchanges the number.
 
 use super::Look;
 use crate::sync::{dekker_light, full_fence, mutant, AtomicU64, Ordering};
@@ -86,11 +86,11 @@ pub(super) fn plain(number: u64) -> u64 {
     number & !(CLOSED | OVERDUE)
 }
 
-/// A number that grows with each operation at either end, with each late value that is found, and with the close.
-pub(super) fn version(tail: &End, head: &End, found: u64) -> u64 {
-    // Each only grows, so the sum stays the same only if all do.
+/// A number that grows with each operation at either end, and with the close.
+pub(super) fn version(tail: &End, head: &End) -> u64 {
+    // Both only grow, so the sum stays the same only if both do.
     let (tail, head) = (tail.look(), head.look());
-    (plain(tail) + plain(head) + found) << 1 | u64::from(tail & CLOSED != 0)
+    (plain(tail) + plain(head)) << 1 | u64::from(tail & CLOSED != 0)
 }
 
 /// The numbers of the next send and the next receive, at one instant, with their flags. If they do not stop moving, both are

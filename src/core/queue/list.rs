@@ -213,11 +213,9 @@ impl<T> List<T> {
         look: Look,
         patience: &mut Patience,
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
-        // Both ends only grow, so if they are the same now, nothing is there at this instant.
         let tail = self.tail.end.look();
         if Self::same(plain(tail), head) || mutant("closed_first") {
-            let closed = tail & CLOSED != 0;
-            return Err(if closed { TryRecvError::Closed } else { TryRecvError::Empty });
+            return self.refusal(head, tail).map_or(Ok(None), Err);
         }
         if Block::<T>::is_gap(head) {
             self.leave(head, look);
@@ -267,8 +265,11 @@ impl<T> List<T> {
         if let Some(late) = late {
             return Ok(Some(late));
         }
+        if is_empty {
+            return self.refusal(head, self.tail.end.look()).map_or(Ok(None), Err);
+        }
         if !is_here {
-            return if is_empty { Err(TryRecvError::Empty) } else { Ok(None) };
+            return Ok(None);
         }
         let claim = || place.end.claim(head, head + 1);
         if next.is_some() {
@@ -281,6 +282,22 @@ impl<T> List<T> {
             return Err(TryRecvError::Empty);
         }
         Ok(None)
+    }
+
+    /// Why a receive that has seen these numbers, and no late value between them, finds nothing. `None`: look again.
+    fn refusal(&self, head: u64, tail: u64) -> Option<TryRecvError> {
+        // Both ends only grow, so if they are the same, they have been in between.
+        if !Self::same(plain(tail), plain(head)) && !mutant("closed_first") {
+            return None;
+        }
+        if tail & CLOSED == 0 {
+            return Some(TryRecvError::Empty);
+        }
+        if self.overdue.seal() {
+            return Some(TryRecvError::Closed);
+        }
+        // Its send has not returned if it is still noted as it was before the look for it.
+        (head & OVERDUE != 0 && self.head.place.end.look() == head).then_some(TryRecvError::Empty)
     }
 
     /// Whether a close has begun, without a look at the senders' end.
@@ -356,7 +373,8 @@ impl<T> List<T> {
         };
         let mut patience = Patience::new();
         while is_late() {
-            if patience.pause() {
+            // At once where others may be about to find the list empty for good.
+            if !self.closes() && patience.pause() {
                 continue;
             }
             if self.overdue.note(position, Noted(block), flag_and_look, || self.unflag()) {
@@ -515,10 +533,16 @@ impl<T> Queue<T> for List<T> {
     }
 
     fn len(&self) -> usize {
-        let (tail, head) = both(&self.tail.end, &self.head.place.end);
-        let [sent, received] = [tail, head].map(|number| Block::<T>::count(plain(number)));
-        let late = if head & OVERDUE == 0 { 0 } else { self.overdue.count() };
-        sent.saturating_sub(received) as usize + late
+        let (head, tail) = (&self.head.place.end, &self.tail.end);
+        let between = |(tail, head)| {
+            let [sent, received] = [tail, head].map(|number| Block::<T>::count(plain(number)));
+            sent.saturating_sub(received) as usize
+        };
+        let ends = both(tail, head);
+        if ends.1 & OVERDUE == 0 {
+            return between(ends);
+        }
+        self.overdue.count_with(|late| late + between(both(tail, head)))
     }
 
     fn holds_any(&self) -> bool {
@@ -542,7 +566,7 @@ impl<T> Queue<T> for List<T> {
     }
 
     fn version(&self) -> u64 {
-        version(&self.tail.end, &self.head.place.end, self.overdue.found())
+        version(&self.tail.end, &self.head.place.end) + (self.overdue.found() << 1)
     }
 
     fn at_rest(&self, side: Side) -> Option<u64> {

@@ -14,11 +14,14 @@
 //!
 //! The flag is set no later than a position can be found here, and taken away under the lock when the last one is out. The lock is
 //! taken only while a sender is late, and held for a few instructions.
+//!
+//! A receive of the list may have claimed a position before it finds that the sender is late. So whoever is about to say that a closed
+//! list is empty for good seals the table first: from then on a receive keeps what it has claimed, and waits for the sender.
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
 
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sync::{mutant, AtomicU64, AtomicUsize, Mutex, Ordering};
 
 /// How many senders may be late at once; a receive waits for the next one.
 const MOST: usize = 4;
@@ -26,9 +29,14 @@ const MOST: usize = 4;
 /// `P` says where a position is.
 pub(super) struct Overdue<P> {
     table: Mutex<Table<P>>,
+    /// How many are noted, or `SEALED`. Changes under the lock, but for the seal.
+    count: AtomicUsize,
     /// How many were taken out.
     found: AtomicU64,
 }
+
+/// None is noted any more.
+const SEALED: usize = usize::MAX;
 
 struct Table<P> {
     /// As many as `count` says; a channel is not made slower by those that it hardly ever has.
@@ -59,7 +67,7 @@ impl<P: Copy> Table<P> {
 impl<P: Copy> Overdue<P> {
     pub(super) fn new() -> Self {
         let table = Table { noted: [MaybeUninit::uninit(); MOST], count: 0 };
-        Self { table: Mutex::new(table), found: AtomicU64::new(0) }
+        Self { table: Mutex::new(table), count: AtomicUsize::new(0), found: AtomicU64::new(0) }
     }
 
     /// Notes a position, if there is room, and if `is_late`, called under the lock: it sees to it that the flag is set, and that the
@@ -72,7 +80,10 @@ impl<P: Copy> Overdue<P> {
         unflag: impl FnOnce(),
     ) -> bool {
         let mut table = self.table.lock();
-        let notes = table.count < MOST && is_late();
+        // The count comes after the flag: whoever cannot seal sees the flag. It changes unless somebody has sealed the empty table.
+        let notes = table.count < MOST
+            && is_late()
+            && (self.count_from(table.count, table.count + 1) || mutant("notes_what_is_sealed"));
         if notes {
             table.insert(position, place);
         } else if table.count == 0 {
@@ -91,6 +102,7 @@ impl<P: Copy> Overdue<P> {
         let (at, found) =
             table.noted().enumerate().find(|&(_, (at, place))| is_there(at, place))?;
         table.remove(at);
+        self.count_from(table.count + 1, table.count);
         // ORDERING: Relaxed; counted under the lock.
         self.found.fetch_add(1, Ordering::Relaxed);
         if table.count == 0 {
@@ -110,8 +122,20 @@ impl<P: Copy> Overdue<P> {
         self.found.load(Ordering::SeqCst)
     }
 
-    /// How many are noted.
-    pub(super) fn count(&self) -> usize {
-        self.table.lock().count
+    /// Calls `look` with how many are noted, while none is noted or found.
+    pub(super) fn count_with<R>(&self, look: impl FnOnce(usize) -> R) -> R {
+        let table = self.table.lock();
+        look(table.count)
+    }
+
+    /// True if none is noted, and none will be.
+    pub(super) fn seal(&self) -> bool {
+        self.count_from(0, SEALED) || self.count.load(Ordering::SeqCst) == SEALED
+    }
+
+    fn count_from(&self, count: usize, next: usize) -> bool {
+        // ORDERING: SeqCst; a seal is before or after what a receive does that notes a position.
+        let order = (Ordering::SeqCst, Ordering::Relaxed);
+        self.count.compare_exchange(count, next, order.0, order.1).is_ok()
     }
 }

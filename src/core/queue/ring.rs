@@ -3,14 +3,14 @@
 //! - `head <= tail <= head + lap`, and both only grow;
 //! - an operation looks whether its slot is free, or full, and then claims its ticket, by one exchange; the slot is its own until
 //!   it has stamped it;
-//! - a send takes effect with its exchange, or, for receives that have stepped over it, with its stamp; a receive with its
-//!   exchange; a close when it sets `CLOSED` in `tail`: all sends that have claimed a ticket are before it, none is after.
+//! - an operation takes effect with its exchange, a close when it sets `CLOSED` in `tail`: all sends that have claimed a ticket are
+//!   before it, none is after.
 //!
 //! In the steady state an operation reads its own end and the slot: never the other end.
 //!
-//! What a thread costs that is stopped between its exchange and its stamp: a sender, its own value, since receives step over it
-//! (`core/queue/overdue.rs`); and either one its slot, so that senders wait when they come round to it, at least
-//! `cap - 1` sends later.
+//! What a thread costs that is stopped between its exchange and its stamp: the other side waits for its slot, and its own side when it
+//! comes round to it, `cap` operations later. Whoever may not wait gives up. To step over the slot is no way out: the ring comes
+//! round to it all the same, and has room for one value less until it has been emptied.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -19,8 +19,7 @@ mod tests;
 
 use super::{
     drop_values,
-    end::{both, exact, plain, version, End, CLOSED, OVERDUE},
-    overdue::Overdue,
+    end::{both, exact, plain, version, End, CLOSED},
     slots::{Slots, Spot},
     Look, Queue, Received, Sent,
 };
@@ -51,7 +50,6 @@ struct Fixed<T> {
     slots: Slots<T>,
     /// Whoever polls need not look at the other end. Not 0 before the close takes effect.
     closing: AtomicUsize,
-    overdue: Overdue<()>,
 }
 
 // SAFETY: a value is moved in by one thread and out by another, never shared: the stamps give each
@@ -70,7 +68,7 @@ impl<T> Ring<T> {
         Self {
             tail: Apart::new(End::new(0)),
             head: Apart::new(End::new(0)),
-            fixed: Apart::new(Fixed { slots, closing, overdue: Overdue::new() }),
+            fixed: Apart::new(Fixed { slots, closing }),
         }
     }
 
@@ -83,7 +81,7 @@ impl<T> Ring<T> {
     #[inline(always)]
     fn free(&self, ticket: u64) -> Option<Spot<'_, T>> {
         let spot = self.slots().spot(ticket);
-        spot.is_free(|| plain(self.head.peek())).then_some(spot)
+        spot.is_free(|| self.head.peek()).then_some(spot)
     }
 
     /// The slot of this ticket, if its value is there.
@@ -98,42 +96,6 @@ impl<T> Ring<T> {
     fn closes(&self) -> bool {
         // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
         self.fixed.closing.load(Ordering::Acquire) != 0
-    }
-
-    /// Why a receive that has seen this number finds nothing. `None` if a value is being sent for it, and others have claimed
-    /// tickets behind it, or if others receive.
-    fn refusal(&self, head: u64) -> Option<TryRecvError> {
-        let (ticket, is_late) = (plain(head), head & OVERDUE != 0);
-        // Both ends only grow, so if they are the same now, nothing is there at this instant.
-        let tail = self.tail.look();
-        if plain(tail) == ticket || mutant("closed_first") {
-            let closed = tail & CLOSED != 0 && !is_late;
-            return Some(if closed { TryRecvError::Closed } else { TryRecvError::Empty });
-        }
-        // The one value that has a ticket has not come: its send has not returned, and takes effect later.
-        let is_last = plain(tail) == self.slots().after(ticket, 1) && !is_late;
-        let comes = is_last && self.full(ticket).is_none() && self.head.look() == head;
-        comes.then_some(TryRecvError::Empty)
-    }
-
-    /// Leaves this ticket, whose sender is late, to later receives. False if that is not possible.
-    fn step_over(&self, head: u64) -> bool {
-        let (ticket, next) = (plain(head), self.slots().after(plain(head), 1) | OVERDUE);
-        // One exchange sets the flag and lets receives come to what is behind.
-        let claim = || self.head.claim(head, next);
-        self.fixed.overdue.note(ticket, (), claim, || self.head.unflag(OVERDUE))
-    }
-
-    /// Receives a value that was late, if one has come.
-    fn pop_late(&self, slot: &mut Option<T>) -> bool {
-        let is_there = |ticket, ()| self.full(ticket).is_some();
-        let Some((ticket, ())) = self.fixed.overdue.find(is_there, || self.head.unflag(OVERDUE))
-        else {
-            return false;
-        };
-        // SAFETY: the slot is full, and the ticket was noted for whoever finds it.
-        unsafe { self.slots().spot(ticket).take_to(slot) };
-        true
     }
 }
 
@@ -187,7 +149,7 @@ impl<T> Queue<T> for Ring<T> {
                 None if look != Look::Exact => return Err(TrySendError::Full(())),
                 None => {
                     // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
-                    let is_full = plain(self.head.look()) + self.slots().lap() == tail;
+                    let is_full = self.head.look() + self.slots().lap() == tail;
                     let still = self.tail.look() == tail;
                     // Else a receiver has claimed the value, and is about to free the slot.
                     if is_full || still && !patience.turn() {
@@ -205,13 +167,8 @@ impl<T> Queue<T> for Ring<T> {
         loop {
             exact(look);
             let head = self.head.look();
-            let next = self.full(plain(head));
-            // Now, since what was sent before the next value is there by now.
-            if head & OVERDUE != 0 && self.pop_late(slot) {
-                return Ok(());
-            }
-            match next {
-                Some(spot) if self.head.claim(head, spot.next() | head & OVERDUE) => {
+            match self.full(head) {
+                Some(spot) if self.head.claim(head, spot.next()) => {
                     // SAFETY: the slot is full, and no other receiver has this ticket.
                     unsafe { spot.take_to(slot) };
                     return Ok(());
@@ -219,11 +176,19 @@ impl<T> Queue<T> for Ring<T> {
                 Some(_) => patience.lose(),
                 None if look != Look::Exact && !self.closes() => return Err(TryRecvError::Empty),
                 None => {
-                    if let Some(refusal) = self.refusal(head) {
-                        return Err(refusal);
+                    // Both ends only grow, so if they are the same now, nothing is there at this instant.
+                    let tail = self.tail.look();
+                    if plain(tail) == head || mutant("closed_first") {
+                        let closed = tail & CLOSED != 0;
+                        return Err(if closed {
+                            TryRecvError::Closed
+                        } else {
+                            TryRecvError::Empty
+                        });
                     }
-                    let goes_on = patience.pause() || self.step_over(head);
-                    if !goes_on && (look != Look::Exact || !patience.turn()) {
+                    let still = self.head.look() == head;
+                    // Else a sender has claimed the slot, and is about to fill it.
+                    if still && !patience.pause() && (look != Look::Exact || !patience.turn()) {
                         return Err(TryRecvError::Empty);
                     }
                 }
@@ -243,15 +208,12 @@ impl<T> Queue<T> for Ring<T> {
 
     fn len(&self) -> usize {
         let (tail, head) = both(&self.tail, &self.head);
-        let (sent, received) = (self.slots().count(plain(tail)), self.slots().count(plain(head)));
-        let late = if head & OVERDUE == 0 { 0 } else { self.fixed.overdue.count() };
-        (sent.saturating_sub(received) as usize + late).min(self.slots().cap())
+        let (sent, received) = (self.slots().count(plain(tail)), self.slots().count(head));
+        sent.saturating_sub(received).min(self.slots().cap() as u64) as usize
     }
 
     fn holds_any(&self) -> bool {
-        // With its flag it is no number of the other end.
-        let head = self.head.look();
-        plain(self.tail.look()) != head
+        plain(self.tail.look()) != self.head.look()
     }
 
     fn cap(&self) -> Option<usize> {
@@ -259,13 +221,9 @@ impl<T> Queue<T> for Ring<T> {
     }
 
     fn has_something(&self, side: Side) -> bool {
-        let is_there = |ticket, ()| self.full(ticket).is_some();
         match side {
             Side::Send => self.free(plain(self.tail.peek())).is_some(),
-            Side::Recv => {
-                let head = self.head.peek();
-                is_there(plain(head), ()) || head & OVERDUE != 0 && self.fixed.overdue.any(is_there)
-            }
+            Side::Recv => self.full(self.head.peek()).is_some(),
         }
     }
 
@@ -285,24 +243,18 @@ impl<T> Queue<T> for Ring<T> {
     }
 
     fn version(&self) -> u64 {
-        version(&self.tail, &self.head, self.fixed.overdue.found())
+        version(&self.tail, &self.head)
     }
 
     /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at the line before the one that asks
     /// stood there, and be about to stamp.
     fn at_rest(&self, side: Side) -> Option<u64> {
+        // A close is in this number, too.
+        let tail = self.tail.look();
+        let head = self.head.look();
         match side {
-            Side::Send => {
-                // A close is in this number, too.
-                let tail = self.tail.look();
-                let head = plain(self.head.look());
-                (tail == head + self.slots().lap()).then_some(head)
-            }
-            Side::Recv => {
-                // With the flag it is no number of the other end.
-                let head = self.head.look();
-                Some(self.tail.look()).filter(|&tail| tail == head)
-            }
+            Side::Send => (tail == head + self.slots().lap()).then_some(head),
+            Side::Recv => (tail == head).then_some(tail),
         }
     }
 

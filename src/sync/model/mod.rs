@@ -31,6 +31,10 @@ pub(crate) const SMALL_BLOCKS: bool = true;
 /// A model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
 
+/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for stopped. Under loom, which explores all
+/// that follows, once: then the peer has gone on.
+pub(crate) const PAUSES: u32 = if cfg!(loom) { 1 } else { 0 };
+
 /// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
 pub(crate) fn dekker_light() {
     fence(Ordering::SeqCst);
