@@ -240,8 +240,18 @@ impl<T> List<T> {
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
         let (place, position) = (&self.head.place, plain(head));
         let visit = self.blocks.visit();
-        let is_empty = Self::same(plain(self.tail.end.look()), position);
-        if !is_empty && Block::<T>::is_gap(position) {
+        let (block, at_gap) = (place.block(), Block::<T>::is_gap(position));
+        // SAFETY: alive, since this thread visits.
+        let is_here =
+            !at_gap && Block::<T>::gap(unsafe { block.first() }) == Block::<T>::gap(position);
+        let next = match is_here {
+            // SAFETY: the block of this position, and alive.
+            true => unsafe { Self::full_in(block, position) },
+            false => None,
+        };
+        // Only then: each look at the senders' end takes its line away from them.
+        let is_empty = next.is_none() && Self::same(plain(self.tail.end.look()), position);
+        if at_gap && !is_empty {
             drop(visit);
             self.leave(head, look);
             return Ok(None);
@@ -251,15 +261,6 @@ impl<T> List<T> {
                 return Ok(Some(late));
             }
         }
-        let block = place.block();
-        // SAFETY: alive, since this thread visits.
-        let is_here =
-            !is_empty && Block::<T>::gap(unsafe { block.first() }) == Block::<T>::gap(position);
-        let next = match is_here {
-            // SAFETY: the block of this position, and alive.
-            true => unsafe { Self::full_in(block, position) },
-            false => None,
-        };
         // Now, since what was sent before the next value is there by now.
         let late = self.find_late().filter(|_| !mutant("looks_for_late_ones_first"));
         if let Some(late) = late {
