@@ -149,6 +149,7 @@ const ROUNDS: usize = 8;
 
 /// The limit is over: completes a case that is ready. `None`: at one instant none was.
 #[cold]
+#[inline(never)]
 fn decide(
     cases: &[&dyn Case],
     mut order: Order<'_>,
@@ -236,6 +237,8 @@ enum Stood {
 }
 
 /// Stands in every line until a case is claimed or looks ready, or time is up.
+// Inlined, as what it calls: see `Waiter::wait`.
+#[inline(always)]
 fn wait(
     cases: &[&dyn Case],
     order: &Order<'_>,

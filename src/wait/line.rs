@@ -41,6 +41,7 @@ impl<'a, L: Line + ?Sized> Lines<'a, L> {
     /// Lines up for one case after the other, in this order, as long as each says that it waits.
     /// `returning` is the case for which the waiter was woken in vain. Gives the case that said
     /// something else.
+    #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn enter(
         &mut self,
         order: impl Iterator<Item = usize>,
