@@ -15,8 +15,8 @@ use std::mem::MaybeUninit;
 use super::{apart::Apart, queue::Queue, Channel, Ends, Look, Received, Sent, Side};
 use crate::{
     error::TryRecvError,
-    sync::{mutant, Arc, SPINS},
-    wait::{Entry, Lined, Outcome, Patience, Place, WaitSide, Why},
+    sync::{mutant, Arc, Backoff, SPINS},
+    wait::{Entry, Lined, Outcome, Place, WaitSide, Why},
 };
 
 /// How many services a thread does in a row for others.
@@ -281,7 +281,7 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
     #[inline(never)]
     fn drop_values(&self) {
         let Self(channel) = self;
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             let mut value = None;
             match channel.queue.pop(&mut value, Look::Exact) {
@@ -291,7 +291,7 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
                 // value itself; if it has gone on, its stamp is about to be seen.
                 Err(TryRecvError::Empty) => {
                     channel.receivers.desert();
-                    if !patience.turn() && SPINS {
+                    if !backoff.snooze() && SPINS {
                         return;
                     }
                 }

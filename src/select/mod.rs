@@ -26,8 +26,8 @@ use std::{panic::Location, time::Instant};
 
 use crate::{
     core::Look,
-    sync::{clock, full_fence, mutant, random},
-    wait::{Home, Lined, Lines, Outcome, Patience, Reason, Spin, Why},
+    sync::{clock, full_fence, mutant, random, Backoff},
+    wait::{Home, Lined, Lines, Outcome, Polling, Reason, Why},
 };
 use case::Case;
 
@@ -111,7 +111,7 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
     let meets = cases.iter().any(|case| case.meets());
     let mut tried = true;
     let mut returning = None;
-    let mut patience = Patience::new();
+    let mut backoff = Backoff::new();
     let mut looked_ready = false;
     loop {
         if limit.is_over() {
@@ -119,27 +119,27 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
         }
         if !std::mem::take(&mut tried) {
             // A peer in the middle of its step is not waited for at once.
-            let look = if patience.has_turned() { Look::Exact } else { Look::Hasty };
+            let look = if backoff.has_snoozed() { Look::Exact } else { Look::Hasty };
             if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(look)) {
                 return Some(winner);
             }
         }
         if looked_ready {
             // And was not: others are faster, or a peer is in the middle of its step.
-            patience.turn_unless(|| have_moved(cases));
+            backoff.snooze_unless(|| have_moved(cases));
         }
-        let mut spin = Spin::new();
-        looked_ready = !meets && poll(cases, &mut spin, limit);
+        let mut polling = Polling::new();
+        looked_ready = !meets && poll(cases, &mut polling, limit);
         if looked_ready {
             continue;
         }
-        match wait(cases, &order, returning, &mut spin, limit, why) {
+        match wait(cases, &order, returning, &mut polling, limit, why) {
             Stood::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
             Stood::Won(winner) => return Some(winner),
             Stood::Hinted(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
             Stood::Hinted(winner) => returning = Some(winner),
             _ if mutant("trusts_the_wake") => return None,
-            Stood::Ready | Stood::Over => patience.turn_unless(|| have_moved(cases)),
+            Stood::Ready | Stood::Over => backoff.snooze_unless(|| have_moved(cases)),
         }
     }
 }
@@ -156,7 +156,7 @@ fn decide(
     returning: Option<usize>,
     why: Why,
 ) -> Option<usize> {
-    let mut patience = Patience::new();
+    let mut backoff = Backoff::new();
     // The tries are spread over time. If nothing moves from before the first to after the last
     // of them, there was an instant at which no case was ready.
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
@@ -172,17 +172,17 @@ fn decide(
         if !(spread && have_moved(cases)) {
             return None;
         }
-        patience.turn();
+        backoff.snooze();
     }
     // They do not stop moving. A thread that publishes serves those in line before it goes on: at the instant at which a select
     // that stands in every line takes itself out, no thread that has gone on has left anything for it.
     loop {
         let now = Limit::At(clock::now());
-        match wait(cases, &order, returning, &mut Spin::spent(), now, why) {
+        match wait(cases, &order, returning, &mut Polling::spent(), now, why) {
             Stood::Won(winner) => return Some(winner),
             Stood::Over => return None,
             Stood::Hinted(_) | Stood::Ready => {
-                patience.turn();
+                backoff.snooze();
             }
         }
         if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
@@ -209,15 +209,15 @@ impl Drop for Settled<'_> {
 /// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long as that costs no more
 /// than pauses), or the limit is over. A single case yields in its line, where others complete it, unless there is more to
 /// be had.
-fn poll(cases: &[&dyn Case], spin: &mut Spin, limit: Limit) -> bool {
+fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     let in_line = matches!(cases, [case] if !case.holds_many());
-    while if in_line { spin.pause() } else { spin.turn() } {
-        let look = if spin.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
+    while if in_line { polling.pause() } else { polling.step() } {
+        let look = if polling.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
         if cases.iter().any(|&case| look(case)) {
             return true;
         }
         // Yields may last long; the pauses before them do not.
-        if spin.has_yielded() && limit.is_over() {
+        if polling.has_yielded() && limit.is_over() {
             return true;
         }
     }
@@ -243,7 +243,7 @@ fn wait(
     cases: &[&dyn Case],
     order: &Order<'_>,
     returning: Option<usize>,
-    spin: &mut Spin,
+    polling: &mut Polling,
     limit: Limit,
     why: Why,
 ) -> Stood {
@@ -260,7 +260,7 @@ fn wait(
     let in_vain = match lines.enter(order.iter(cases.len()), returning) {
         None => {
             // Asked in line: whoever sets a timer earlier from now on finds the waiter there.
-            waiter.wait(spin, earliest(cases, limit));
+            waiter.wait(polling, earliest(cases, limit));
             Stood::Over
         }
         Some((winner, Lined::Fired)) => return Stood::Won(winner),

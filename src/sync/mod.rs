@@ -17,6 +17,7 @@ pub(crate) mod model;
 #[cfg(any(loom, shuttle))]
 use model as platform;
 
+mod backoff;
 #[cfg(gochan_chaos)]
 pub(crate) mod chaos;
 mod fetch;
@@ -28,11 +29,12 @@ mod owners;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, full_fence, nap, note, random, set_note, spawn, spin_loop, try_spawn,
-    yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Count, Mutex, Ordering, Parker,
-    Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
+    clock, dekker_light, full_fence, load_wait_history, nap, random, spawn, spin_loop,
+    store_wait_history, try_spawn, yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize,
+    Count, Mutex, Ordering, Parker, Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
 };
 
+pub(crate) use backoff::{pause, pauses_in, Backoff};
 pub(crate) use fetch::fetch_to_write;
 pub(crate) use mistake::mutant;
 #[cfg(all(feature = "signal", any(unix, windows), not(any(loom, shuttle))))]

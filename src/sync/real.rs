@@ -53,19 +53,16 @@ pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));
 }
 
-thread_local!(static NOTE: Cell<Note> = const { Cell::new([0; 4]) });
+thread_local!(static WAIT_HISTORY: Cell<[u16; 4]> = const { Cell::new([0; 4]) });
 
-/// What this thread keeps for `wait/spin.rs`, zeros at first.
-pub(crate) type Note = [u16; 4];
-
-pub(crate) fn note() -> Note {
-    NOTE.try_with(Cell::get).unwrap_or_default()
+/// What this thread has stored for `wait/history.rs`, zeros at first.
+pub(crate) fn load_wait_history() -> [u16; 4] {
+    WAIT_HISTORY.try_with(Cell::get).unwrap_or_default()
 }
 
-/// Keeps something else.
-pub(crate) fn set_note(other: Note) {
+pub(crate) fn store_wait_history(words: [u16; 4]) {
     // While the thread's locals are being destroyed there is nothing worth keeping.
-    let _ = NOTE.try_with(|note| note.set(other));
+    let _ = WAIT_HISTORY.try_with(|history| history.set(words));
 }
 
 /// Runs `f` in a thread of its own, if the system has one left; drops it if not.

@@ -1,5 +1,5 @@
 //! Waiting: one blocked operation ([`Waiter`]), the line it stands in ([`WaitQueue`]), and how
-//! long it polls before it sleeps ([`Spin`]).
+//! long it polls before it sleeps ([`Polling`]).
 //!
 //! A waiter stands in one line per case, each time by an [`Entry`] that lives on its own stack. It
 //! wins once:
@@ -14,11 +14,12 @@
 //!   retry). A hint is advice: nothing is kept for the waiter, and nobody depends on it;
 //! - the sleeper is woken after the lock is released.
 
+mod history;
 mod home;
 mod line;
+mod polling;
 mod queue;
 mod side;
-mod spin;
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) mod tests;
 mod waiter;
@@ -26,8 +27,8 @@ mod why;
 
 pub(crate) use home::Home;
 pub(crate) use line::{Line, Lined, Lines};
+pub(crate) use polling::Polling;
 pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
 pub(crate) use side::WaitSide;
-pub(crate) use spin::{Patience, Spin};
 pub(crate) use waiter::{Outcome, Waiter, Wake};
 pub(crate) use why::{Reason, Why};

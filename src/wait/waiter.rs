@@ -11,8 +11,8 @@
 
 use std::{ptr, time::Instant};
 
-use super::{spin, Patience, Spin, Why};
-use crate::sync::{clock, mutant, AtomicUsize, OnceLock, Ordering, Parker, Rank};
+use super::{Polling, Why};
+use crate::sync::{clock, mutant, AtomicUsize, Backoff, OnceLock, Ordering, Parker, Rank};
 
 /// Undecided; the owner polls.
 const WAITING: usize = 0;
@@ -179,7 +179,7 @@ impl Waiter {
 
     /// Gives up, unless a claimer was first.
     pub(crate) fn abort(&self) -> Outcome {
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             // SAFETY: this is the owner.
             let _ = unsafe { Self::claim(self, Outcome::Aborted) };
@@ -187,7 +187,7 @@ impl Waiter {
                 Some(outcome) => return outcome,
                 None if mutant("leaves_while_served") => return Outcome::Aborted,
                 // Being served: a matter of a few instructions.
-                None => patience.turn(),
+                None => backoff.snooze(),
             };
         }
     }
@@ -203,19 +203,19 @@ impl Waiter {
         Outcome::of_word(self.word.load(Ordering::Acquire))
     }
 
-    /// Waits for a claim, at most until `deadline`: polls while `spin` allows, then sleeps.
+    /// Waits for a claim, at most until `deadline`: polls while `polling` allows, then sleeps.
     // Inlined, and so is what it calls up to the yield: after a switch of threads the processor mispredicts each return.
     #[inline(always)]
-    pub(crate) fn wait(&self, spin: &mut Spin, deadline: Option<Instant>) -> Outcome {
+    pub(crate) fn wait(&self, polling: &mut Polling, deadline: Option<Instant>) -> Outcome {
         loop {
             if let Some(outcome) = self.outcome() {
                 return outcome;
             }
-            if !spin.turn_in_line() {
-                return spin::sleep(|| self.sleep(deadline));
+            if !polling.step_in_queue() {
+                return polling.sleep(|| self.sleep(deadline));
             }
             // Yields may last long; the pauses before them do not.
-            if spin.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
+            if polling.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
                 return self.abort();
             }
         }
@@ -234,9 +234,9 @@ impl Waiter {
         let parker = self.parker.get_or_init(Parker::current);
         // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
         let order = (Ordering::Release, Ordering::Relaxed);
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         while self.word.compare_exchange(WAITING, PARKED, order.0, order.1) == Err(SERVED) {
-            patience.turn();
+            backoff.snooze();
         }
         loop {
             if let Some(outcome) = self.outcome() {

@@ -30,8 +30,7 @@ use super::{
 use crate::{
     core::{apart::Apart, Side},
     error::{TryRecvError, TrySendError},
-    sync::{dekker_light, mutant, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Ordering},
-    wait::Patience,
+    sync::{dekker_light, mutant, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Backoff, Ordering},
 };
 
 #[repr(C)]
@@ -211,7 +210,7 @@ impl<T> List<T> {
         &self,
         head: u64,
         look: Look,
-        patience: &mut Patience,
+        backoff: &mut Backoff,
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
         let tail = self.tail.end.look();
         if Self::same(plain(tail), head) || mutant("closed_first") {
@@ -225,7 +224,7 @@ impl<T> List<T> {
             Some(Claimed::Full(full)) => Ok(Some(full)),
             Some(Claimed::Late(block)) => Ok(self.wait_or_step_over(head, block)),
             None => {
-                patience.lose();
+                backoff.spin();
                 Ok(None)
             }
         }
@@ -236,7 +235,7 @@ impl<T> List<T> {
         &self,
         head: u64,
         look: Look,
-        patience: &mut Patience,
+        backoff: &mut Backoff,
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
         let (place, position) = (&self.head.place, plain(head));
         let visit = self.blocks.visit();
@@ -276,10 +275,10 @@ impl<T> List<T> {
         if next.is_some() {
             return Ok(next.filter(|_| claim()));
         }
-        if patience.pause() || self.overdue.note(position, Noted(block), claim, || self.unflag()) {
+        if backoff.pause() || self.overdue.note(position, Noted(block), claim, || self.unflag()) {
             return Ok(None);
         }
-        if look != Look::Exact || !patience.turn() {
+        if look != Look::Exact || !backoff.snooze() {
             return Err(TryRecvError::Empty);
         }
         Ok(None)
@@ -372,16 +371,16 @@ impl<T> List<T> {
             self.head.place.end.flag(OVERDUE);
             is_late()
         };
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         while is_late() {
             // At once where others may be about to find the list empty for good.
-            if !self.closes() && patience.pause() {
+            if !self.closes() && backoff.pause() {
                 continue;
             }
             if self.overdue.note(position, Noted(block), flag_and_look, || self.unflag()) {
                 return None;
             }
-            patience.turn();
+            backoff.snooze();
         }
         full()
     }
@@ -472,7 +471,7 @@ impl<T> Queue<T> for List<T> {
     #[cold]
     #[inline(never)]
     fn push(&self, value: &mut Option<T>, _: Look) -> Sent {
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             let tail = self.tail.end.look();
             if tail & CLOSED != 0 {
@@ -494,14 +493,14 @@ impl<T> Queue<T> for List<T> {
                 self.doorbells.ring(tail);
                 return Ok(());
             }
-            patience.lose();
+            backoff.spin();
         }
     }
 
     #[cold]
     #[inline(never)]
     fn pop(&self, slot: &mut Option<T>, look: Look) -> Received {
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             exact(look);
             let head = self.head.place.end.look();
@@ -509,8 +508,8 @@ impl<T> Queue<T> for List<T> {
                 return Err(TryRecvError::Empty);
             }
             let next = match head & OVERDUE {
-                0 => self.next(head, look, &mut patience),
-                _ => self.late_or_next(head, look, &mut patience),
+                0 => self.next(head, look, &mut backoff),
+                _ => self.late_or_next(head, look, &mut backoff),
             };
             if let Some(full) = next? {
                 full.take_to(slot);

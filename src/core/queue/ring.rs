@@ -26,8 +26,7 @@ use super::{
 use crate::{
     core::{apart::Apart, Side},
     error::{TryRecvError, TrySendError},
-    sync::{mutant, AtomicUsize, Ordering},
-    wait::Patience,
+    sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
 
 /// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
@@ -128,7 +127,7 @@ impl<T> Queue<T> for Ring<T> {
     #[cold]
     #[inline(never)]
     fn push(&self, value: &mut Option<T>, look: Look) -> Sent {
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             exact(look);
             let tail = self.tail.look();
@@ -145,14 +144,14 @@ impl<T> Queue<T> for Ring<T> {
                     return Ok(());
                 }
                 Some(_) if mutant("gives_up_a_lost_race") => return Err(TrySendError::Full(())),
-                Some(_) => patience.lose(),
+                Some(_) => backoff.spin(),
                 None if look != Look::Exact => return Err(TrySendError::Full(())),
                 None => {
                     // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
                     let is_full = self.head.look() + self.slots().lap() == tail;
                     let still = self.tail.look() == tail;
                     // Else a receiver has claimed the value, and is about to free the slot.
-                    if is_full || still && !patience.turn() {
+                    if is_full || still && !backoff.snooze() {
                         return Err(TrySendError::Full(()));
                     }
                 }
@@ -163,7 +162,7 @@ impl<T> Queue<T> for Ring<T> {
     #[cold]
     #[inline(never)]
     fn pop(&self, slot: &mut Option<T>, look: Look) -> Received {
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::new();
         loop {
             exact(look);
             let head = self.head.look();
@@ -173,7 +172,7 @@ impl<T> Queue<T> for Ring<T> {
                     unsafe { spot.take_to(slot) };
                     return Ok(());
                 }
-                Some(_) => patience.lose(),
+                Some(_) => backoff.spin(),
                 None if look != Look::Exact && !self.closes() => return Err(TryRecvError::Empty),
                 None => {
                     // Both ends only grow, so if they are the same now, nothing is there at this instant.
@@ -188,7 +187,7 @@ impl<T> Queue<T> for Ring<T> {
                     }
                     let still = self.head.look() == head;
                     // Else a sender has claimed the slot, and is about to fill it.
-                    if still && !patience.pause() && (look != Look::Exact || !patience.turn()) {
+                    if still && !backoff.pause() && (look != Look::Exact || !backoff.snooze()) {
                         return Err(TryRecvError::Empty);
                     }
                 }

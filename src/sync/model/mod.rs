@@ -55,14 +55,12 @@ pub(crate) fn nap() {
 }
 
 /// Nobody polls, so there is nothing to keep.
-pub(crate) fn note() -> Note {
+pub(crate) fn load_wait_history() -> [u16; 4] {
     [0; 4]
 }
 
 /// Nobody polls, so there is nothing to keep.
-pub(crate) fn set_note(_: Note) {}
-
-pub(crate) type Note = [u16; 4];
+pub(crate) fn store_wait_history(_: [u16; 4]) {}
 
 /// Runs `f` in a thread of its own: a model has as many as it wants.
 pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {

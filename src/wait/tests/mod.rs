@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    Entry, Home, Outcome, Place, Reason, Spin, WaitQueue, WaitSide, Waiter, Wake, Who, Why,
+    Entry, Home, Outcome, Place, Polling, Reason, WaitQueue, WaitSide, Waiter, Wake, Who, Why,
 };
 
 /// A waiter with the place it may take in one line.
@@ -177,14 +177,14 @@ fn an_outcome_names_its_case() {
 #[test]
 fn a_wait_ends_at_its_deadline_or_with_the_claim() {
     let now = Instant::now();
-    assert_eq!(waiter(1).wait(&mut Spin::new(), Some(now)), Outcome::Aborted);
+    assert_eq!(waiter(1).wait(&mut Polling::new(), Some(now)), Outcome::Aborted);
     let far = now + Duration::from_secs(3600);
     for deadline in [None, Some(far)] {
         let (sleeps, barrier) = (waiter(1), Barrier::new(2));
         thread::scope(|scope| {
             let outcome = scope.spawn(|| {
                 barrier.wait();
-                sleeps.wait(&mut Spin::new(), deadline)
+                sleeps.wait(&mut Polling::new(), deadline)
             });
             barrier.wait();
             let wake = claim(&sleeps, Outcome::Hint(2)).expect("nobody else claims it");

@@ -1,0 +1,88 @@
+//! How often a wait looks before it sleeps, by the history of its thread.
+
+use std::thread;
+
+use super::Polling;
+use crate::sync::{load_wait_history, store_wait_history};
+
+/// The looks between pauses, those between yields, and the history afterwards, of a thread with this history.
+fn looks(
+    history: [u16; 4],
+    step: impl Fn(&mut Polling) -> bool + Send + 'static,
+) -> (u32, u32, [u16; 4]) {
+    let wait = move || {
+        store_wait_history(history);
+        let mut polling = Polling::new();
+        let (mut pauses, mut yields) = (0, 0);
+        while !polling.has_yielded() && step(&mut polling) {
+            pauses += 1;
+        }
+        while step(&mut polling) {
+            yields += 1;
+        }
+        // And stays at that.
+        assert!(!step(&mut polling) && !polling.pause() && polling.has_yielded());
+        (pauses, yields, load_wait_history())
+    };
+    thread::spawn(wait).join().unwrap()
+}
+
+#[test]
+fn a_contended_processor_is_left_at_once() {
+    for step in [Polling::step, Polling::step_in_queue] {
+        assert_eq!(looks([112, 0, 0, 0], step), (0, 0, [111, 0, 0, 0]));
+        assert_eq!(looks([17, 1, 3, 2], step), (0, 0, [4, 1, 3, 2]));
+    }
+}
+
+#[test]
+fn a_shared_processor_is_yielded_without_pauses_and_untimed_at_first() {
+    // A timed yield may take a whole time slice, and is the last one then.
+    let (pauses, yields, history) = looks([16, 1, 2, 1], Polling::step);
+    assert!(pauses <= 1 && (12..=16).contains(&(pauses + yields)), "{pauses}, {yields}");
+    assert!(history[0] != 0 || history[2] <= 1);
+}
+
+#[test]
+fn a_thread_alone_pauses_and_then_yields() {
+    let (pauses, yields, history) = looks([0, 1, 0, 0], Polling::step);
+    // Two microseconds in bursts of at most 32 ns, or of one pause.
+    assert!(pauses >= 2, "{pauses}");
+    assert!((1..=16).contains(&yields), "{yields}");
+    // Its pauses are never in vain.
+    assert_eq!(history[3], 0);
+    // In the queue each burst is five times as long, or one pause.
+    let (in_queue, _, _) = looks([0, 0, 0, 0], Polling::step_in_queue);
+    assert!((2..=pauses).contains(&in_queue), "{in_queue} of {pauses}");
+    let (again, yields, _) = looks([0, 0, 0, 0], Polling::step);
+    assert!(again == pauses && (1..=256).contains(&yields), "{again}, {yields}");
+}
+
+#[test]
+fn pauses_in_vain_are_remembered() {
+    let (pauses, _, history) = looks([5, 1, 0, 2], Polling::step);
+    assert!(pauses > 0 && history[3] == 1);
+    let (pauses, _, history) = looks([5, 1, 1, 2], Polling::step);
+    assert!(pauses > 0 && history[3] == 3);
+}
+
+#[test]
+fn a_spent_wait_does_not_look() {
+    let mut polling = Polling::spent();
+    assert!(!polling.pause() && !polling.step() && !polling.step_in_queue());
+    assert!(polling.has_yielded());
+}
+
+#[test]
+fn a_sleep_is_remembered() {
+    let sleep = |time| {
+        thread::spawn(move || {
+            assert_eq!(Polling::new().sleep(|| thread::sleep(time)), ());
+            load_wait_history()[1]
+        })
+    };
+    let [long, short] = [2_000_000, 0].map(|nanos| sleep(std::time::Duration::from_nanos(nanos)));
+    assert_eq!(long.join().unwrap(), 1);
+    // It may take longer on a machine that is busy.
+    assert!(short.join().unwrap() <= 1);
+}
