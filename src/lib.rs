@@ -55,7 +55,7 @@
 //!   when the last handle that can receive is dropped. In the last case the values left are dropped
 //!   at once, by the dropping thread.
 //! - A close wakes everyone: a receiver gets what is left and then the close, a sender blocked in
-//!   `send` panics at its own line, one in `send_ok` gets its value back.
+//!   `send` panics at its own queue, one in `send_ok` gets its value back.
 //! - A send that returned before the close is received exactly once.
 //! - Go's happens-before rules hold: a send comes before its receive completes, a close before a
 //!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
@@ -71,7 +71,7 @@
 //! - A thread that is stopped in the few instructions in which it moves a value into a buffer or out of it keeps that value or its
 //!   slot. In an unbounded channel the values behind it can be received meanwhile. In a bounded channel they wait for it: operations
 //!   that never block answer `Empty` or `Full`, after about a millisecond at most.
-//! - A waiter that was told to look, and did not find what it came for, stands in no line until it runs
+//! - A waiter that was told to look, and did not find what it came for, is in no queue until it runs
 //!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.

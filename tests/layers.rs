@@ -40,7 +40,7 @@ const SHARED_POINTERS: &[&str] = &[
     "context/values.rs",
     "select/operand.rs",
     "signal/context.rs",
-    "signal/ends.rs",
+    "signal/weak_cancel.rs",
     "signal/watch.rs",
 ];
 
@@ -57,11 +57,11 @@ const UNSAFE: &[&str] = &[
     "signal/descriptor.rs",
     "signal/unix.rs",
     "signal/watch.rs",
-    "sync/fetch.rs",
-    "sync/owners.rs",
-    "wait/home.rs",
+    "sync/prefetch.rs",
+    "sync/tsan_arc.rs",
     "wait/queue.rs",
     "wait/waiter.rs",
+    "wait/waiter_cell.rs",
 ];
 
 struct Source {

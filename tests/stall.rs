@@ -3,7 +3,7 @@
 //!
 //! Two exemptions:
 //!
-//! - a thread that is stopped while it has the lock of a line holds up those who line up, meet at a rendezvous, or
+//! - a thread that is stopped while it has the lock of a queue holds up those who join the queue, meet at a rendezvous, or
 //!   close. The table says at how many steps it has one;
 //! - a thread that is stopped between the claim of a slot of a bounded channel and its stamp keeps the slot. The other side waits for it,
 //!   and its own side when it comes round to it; operations that may not wait give up.
@@ -37,7 +37,7 @@ struct Operation {
     name: &'static str,
     /// How many values there are before: all that fit for `usize::MAX`.
     before: usize,
-    /// Who sleeps in line before.
+    /// Who sleeps in the queue before.
     sleeper: Option<Way>,
     run: fn(&Sender<u32>, &Receiver<u32>),
     /// What lets it go on if it sleeps.
@@ -142,7 +142,7 @@ fn a_stopped_thread_holds_up_nobody() {
     }
 }
 
-/// A sender finds the lock of the line taken, by a thread that only asks who waits: that one serves the receiver in line.
+/// A sender finds the lock of the queue taken, by a thread that only asks who waits: that one serves the receiver in the queue.
 #[test]
 fn a_service_that_was_left_to_the_holder_of_the_lock_is_done() {
     let _one = ONE.lock();

@@ -1,6 +1,6 @@
-//! Waiting at a queue (`core/queue`): those in line are served before anybody else, by whoever comes.
+//! Waiting at a queue (`core/queue`): those in the queue are served before anybody else, by whoever comes.
 //!
-//! When all who serve have gone on, a side that could go on has nobody in line. For a publisher serves the other side's line after its own step, a
+//! When all who serve have gone on, a side that could go on has nobody in the queue. For a publisher serves the other side's queue after its own step, a
 //! newcomer its own side's before it, and each service may be what the other side waits for, so that one goes on until
 //! neither has anything to do.
 
@@ -12,11 +12,11 @@ mod tests;
 
 use std::mem::MaybeUninit;
 
-use super::{apart::Apart, queue::Queue, Channel, Ends, Look, Received, Sent, Side};
+use super::{padded::Padded, queue::Queue, Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
 use crate::{
     error::TryRecvError,
     sync::{mutant, Arc, Backoff, SPINS},
-    wait::{Entry, Lined, Outcome, Place, WaitSide, Why},
+    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
 };
 
 /// How many services a thread does in a row for others.
@@ -24,9 +24,9 @@ const SERVED_BY_ONE: usize = 16;
 
 #[repr(C)]
 pub(crate) struct Buffered<T, Q> {
-    ends: Apart<Ends>,
+    handle_counts: Padded<HandleCounts>,
     queue: Q,
-    senders: Apart<WaitSide<T>>,
+    senders: Padded<WaitSide<T>>,
     /// Last, without room: what is read here is a cache line away from the allocation's end.
     receivers: WaitSide<T>,
     _end: MaybeUninit<[u64; 2]>,
@@ -40,16 +40,16 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     pub(super) fn shared(queue: Q) -> Arc<Self> {
         let channel = Arc::into_raw(Arc::new(MaybeUninit::new(Self {
             queue,
-            senders: Apart::new(WaitSide::new()),
+            senders: Padded::new(WaitSide::new()),
             receivers: WaitSide::new(),
             _end: MaybeUninit::uninit(),
-            ends: Apart::new(Ends::new()),
+            handle_counts: Padded::new(HandleCounts::new()),
         })));
         // SAFETY: the same type but for the wrapper, which has the same layout, and initialized.
         unsafe { Arc::from_raw(channel.cast()) }
     }
 
-    fn line(&self, side: Side) -> &WaitSide<T> {
+    fn waiters(&self, side: Side) -> &WaitSide<T> {
         match side {
             Side::Send => &self.senders,
             Side::Recv => &self.receivers,
@@ -59,11 +59,11 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     /// Sends the value, if there is room for it and nobody waits for room.
     #[inline(always)]
     pub(super) fn send_now(&self, value: T) -> Result<(), T> {
-        if Q::BOUNDED && self.senders.is_waited_on() {
+        if Q::BOUNDED && self.senders.has_waiters() {
             return Err(value);
         }
         self.queue.push_now(value)?;
-        if self.receivers.is_waited_on() && !mutant("serves_nobody") {
+        if self.receivers.has_waiters() && !mutant("serves_nobody") {
             return self.serve_receivers();
         }
         Ok(())
@@ -79,11 +79,11 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     /// Receives a value, if one is there and nobody waits for one.
     #[inline(always)]
     pub(super) fn recv_now(&self) -> Option<T> {
-        if self.receivers.is_waited_on() || mutant("takes_the_second") {
+        if self.receivers.has_waiters() || mutant("takes_the_second") {
             return None;
         }
         let value = self.queue.pop_now()?;
-        if Q::BOUNDED && self.senders.is_waited_on() && !mutant("serves_nobody") {
+        if Q::BOUNDED && self.senders.has_waiters() && !mutant("serves_nobody") {
             return self.serve_senders(value);
         }
         Some(value)
@@ -97,83 +97,83 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Called after each step of the other side, and before each step of this one: those in line go first.
+    /// Called after each step of the other side, and before each step of this one: those in the queue go first.
     #[inline(always)]
-    fn serve_line(&self, side: Side) {
+    fn serve_waiters(&self, side: Side) {
         let waits = side == Side::Recv || Q::BOUNDED;
-        if waits && self.line(side).is_waited_on() && !mutant("serves_nobody") {
+        if waits && self.waiters(side).has_waiters() && !mutant("serves_nobody") {
             self.serve(side);
         }
     }
 
-    /// Serves those in line, until neither side has both somebody there and something for it, or for long enough: one that was
-    /// served goes on with it (`settle`).
+    /// Serves those in the queue, until neither side has both somebody there and something for it, or for long enough: one that was
+    /// served goes on with it (`serve_on`).
     #[cold]
     #[inline(never)]
     fn serve(&self, side: Side) {
-        if self.receivers.is_deserted() {
+        if self.receivers.is_abandoned() {
             return self.drop_rest();
         }
         for _ in 0..if mutant("chain_breaks_at_a_server") { 1 } else { SERVED_BY_ONE } {
             let next = [side, side.other()].into_iter().find(|&side| self.waits(side));
             let Some(side) = next else { break };
-            if !self.line(side).serve(|slot| self.complete(side, slot)) {
+            if !self.waiters(side).serve(|slot| self.complete(side, slot)) {
                 break;
             }
         }
-        self.queue.tidy();
+        self.queue.reclaim();
     }
 
-    /// Called by whoever has had the lock of a line: others may have left a service to it.
-    fn look_after(&self, side: Side) {
+    /// Called by whoever has had the lock of a queue: others may have left a service to it.
+    fn serve_what_was_left(&self, side: Side) {
         if self.waits(side) && !mutant("leaves_no_duty") {
             self.serve(side);
         }
     }
 
-    /// True if somebody stands in line and there is something for it.
+    /// True if somebody is in the queue and there is something for it.
     fn waits(&self, side: Side) -> bool {
-        self.line(side).is_waited_on() && self.queue.has_something(side)
+        self.waiters(side).has_waiters() && self.queue.can_proceed(side)
     }
 
-    /// Does the operation of the one that stands in line with `slot`.
+    /// Does the operation of the one that is in the queue with `slot`.
     fn complete(&self, side: Side, slot: &mut Option<T>) -> bool {
         match side {
-            Side::Send => self.queue.push(slot, Look::Locked).is_ok(),
-            Side::Recv => self.queue.pop(slot, Look::Locked).is_ok(),
+            Side::Send => self.queue.push(slot, Effort::UnderLock).is_ok(),
+            Side::Recv => self.queue.pop(slot, Effort::UnderLock).is_ok(),
         }
     }
 
     /// The mistake `takes_the_second`: what comes first is put back at the end.
-    fn take_second(&self, slot: &mut Option<T>, look: Look) -> Received {
+    fn take_second(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut first = None;
-        self.queue.pop(&mut first, look)?;
-        if self.queue.pop(slot, look).is_err() {
+        self.queue.pop(&mut first, effort)?;
+        if self.queue.pop(slot, effort).is_err() {
             *slot = first;
             return Ok(());
         }
-        self.queue.push(&mut first, look).map_err(|_| TryRecvError::Closed)
+        self.queue.push(&mut first, effort).map_err(|_| TryRecvError::Closed)
     }
 }
 
 impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
-    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
-        self.serve_line(Side::Send);
-        let sent = self.queue.push(value, look);
+    fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
+        self.serve_waiters(Side::Send);
+        let sent = self.queue.push(value, effort);
         if sent.is_ok() {
-            self.serve_line(Side::Recv);
+            self.serve_waiters(Side::Recv);
         }
         sent
     }
 
-    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received {
+    fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         if mutant("takes_the_second") && !self.is_closed() {
-            return self.take_second(slot, look);
+            return self.take_second(slot, effort);
         }
-        self.serve_line(Side::Recv);
-        let received = self.queue.pop(slot, look);
+        self.serve_waiters(Side::Recv);
+        let received = self.queue.pop(slot, effort);
         if received.is_ok() {
-            self.serve_line(Side::Send);
+            self.serve_waiters(Side::Send);
         }
         received
     }
@@ -211,40 +211,40 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     }
 
     /// Links `entry` and looks again.
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
         if side == Side::Send && !Q::BOUNDED {
-            return Lined::Ready;
+            return Enqueued::Retry;
         }
-        self.line(side).line_up(entry, place);
+        self.waiters(side).enqueue(entry, permit);
         if self.queue.at_rest(side).is_some() || mutant("no_second_look") {
-            Lined::Waiting
+            Enqueued::Waiting
         } else {
-            Lined::Ready
+            Enqueued::Retry
         }
     }
 
-    fn withdraw(&self, side: Side, entry: &Entry<T>) {
-        self.line(side).withdraw(entry);
-        self.look_after(side);
+    fn dequeue(&self, side: Side, entry: &Entry<T>) {
+        self.waiters(side).dequeue(entry);
+        self.serve_what_was_left(side);
     }
 
     /// Goes on with the services that follow from its own, should the one that served it not come to it.
-    fn settle(&self, side: Side, _: Outcome) {
+    fn serve_on(&self, side: Side, _: Outcome) {
         if !mutant("chain_breaks_at_a_server") {
-            self.look_after(side.other());
-            self.look_after(side);
+            self.serve_what_was_left(side.other());
+            self.serve_what_was_left(side);
         }
     }
 
     fn waiting(&self, side: Side) -> usize {
-        let count = self.line(side).count();
-        self.look_after(side);
+        let count = self.waiters(side).count();
+        self.serve_what_was_left(side);
         count
     }
 
-    fn blocked(&self, side: Side) -> Vec<Why> {
-        let reasons = self.line(side).reasons();
-        self.look_after(side);
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
+        let reasons = self.waiters(side).reasons();
+        self.serve_what_was_left(side);
         reasons
     }
 
@@ -268,8 +268,8 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.queue.holds_many()
     }
 
-    fn ends(&self) -> &Ends {
-        &self.ends
+    fn handle_counts(&self) -> &HandleCounts {
+        &self.handle_counts
     }
 }
 
@@ -284,13 +284,13 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
         let mut backoff = Backoff::new();
         loop {
             let mut value = None;
-            match channel.queue.pop(&mut value, Look::Exact) {
+            match channel.queue.pop(&mut value, Effort::Strong) {
                 Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
                 // A sender is in the middle of its step. If it is stopped there it sees, when it goes on, that it has to drop the
                 // value itself; if it has gone on, its stamp is about to be seen.
                 Err(TryRecvError::Empty) => {
-                    channel.receivers.desert();
+                    channel.receivers.abandon();
                     if !backoff.snooze() && SPINS {
                         return;
                     }

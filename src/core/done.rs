@@ -5,11 +5,11 @@
 
 use std::time::Instant;
 
-use super::{Channel, Ends, Look, Received, Sent, Side};
+use super::{Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
 use crate::{
     error::{TryRecvError, TrySendError},
-    sync::{clock, dekker_light, AtomicUsize, Ordering},
-    wait::{Entry, Lined, Place, WaitSide, Why},
+    sync::{clock, store_load_fence, AtomicUsize, Ordering},
+    wait::{BlockedAt, Enqueued, Entry, LinkPermit, WaitSide},
 };
 
 pub(crate) struct Done<T> {
@@ -17,12 +17,17 @@ pub(crate) struct Done<T> {
     ended: AtomicUsize,
     due: Option<Instant>,
     receivers: WaitSide<T>,
-    ends: Ends,
+    handle_counts: HandleCounts,
 }
 
 impl<T> Done<T> {
     pub(crate) fn new(due: Option<Instant>) -> Self {
-        Self { ended: AtomicUsize::new(0), due, receivers: WaitSide::new(), ends: Ends::new() }
+        Self {
+            ended: AtomicUsize::new(0),
+            due,
+            receivers: WaitSide::new(),
+            handle_counts: HandleCounts::new(),
+        }
     }
 
     /// Ends the channel: everyone who waits on it learns that it is closed.
@@ -30,7 +35,7 @@ impl<T> Done<T> {
         // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports the
         // end; and the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
-            dekker_light();
+            store_load_fence();
             self.receivers.wake_all();
         }
     }
@@ -41,12 +46,12 @@ impl<T> Done<T> {
 }
 
 impl<T> Channel<T> for Done<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Look) -> Sent {
+    fn try_send(&self, _: &mut Option<T>, _: Effort) -> TrySend {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, _: &mut Option<T>, _: Look) -> Received {
+    fn try_recv(&self, _: &mut Option<T>, _: Effort) -> TryRecv {
         Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
@@ -56,7 +61,7 @@ impl<T> Channel<T> for Done<T> {
     }
 
     fn is_closed(&self) -> bool {
-        // ORDERING: SeqCst; after the store in `WaitSide::line_up`, pairs with the swap in `end`.
+        // ORDERING: SeqCst; after the store in `WaitSide::enqueue`, pairs with the swap in `end`.
         self.ended.load(Ordering::SeqCst) != 0 || self.is_due()
     }
 
@@ -68,17 +73,17 @@ impl<T> Channel<T> for Done<T> {
         Some(0)
     }
 
-    fn line_up(&self, _: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
-        self.receivers.line_up(entry, place);
+    fn enqueue(&self, _: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+        self.receivers.enqueue(entry, permit);
         if self.is_closed() {
-            Lined::Ready
+            Enqueued::Retry
         } else {
-            Lined::Waiting
+            Enqueued::Waiting
         }
     }
 
-    fn withdraw(&self, _: Side, entry: &Entry<T>) {
-        self.receivers.withdraw(entry);
+    fn dequeue(&self, _: Side, entry: &Entry<T>) {
+        self.receivers.dequeue(entry);
     }
 
     fn waiting(&self, side: Side) -> usize {
@@ -88,7 +93,7 @@ impl<T> Channel<T> for Done<T> {
         }
     }
 
-    fn blocked(&self, side: Side) -> Vec<Why> {
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
         match side {
             Side::Send => Vec::new(),
             Side::Recv => self.receivers.reasons(),
@@ -111,7 +116,7 @@ impl<T> Channel<T> for Done<T> {
         self.due
     }
 
-    fn ends(&self) -> &Ends {
-        &self.ends
+    fn handle_counts(&self) -> &HandleCounts {
+        &self.handle_counts
     }
 }

@@ -1,14 +1,14 @@
 //! One channel: five cores behind one small trait.
 //!
-//! A core moves values and keeps the two lines of those who wait. It never learns whether a plain
-//! operation or a select stands in line, and it never blocks.
+//! A core moves values and keeps the two queues of those who wait. It never learns whether a plain
+//! operation or a select is in the queue, and it never blocks.
 
-mod apart;
 mod buffered;
 mod describe;
 mod done;
-mod ends;
-mod foresight;
+mod handle_counts;
+mod padded;
+mod partner;
 mod queue;
 mod rendezvous;
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -18,20 +18,20 @@ mod timer;
 use std::time::Instant;
 
 pub(crate) use done::Done;
-pub(crate) use ends::Ends;
+pub(crate) use handle_counts::HandleCounts;
 pub use timer::MissedTickBehavior;
 pub(crate) use timer::{Schedule, Timer};
 
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::Arc,
-    wait::{Entry, Lined, Outcome, Place, Why},
+    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome},
 };
 use buffered::Buffered;
 use queue::{List, Ring};
 use rendezvous::Rendezvous;
 
-/// Which line of a channel.
+/// Which queue of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// Those who send.
@@ -41,7 +41,7 @@ pub(crate) enum Side {
 }
 
 impl Side {
-    /// The line of the partners.
+    /// The queue of the partners.
     pub(crate) fn other(self) -> Self {
         match self {
             Side::Send => Side::Recv,
@@ -52,28 +52,28 @@ impl Side {
 
 /// How hard a try looks before it says that there is nothing to be had.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum Effort {
     /// Leaves the other side's cache lines alone, and so may take a peer that is in the middle of
     /// its step for one that has not come: for those who look again before they sleep.
-    Hasty,
+    Weak,
     /// Says so only if at one instant it was true.
-    Exact,
+    Strong,
     /// Is as hasty, and leaves the allocator alone: for those who hold a lock.
-    Locked,
+    UnderLock,
 }
 
 /// What became of a value; one that was not sent stays where it is.
-pub(crate) type Sent = Result<(), TrySendError<()>>;
+pub(crate) type TrySend = Result<(), TrySendError<()>>;
 
 /// What became of a receive; the value is in its slot.
-pub(crate) type Received = Result<(), TryRecvError>;
+pub(crate) type TryRecv = Result<(), TryRecvError>;
 
 /// What a case asks of a channel.
 pub(crate) trait Channel<T> {
     /// Sends the value without waiting for a partner; without a value nothing is sent.
-    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent;
+    fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
     /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no value is left.
-    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received;
+    fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -83,7 +83,7 @@ pub(crate) trait Channel<T> {
         false
     }
     /// The last handle of this side is gone. True if values are left that nobody receives any more.
-    fn desert(&self, side: Side) -> bool {
+    fn abandon(&self, side: Side) -> bool {
         // Another handle may close it first. A timer's channel never closes and holds nothing.
         let closed = self.is_closed() || self.close() || self.is_closed();
         side == Side::Recv && closed && self.holds_any()
@@ -93,16 +93,16 @@ pub(crate) trait Channel<T> {
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
 
-    /// Links `entry`, or completes the operation if `place` allows; then looks again.
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined;
+    /// Links `entry`, or completes the operation if `permit` allows; then looks again.
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks `entry`, if it is linked.
-    fn withdraw(&self, side: Side, entry: &Entry<T>);
+    fn dequeue(&self, side: Side, entry: &Entry<T>);
     /// A thread that was told to look, or was served, is done here: where others wait for what follows from it, it goes on.
-    fn settle(&self, _: Side, _: Outcome) {}
-    /// How many stand in line.
+    fn serve_on(&self, _: Side, _: Outcome) {}
+    /// How many are in the queue.
     fn waiting(&self, side: Side) -> usize;
-    /// What those in line do, in order.
-    fn blocked(&self, side: Side) -> Vec<Why>;
+    /// What those in the queue do, in order.
+    fn blocked(&self, side: Side) -> Vec<BlockedAt>;
 
     /// False if a try would certainly fail. A few loads: for polling.
     fn looks_ready(&self, side: Side) -> bool;
@@ -115,11 +115,11 @@ pub(crate) trait Channel<T> {
     /// `None` if this side has something to do: a try would succeed, but for others who try. Else a
     /// number; if it is the same later, there has been nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
-    /// True if a partner can proceed only with someone who stands in line: line up, then poll.
+    /// True if a partner can proceed only with someone who is in the queue: join the queue, then poll.
     fn meets(&self) -> bool {
         false
     }
-    /// True if a thread can do many operations in its time slice. Who yields looks for itself then: in line it would be
+    /// True if a thread can do many operations in its time slice. Who yields looks for itself then: in the queue it would be
     /// given one value, or room for one, and the others as many slices for theirs.
     fn holds_many(&self) -> bool {
         false
@@ -129,7 +129,7 @@ pub(crate) trait Channel<T> {
         None
     }
     /// The handles that are left.
-    fn ends(&self) -> &Ends;
+    fn handle_counts(&self) -> &HandleCounts;
 }
 
 /// A channel of any kind, shared by its handles.
@@ -244,13 +244,13 @@ impl<T> Core<T> {
 
 impl<T> Channel<T> for Core<T> {
     #[inline]
-    fn try_send(&self, value: &mut Option<T>, look: Look) -> Sent {
-        on!(self, channel => channel.try_send(value, look))
+    fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
+        on!(self, channel => channel.try_send(value, effort))
     }
 
     #[inline]
-    fn try_recv(&self, slot: &mut Option<T>, look: Look) -> Received {
-        on!(self, channel => channel.try_recv(slot, look))
+    fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
+        on!(self, channel => channel.try_recv(slot, effort))
     }
 
     fn close(&self) -> bool {
@@ -265,8 +265,8 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.len())
     }
 
-    fn desert(&self, side: Side) -> bool {
-        on!(self, channel => channel.desert(side))
+    fn abandon(&self, side: Side) -> bool {
+        on!(self, channel => channel.abandon(side))
     }
 
     fn drop_rest(&self) {
@@ -277,23 +277,23 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.cap())
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
-        on!(self, channel => channel.line_up(side, entry, place))
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+        on!(self, channel => channel.enqueue(side, entry, permit))
     }
 
-    fn withdraw(&self, side: Side, entry: &Entry<T>) {
-        on!(self, channel => channel.withdraw(side, entry))
+    fn dequeue(&self, side: Side, entry: &Entry<T>) {
+        on!(self, channel => channel.dequeue(side, entry))
     }
 
-    fn settle(&self, side: Side, outcome: Outcome) {
-        on!(self, channel => channel.settle(side, outcome))
+    fn serve_on(&self, side: Side, outcome: Outcome) {
+        on!(self, channel => channel.serve_on(side, outcome))
     }
 
     fn waiting(&self, side: Side) -> usize {
         on!(self, channel => channel.waiting(side))
     }
 
-    fn blocked(&self, side: Side) -> Vec<Why> {
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
         on!(self, channel => channel.blocked(side))
     }
 
@@ -325,7 +325,7 @@ impl<T> Channel<T> for Core<T> {
         on!(self, channel => channel.ready_at())
     }
 
-    fn ends(&self) -> &Ends {
-        on!(self, channel => channel.ends())
+    fn handle_counts(&self) -> &HandleCounts {
+        on!(self, channel => channel.handle_counts())
     }
 }

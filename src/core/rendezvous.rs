@@ -1,45 +1,45 @@
 //! The unbuffered channel: a send meets a receive.
 //!
-//! Two lines behind one lock. Who arrives takes the first partner in the other line, and the value
-//! moves straight between their entries; who finds nobody lines up.
+//! Two queues behind one lock. Who arrives takes the first partner in the other queue, and the value
+//! moves straight between their entries; who finds nobody joins the queue.
 //!
-//! - whenever the lock is free, not both lines hold a waiter that could be claimed, unless it is
+//! - whenever the lock is free, not both queues hold a waiter that could be claimed, unless it is
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;
-//! - closed ⇒ whoever lines up leaves at once.
+//! - closed ⇒ whoever joins the queue leaves at once.
 
-use super::{foresight::Foresight, Channel, Ends, Look, Received, Sent, Side};
+use super::{partner::PartnerPredictor, Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
-    wait::{Entry, Lined, Outcome, Place, WaitQueue, Why},
+    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitQueue},
 };
 
-/// The bits of a line's summary; above them the number of arrivals.
+/// The bits of a queue's summary; above them the number of arrivals.
 const WAITING: u64 = 1;
 const CLOSED: u64 = 2;
 const ARRIVAL: u64 = 4;
 
 pub(crate) struct Rendezvous<T> {
     meeting: Meeting<T>,
-    ends: Ends,
+    handle_counts: HandleCounts,
 }
 
 /// Whoever comes needs all of it, so it is one cache line.
 #[repr(align(64))]
 struct Meeting<T> {
-    /// A summary of each line, so that whoever finds no partner needs no lock. Written under it.
+    /// A summary of each queue, so that whoever finds no partner needs no lock. Written under it.
     senders: AtomicU64,
     receivers: AtomicU64,
-    lines: Mutex<Lines<T>>,
+    lines: Mutex<Registration<T>>,
 }
 
-struct Lines<T> {
+struct Registration<T> {
     closed: bool,
     senders: WaitQueue<T>,
     receivers: WaitQueue<T>,
 }
 
-impl<T> Lines<T> {
+impl<T> Registration<T> {
     fn line(&mut self, side: Side) -> &mut WaitQueue<T> {
         match side {
             Side::Send => &mut self.senders,
@@ -47,7 +47,7 @@ impl<T> Lines<T> {
         }
     }
 
-    /// The line of those whom `side` waits for.
+    /// The queue of those whom `side` waits for.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.line(side.other())
     }
@@ -55,19 +55,20 @@ impl<T> Lines<T> {
 
 impl<T> Rendezvous<T> {
     pub(crate) fn new() -> Self {
-        let lines = Lines { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
+        let lines =
+            Registration { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
         Self {
             meeting: Meeting {
                 senders: AtomicU64::new(0),
                 receivers: AtomicU64::new(0),
                 lines: Mutex::new(lines),
             },
-            ends: Ends::new(),
+            handle_counts: HandleCounts::new(),
         }
     }
 
-    /// Changes the lines under the lock, then brings the summaries up to date.
-    fn change<R>(&self, change: impl FnOnce(&mut Lines<T>) -> R) -> R {
+    /// Changes the queues under the lock, then brings the summaries up to date.
+    fn change<R>(&self, change: impl FnOnce(&mut Registration<T>) -> R) -> R {
         let mut lines = self.meeting.lines.lock();
         let result = change(&mut lines);
         let closed = if lines.closed { CLOSED } else { 0 };
@@ -82,14 +83,14 @@ impl<T> Rendezvous<T> {
         result
     }
 
-    /// Counts one more that has lined up. Under the lock.
+    /// Counts one more that has joined the queue. Under the lock.
     fn arrive(&self, side: Side) {
         // ORDERING: Relaxed; written under the lock, and published by `change`.
         let summary = self.summary(side).load(Ordering::Relaxed);
         self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
     }
 
-    /// Has up to `count` of this line look again, if there is something to be had.
+    /// Has up to `count` of this queue look again, if there is something to be had.
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
@@ -116,7 +117,7 @@ impl<T> Rendezvous<T> {
 }
 
 impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: &mut Option<T>, _: Look) -> Sent {
+    fn try_send(&self, value: &mut Option<T>, _: Effort) -> TrySend {
         if value.is_none() || !self.looks_ready(Side::Send) {
             return Err(TrySendError::Full(()));
         }
@@ -131,7 +132,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         Ok(())
     }
 
-    fn try_recv(&self, slot: &mut Option<T>, _: Look) -> Received {
+    fn try_recv(&self, slot: &mut Option<T>, _: Effort) -> TryRecv {
         if !self.looks_ready(Side::Recv) {
             return Err(TryRecvError::Empty);
         }
@@ -165,25 +166,25 @@ impl<T> Channel<T> for Rendezvous<T> {
         Some(0)
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
-        let foresight = Foresight::of(self, side);
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+        let foresight = PartnerPredictor::of(self, side);
         foresight.fetch();
         let (lined, wake) = self.change(|lines| {
             if lines.closed {
-                return (Lined::Ready, None);
+                return (Enqueued::Retry, None);
             }
             let partners = lines.partners(side);
             foresight.learn((!partners.is_empty()).then(|| partners.first()));
-            let (met, wake) = if place.alone() {
+            let (met, wake) = if permit.sole() {
                 match entry.with_slot(|slot| partners.exchange(slot)) {
-                    Some(wake) => (Lined::Fired, Some(wake)),
-                    None => (Lined::Waiting, None),
+                    Some(wake) => (Enqueued::Completed, Some(wake)),
+                    None => (Enqueued::Waiting, None),
                 }
             } else {
-                partners.meet(place.waiter())
+                partners.meet(permit.waiter())
             };
-            if met == Lined::Waiting {
-                lines.line(side).push(entry, place);
+            if met == Enqueued::Waiting {
+                lines.line(side).push(entry, permit);
                 self.arrive(side);
             }
             (met, wake)
@@ -194,11 +195,11 @@ impl<T> Channel<T> for Rendezvous<T> {
         lined
     }
 
-    fn withdraw(&self, side: Side, entry: &Entry<T>) {
+    fn dequeue(&self, side: Side, entry: &Entry<T>) {
         self.change(|lines| lines.line(side).remove(entry));
     }
 
-    fn settle(&self, side: Side, outcome: Outcome) {
+    fn serve_on(&self, side: Side, outcome: Outcome) {
         if let Outcome::Hint(_) = outcome {
             self.wake_some(side, 1);
         }
@@ -208,7 +209,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.meeting.lines.lock().line(side).count()
     }
 
-    fn blocked(&self, side: Side) -> Vec<Why> {
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
         // Room first: no allocation under the lock.
         let mut reasons = Vec::with_capacity(self.waiting(side));
         self.meeting.lines.lock().line(side).reasons(&mut reasons);
@@ -232,7 +233,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         true
     }
 
-    fn ends(&self) -> &Ends {
-        &self.ends
+    fn handle_counts(&self) -> &HandleCounts {
+        &self.handle_counts
     }
 }

@@ -6,11 +6,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Channel, Ends, Look, Received, Sent, Side};
+use super::{Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
-    wait::{Entry, Lined, Outcome, Place, WaitSide, Why},
+    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
 };
 
 pub(crate) struct Timer<T> {
@@ -18,7 +18,7 @@ pub(crate) struct Timer<T> {
     receivers: WaitSide<T>,
     /// Fills an empty slot with the scheduled instant, as the channel's value.
     fill: fn(&mut Option<T>, Instant),
-    ends: Ends,
+    handle_counts: HandleCounts,
 }
 
 struct State {
@@ -140,7 +140,7 @@ impl<T> Timer<T> {
             state: Mutex::new(State { schedule, changes: 0 }),
             receivers: WaitSide::new(),
             fill,
-            ends: Ends::new(),
+            handle_counts: HandleCounts::new(),
         }
     }
 
@@ -160,19 +160,19 @@ impl<T> Timer<T> {
         // Those who sleep until a later instant have to learn it. Others wake up at the old one
         // and look again.
         if earlier && !mutant("reset_wakes_nobody") {
-            self.receivers.notify_those_in_line();
+            self.receivers.notify_queued();
         }
         before.pending || mutant("stop_says_yes")
     }
 }
 
 impl<T> Channel<T> for Timer<T> {
-    fn try_send(&self, _: &mut Option<T>, _: Look) -> Sent {
+    fn try_send(&self, _: &mut Option<T>, _: Effort) -> TrySend {
         // There is no handle that could send.
         Err(TrySendError::Full(()))
     }
 
-    fn try_recv(&self, slot: &mut Option<T>, _: Look) -> Received {
+    fn try_recv(&self, slot: &mut Option<T>, _: Effort) -> TryRecv {
         let mut state = self.state.lock();
         let fired = state.schedule.fire().ok_or(TryRecvError::Empty)?;
         state.changes += 1;
@@ -197,21 +197,21 @@ impl<T> Channel<T> for Timer<T> {
         Some(0)
     }
 
-    fn line_up(&self, side: Side, entry: &Entry<T>, place: &Place<'_>) -> Lined {
-        // At the end also after a hint: `notify_those_in_line` counts on it.
-        self.receivers.line_up(entry, &place.at_the_end());
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+        // At the end also after a hint: `notify_queued` counts on it.
+        self.receivers.enqueue(entry, &permit.at_the_end());
         if self.looks_ready(side) {
-            Lined::Ready
+            Enqueued::Retry
         } else {
-            Lined::Waiting
+            Enqueued::Waiting
         }
     }
 
-    fn withdraw(&self, _: Side, entry: &Entry<T>) {
-        self.receivers.withdraw(entry);
+    fn dequeue(&self, _: Side, entry: &Entry<T>) {
+        self.receivers.dequeue(entry);
     }
 
-    fn settle(&self, side: Side, _: Outcome) {
+    fn serve_on(&self, side: Side, _: Outcome) {
         if self.looks_ready(side) {
             self.receivers.wake_one();
         }
@@ -224,7 +224,7 @@ impl<T> Channel<T> for Timer<T> {
         }
     }
 
-    fn blocked(&self, side: Side) -> Vec<Why> {
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
         match side {
             Side::Send => Vec::new(),
             Side::Recv => self.receivers.reasons(),
@@ -249,7 +249,7 @@ impl<T> Channel<T> for Timer<T> {
         self.schedule().due()
     }
 
-    fn ends(&self) -> &Ends {
-        &self.ends
+    fn handle_counts(&self) -> &HandleCounts {
+        &self.handle_counts
     }
 }

@@ -3,17 +3,17 @@
 use std::{cell::Cell, time::Instant};
 
 use crate::{
-    core::{Channel, Core, Look, Side},
+    core::{Channel, Core, Effort, Side},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Entry, Home, Line, Lined, Outcome, Place},
+    wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
 };
 
 /// What the engine asks of an operation. It never learns the value's type.
-pub(crate) trait Case: Line {
+pub(crate) trait Case: Enlist {
     /// Completes the operation if that needs no waiting.
-    fn try_now(&self, look: Look) -> bool;
+    fn try_now(&self, effort: Effort) -> bool;
     /// Goes on with what follows from a claim.
-    fn settle(&self);
+    fn serve_on(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
     /// True if the operation has nothing to do; and, if asked `still`, has had nothing to do since the
@@ -23,12 +23,12 @@ pub(crate) trait Case: Line {
     fn looks_ready(&self) -> bool;
     /// False if `try_now` would certainly fail, and while it is better to wait a moment for more.
     fn looks_worthwhile(&self) -> bool;
-    /// True if a partner must find the case in line.
+    /// True if a partner must find the case in the queue.
     fn meets(&self) -> bool;
-    /// True if who yields should look for itself, and not stand in line.
+    /// True if who yields should look for itself, and not are in the queue.
     fn holds_many(&self) -> bool;
     /// Where the waiter lives if this is the first case.
-    fn home(&self) -> &Home;
+    fn home(&self) -> &WaiterCell;
     /// When the case becomes ready by itself.
     fn ready_at(&self) -> Option<Instant>;
 }
@@ -68,16 +68,16 @@ impl<'a, T> Operation<'a, T> {
         }
     }
 
-    fn try_send(&self, core: &Core<T>, look: Look) -> Stage {
-        match self.entry.with_slot(|slot| core.try_send(slot, look)) {
+    fn try_send(&self, core: &Core<T>, effort: Effort) -> Stage {
+        match self.entry.with_slot(|slot| core.try_send(slot, effort)) {
             Ok(()) => Stage::Done,
             Err(TrySendError::Closed(())) => Stage::Closed,
             Err(TrySendError::Full(())) => Stage::Open,
         }
     }
 
-    fn try_recv(&self, core: &Core<T>, look: Look) -> Stage {
-        match self.entry.with_slot(|slot| core.try_recv(slot, look)) {
+    fn try_recv(&self, core: &Core<T>, effort: Effort) -> Stage {
+        match self.entry.with_slot(|slot| core.try_recv(slot, effort)) {
             Ok(()) => Stage::Done,
             Err(TryRecvError::Closed) => Stage::Closed,
             Err(TryRecvError::Empty) => Stage::Open,
@@ -85,19 +85,19 @@ impl<'a, T> Operation<'a, T> {
     }
 }
 
-impl<T> Line for Operation<'_, T> {
-    fn line_up(&self, place: &Place<'_>) -> Lined {
-        let Some(core) = self.core else { return Lined::Waiting };
-        let lined = core.line_up(self.side, &self.entry, place);
-        if lined == Lined::Fired {
+impl<T> Enlist for Operation<'_, T> {
+    fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued {
+        let Some(core) = self.core else { return Enqueued::Waiting };
+        let lined = core.enqueue(self.side, &self.entry, permit);
+        if lined == Enqueued::Completed {
             self.stage.set(Stage::Done);
         }
         lined
     }
 
-    fn withdraw(&self) {
-        if let (Some(core), true) = (self.core, self.entry.is_standing()) {
-            core.withdraw(self.side, &self.entry);
+    fn dequeue(&self) {
+        if let (Some(core), true) = (self.core, self.entry.is_queued()) {
+            core.dequeue(self.side, &self.entry);
         }
     }
 
@@ -112,19 +112,19 @@ impl<T> Line for Operation<'_, T> {
 }
 
 impl<T> Case for Operation<'_, T> {
-    fn try_now(&self, look: Look) -> bool {
+    fn try_now(&self, effort: Effort) -> bool {
         let Some(core) = self.core else { return false };
         let stage = match self.side {
-            Side::Send => self.try_send(core, look),
-            Side::Recv => self.try_recv(core, look),
+            Side::Send => self.try_send(core, effort),
+            Side::Recv => self.try_recv(core, effort),
         };
         self.stage.set(stage);
         stage != Stage::Open
     }
 
-    fn settle(&self) {
+    fn serve_on(&self) {
         if let (Some(core), Some(outcome)) = (self.core, self.claimed.take()) {
-            core.settle(self.side, outcome);
+            core.serve_on(self.side, outcome);
         }
     }
 
@@ -156,7 +156,7 @@ impl<T> Case for Operation<'_, T> {
         self.core.is_some_and(Channel::holds_many)
     }
 
-    fn home(&self) -> &Home {
+    fn home(&self) -> &WaiterCell {
         self.entry.home()
     }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::SendError,
-    wait::{Reason, Why},
+    wait::{BlockedAt, Reason},
 };
 
 /// A select whose cases are put together at run time: Go's `reflect.Select`.
@@ -331,11 +331,11 @@ impl<'a, R> Select<'a, R> {
 
     #[track_caller]
     fn run(mut self, limit: Limit) -> Result<R, Self> {
-        let why = Why { reason: Reason::Select, location: Location::caller() };
+        let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
         let cases: Vec<&dyn Case> = self.cases.iter().map(|handled| handled.case()).collect();
         let mut indices = vec![0; cases.len()];
         let order = if self.biased { Order::Source } else { Order::random(&mut indices) };
-        match run(&cases, order, limit, why) {
+        match run(&cases, order, limit, blocked_at) {
             Some(winner) => {
                 let winner = self.cases.swap_remove(winner);
                 // The losers' values go before the handler runs, as in `select!`.

@@ -1,10 +1,10 @@
 //! The engine behind every blocking operation: a receive or a send is a select with one case.
 //!
 //! 1. Try every case once, in random order.
-//! 2. Poll for a moment, unless a case must be seen in line by its partner; a single case yields in
-//!    its line, where others complete it, unless its buffer holds many values.
-//! 3. Stand in every line, looking again each time; then poll the own word for a moment, and sleep.
-//! 4. Leave every line, and finish the case that won, or start over.
+//! 2. Poll for a moment, unless a case must be seen in the queue by its partner; a single case yields in
+//!    its queue, where others complete it, unless its buffer holds many values.
+//! 3. Wait in every queue, looking again each time; then poll the own word for a moment, and sleep.
+//! 4. Leave every queue, and finish the case that won, or start over.
 
 mod case;
 mod dynamic;
@@ -25,9 +25,9 @@ pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_sen
 use std::{panic::Location, time::Instant};
 
 use crate::{
-    core::Look,
+    core::Effort,
     sync::{clock, full_fence, mutant, random, Backoff},
-    wait::{Home, Lined, Lines, Outcome, Polling, Reason, Why},
+    wait::{BlockedAt, Enqueued, Outcome, Polling, Reason, Registration, WaiterCell},
 };
 use case::Case;
 
@@ -37,7 +37,7 @@ pub fn select<const N: usize>(arms: [Arm<'_>; N], fair: bool, limit: Limit) {
     let cases = arms.map(|arm| arm.0);
     let mut order = [0; N];
     let order = if fair && N > 1 { Order::random(&mut order) } else { Order::Source };
-    run(&cases, order, limit, Why { reason: Reason::Select, location: Location::caller() });
+    run(&cases, order, limit, BlockedAt { reason: Reason::Select, location: Location::caller() });
 }
 
 /// In which order the cases are tried.
@@ -56,7 +56,7 @@ impl<'a> Order<'a> {
         Order::Random(indices)
     }
 
-    /// The cases in this order. Who finds a select in line takes the case that lined up first.
+    /// The cases in this order. Who finds a select in the queue takes the case that joined the queue first.
     fn iter(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
         (0..count).map(move |i| match self {
             Order::Source => i,
@@ -84,15 +84,15 @@ pub(crate) fn run(
     cases: &[&dyn Case],
     mut order: Order<'_>,
     limit: Limit,
-    why: Why,
+    blocked_at: BlockedAt,
 ) -> Option<usize> {
     if limit == Limit::Now && at_rest(cases) {
         return None;
     }
-    if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Hasty)) {
+    if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Effort::Weak)) {
         return Some(winner);
     }
-    block(cases, order, limit, why)
+    block(cases, order, limit, blocked_at)
 }
 
 /// Whether there was an instant at which no case had anything to do: between the first looks, which are
@@ -104,10 +104,15 @@ fn at_rest(cases: &[&dyn Case]) -> bool {
     rest(false) && (mutant("rests_after_one_look") || rest(true))
 }
 
-/// Completes one of `cases`, which have just been tried in vain, or whose partners will find them in line.
+/// Completes one of `cases`, which have just been tried in vain, or whose partners will find them in the queue.
 #[inline(never)]
-fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> Option<usize> {
-    let _settled = Settled(cases);
+fn block(
+    cases: &[&dyn Case],
+    mut order: Order<'_>,
+    limit: Limit,
+    blocked_at: BlockedAt,
+) -> Option<usize> {
+    let _settled = ServeOn(cases);
     let meets = cases.iter().any(|case| case.meets());
     let mut tried = true;
     let mut returning = None;
@@ -115,12 +120,12 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
     let mut looked_ready = false;
     loop {
         if limit.is_over() {
-            return decide(cases, order, returning, why);
+            return decide(cases, order, returning, blocked_at);
         }
         if !std::mem::take(&mut tried) {
             // A peer in the middle of its step is not waited for at once.
-            let look = if backoff.has_snoozed() { Look::Exact } else { Look::Hasty };
-            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(look)) {
+            let effort = if backoff.has_snoozed() { Effort::Strong } else { Effort::Weak };
+            if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(effort)) {
                 return Some(winner);
             }
         }
@@ -133,18 +138,18 @@ fn block(cases: &[&dyn Case], mut order: Order<'_>, limit: Limit, why: Why) -> O
         if looked_ready {
             continue;
         }
-        match wait(cases, &order, returning, &mut polling, limit, why) {
-            Stood::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
-            Stood::Won(winner) => return Some(winner),
-            Stood::Hinted(winner) if cases[winner].try_now(Look::Hasty) => return Some(winner),
-            Stood::Hinted(winner) => returning = Some(winner),
+        match wait(cases, &order, returning, &mut polling, limit, blocked_at) {
+            Wait::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
+            Wait::Won(winner) => return Some(winner),
+            Wait::Hinted(winner) if cases[winner].try_now(Effort::Weak) => return Some(winner),
+            Wait::Hinted(winner) => returning = Some(winner),
             _ if mutant("trusts_the_wake") => return None,
-            Stood::Ready | Stood::Over => backoff.snooze_unless(|| have_moved(cases)),
+            Wait::Ready | Wait::Over => backoff.snooze_unless(|| have_moved(cases)),
         }
     }
 }
 
-/// How many times a select looks for an instant at which nothing was ready before it stands in line for one.
+/// How many times a select looks for an instant at which nothing was ready before it is in the queue for one.
 const ROUNDS: usize = 8;
 
 /// The limit is over: completes a case that is ready. `None`: at one instant none was.
@@ -154,19 +159,19 @@ fn decide(
     cases: &[&dyn Case],
     mut order: Order<'_>,
     returning: Option<usize>,
-    why: Why,
+    blocked_at: BlockedAt,
 ) -> Option<usize> {
     let mut backoff = Backoff::new();
     // The tries are spread over time. If nothing moves from before the first to after the last
     // of them, there was an instant at which no case was ready.
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
-    // In a line of an unbuffered channel it may send a partner away, and would be gone when that comes back.
+    // In a queue of an unbuffered channel it may send a partner away, and would be gone when that comes back.
     let rounds = if cases.iter().any(|case| case.meets()) { usize::MAX } else { ROUNDS };
     for _ in 0..rounds {
         if spread {
             have_moved(cases);
         }
-        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Effort::Strong)) {
             return Some(winner);
         }
         if !(spread && have_moved(cases)) {
@@ -174,18 +179,18 @@ fn decide(
         }
         backoff.snooze();
     }
-    // They do not stop moving. A thread that publishes serves those in line before it goes on: at the instant at which a select
-    // that stands in every line takes itself out, no thread that has gone on has left anything for it.
+    // They do not stop moving. A thread that publishes serves those in the queue before it goes on: at the instant at which a select
+    // that waits in every queue takes itself out, no thread that has gone on has left anything for it.
     loop {
         let now = Limit::At(clock::now());
-        match wait(cases, &order, returning, &mut Polling::spent(), now, why) {
-            Stood::Won(winner) => return Some(winner),
-            Stood::Over => return None,
-            Stood::Hinted(_) | Stood::Ready => {
+        match wait(cases, &order, returning, &mut Polling::spent(), now, blocked_at) {
+            Wait::Won(winner) => return Some(winner),
+            Wait::Over => return None,
+            Wait::Hinted(_) | Wait::Ready => {
                 backoff.snooze();
             }
         }
-        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Look::Exact)) {
+        if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Effort::Strong)) {
             return Some(winner);
         }
     }
@@ -198,16 +203,16 @@ fn have_moved(cases: &[&dyn Case]) -> bool {
 }
 
 /// Goes on, however the select ends, with what the hints to its cases were a part of.
-struct Settled<'a>(&'a [&'a dyn Case]);
+struct ServeOn<'a>(&'a [&'a dyn Case]);
 
-impl Drop for Settled<'_> {
+impl Drop for ServeOn<'_> {
     fn drop(&mut self) {
-        self.0.iter().for_each(|case| case.settle());
+        self.0.iter().for_each(|case| case.serve_on());
     }
 }
 
 /// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long as that costs no more
-/// than pauses), or the limit is over. A single case yields in its line, where others complete it, unless there is more to
+/// than pauses), or the limit is over. A single case yields in its queue, where others complete it, unless there is more to
 /// be had.
 fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     let in_line = matches!(cases, [case] if !case.holds_many());
@@ -224,19 +229,19 @@ fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     false
 }
 
-/// How a select has stood in its lines.
-enum Stood {
+/// How a select has waited in its queues.
+enum Wait {
     /// This case is done.
     Won(usize),
     /// Told that this case is worth a retry.
     Hinted(usize),
-    /// One looked ready as it lined up.
+    /// One looked ready as it joined the queue.
     Ready,
     /// Until the deadline, in vain.
     Over,
 }
 
-/// Stands in every line until a case is claimed or looks ready, or time is up.
+/// Waits in every queue until a case is claimed or looks ready, or time is up.
 // Inlined, as what it calls: see `Waiter::wait`.
 #[inline(always)]
 fn wait(
@@ -245,30 +250,30 @@ fn wait(
     returning: Option<usize>,
     polling: &mut Polling,
     limit: Limit,
-    why: Why,
-) -> Stood {
+    blocked_at: BlockedAt,
+) -> Wait {
     let nowhere;
     let home = match cases.first() {
         Some(case) => case.home(),
         None => {
-            nowhere = Home::new();
+            nowhere = WaiterCell::new();
             &nowhere
         }
     };
-    let waiter = home.receive(cases.len(), why);
-    let mut lines = Lines::new(cases, &waiter);
+    let waiter = home.receive(cases.len(), blocked_at);
+    let mut lines = Registration::new(cases, &waiter);
     let in_vain = match lines.enter(order.iter(cases.len()), returning) {
         None => {
-            // Asked in line: whoever sets a timer earlier from now on finds the waiter there.
+            // Asked in the queue: whoever sets a timer earlier from now on finds the waiter there.
             waiter.wait(polling, earliest(cases, limit));
-            Stood::Over
+            Wait::Over
         }
-        Some((winner, Lined::Fired)) => return Stood::Won(winner),
-        Some(_) => Stood::Ready,
+        Some((winner, Enqueued::Completed)) => return Wait::Won(winner),
+        Some(_) => Wait::Ready,
     };
     match lines.leave() {
-        Outcome::Delivered(winner) => Stood::Won(winner),
-        Outcome::Hint(winner) => Stood::Hinted(winner),
+        Outcome::Delivered(winner) => Wait::Won(winner),
+        Outcome::Hint(winner) => Wait::Hinted(winner),
         Outcome::Aborted => in_vain,
     }
 }

@@ -7,9 +7,9 @@ use std::{mem::size_of, panic::Location};
 
 use super::{block, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
-    core::{Channel, Core, Look},
+    core::{Channel, Core, Effort},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
-    wait::{Reason, Why},
+    wait::{BlockedAt, Reason},
 };
 
 /// Sends `value` if that needs no waiting.
@@ -73,7 +73,7 @@ fn recv_now<T>(core: &Option<Core<T>>) -> Option<T> {
 fn try_send_slow<T>(core: &Option<Core<T>>, value: T) -> Result<(), TrySendError<T>> {
     let mut slot = Some(value);
     let full = Err(TrySendError::Full(()));
-    match core.as_ref().map_or(full, |core| core.try_send(&mut slot, Look::Exact)) {
+    match core.as_ref().map_or(full, |core| core.try_send(&mut slot, Effort::Strong)) {
         Ok(()) => Ok(()),
         Err(TrySendError::Closed(())) => Err(TrySendError::Closed(unsent(slot))),
         Err(TrySendError::Full(())) => Err(TrySendError::Full(unsent(slot))),
@@ -120,7 +120,7 @@ fn send_from<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<()>> {
-    let tried = core.filter(|core| !core.meets()).map(|core| core.try_send(slot, Look::Hasty));
+    let tried = core.filter(|core| !core.meets()).map(|core| core.try_send(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TrySendError::Closed(()))) => return Err(SendTimeoutError::Closed(())),
@@ -128,8 +128,8 @@ fn send_from<T>(
     }
     let case = SendCase::empty(core);
     case.exchange(slot);
-    let why = Why { reason: Reason::Send, location: Location::caller() };
-    let won = block(&[case.arm().0], Order::Source, limit, why);
+    let blocked_at = BlockedAt { reason: Reason::Send, location: Location::caller() };
+    let won = block(&[case.arm().0], Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_none() => Ok(()),
@@ -172,7 +172,7 @@ pub(crate) fn recv_until<T>(core: &Option<Core<T>>, limit: Limit) -> Result<T, R
 fn try_recv_slow<T>(core: &Option<Core<T>>) -> Result<T, TryRecvError> {
     let mut slot = None;
     let empty = Err(TryRecvError::Empty);
-    core.as_ref().map_or(empty, |core| core.try_recv(&mut slot, Look::Exact))?;
+    core.as_ref().map_or(empty, |core| core.try_recv(&mut slot, Effort::Strong))?;
     slot.ok_or(TryRecvError::Empty)
 }
 
@@ -201,15 +201,15 @@ fn recv_into<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), RecvTimeoutError> {
-    let tried = core.filter(|core| !core.meets()).map(|core| core.try_recv(slot, Look::Hasty));
+    let tried = core.filter(|core| !core.meets()).map(|core| core.try_recv(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TryRecvError::Closed)) => return Err(RecvTimeoutError::Closed),
         Some(Err(TryRecvError::Empty)) | None => {}
     }
     let case = RecvCase::new(core);
-    let why = Why { reason: Reason::Recv, location: Location::caller() };
-    let won = block(&[case.arm().0], Order::Source, limit, why);
+    let blocked_at = BlockedAt { reason: Reason::Recv, location: Location::caller() };
+    let won = block(&[case.arm().0], Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_some() => Ok(()),

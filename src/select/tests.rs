@@ -10,11 +10,11 @@ use std::{
 use super::{case::Case, dynamic::assert_room_after, run, Limit, Order};
 use crate::{
     __private::blocked,
-    core::Look,
+    core::Effort,
     make, select,
     sync::fault,
     unbounded,
-    wait::{Home, Line, Lined, Outcome, Place, Reason, Why},
+    wait::{BlockedAt, Enlist, Enqueued, LinkPermit, Outcome, Reason, WaiterCell},
     Receiver, Sender,
 };
 
@@ -78,9 +78,9 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
 
 /// A case of a channel that is not there.
 struct Fake {
-    home: Home,
+    home: WaiterCell,
     /// Whether it has moved whenever it is asked, and is never ready. Else it is set, as a timer may be, to an instant that has
-    /// come, while it lines up.
+    /// come, while it joins the queue.
     restless: bool,
     in_line: Cell<bool>,
     looks: Cell<usize>,
@@ -88,26 +88,26 @@ struct Fake {
 
 impl Fake {
     fn new(restless: bool) -> Self {
-        Self { home: Home::new(), restless, in_line: Cell::new(false), looks: Cell::new(0) }
+        Self { home: WaiterCell::new(), restless, in_line: Cell::new(false), looks: Cell::new(0) }
     }
 }
 
-impl Line for Fake {
-    fn line_up(&self, _: &Place<'_>) -> Lined {
+impl Enlist for Fake {
+    fn enqueue(&self, _: &LinkPermit<'_>) -> Enqueued {
         self.in_line.set(true);
-        Lined::Waiting
+        Enqueued::Waiting
     }
-    fn withdraw(&self) {}
+    fn dequeue(&self) {}
     fn claimed(&self, _: Outcome) {}
 }
 
 impl Case for Fake {
-    fn try_now(&self, _: Look) -> bool {
+    fn try_now(&self, _: Effort) -> bool {
         self.looks.set(self.looks.get() + 1);
         assert!(self.looks.get() < 1000, "a look without an end");
         !self.restless && self.in_line.get()
     }
-    fn settle(&self) {}
+    fn serve_on(&self) {}
     fn has_moved(&self) -> bool {
         self.restless
     }
@@ -126,7 +126,7 @@ impl Case for Fake {
     fn holds_many(&self) -> bool {
         false
     }
-    fn home(&self) -> &Home {
+    fn home(&self) -> &WaiterCell {
         &self.home
     }
     fn ready_at(&self) -> Option<Instant> {
@@ -137,9 +137,9 @@ impl Case for Fake {
 #[test]
 fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
     let (one, other) = (Fake::new(true), Fake::new(true));
-    let why = Why { reason: Reason::Select, location: Location::caller() };
+    let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
     for limit in [Limit::Now, Limit::At(Instant::now())] {
-        assert_eq!(run(&[&one, &other], Order::Source, limit, why), None);
+        assert_eq!(run(&[&one, &other], Order::Source, limit, blocked_at), None);
     }
 }
 
@@ -148,8 +148,8 @@ fn a_timer_that_is_set_while_a_select_lines_up_ends_its_sleep() {
     let (done, ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let case = Fake::new(false);
-        let why = Why { reason: Reason::Select, location: Location::caller() };
-        let _ = done.send(run(&[&case], Order::Source, Limit::Never, why));
+        let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
+        let _ = done.send(run(&[&case], Order::Source, Limit::Never, blocked_at));
     });
     let winner = ended.recv_timeout(std::time::Duration::from_secs(30));
     assert_eq!(winner.expect("it sleeps on"), Some(0));

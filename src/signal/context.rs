@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{ends::Ends, registry, taken::Subscriber};
+use super::{registry, taken::Subscriber, weak_cancel::WeakCancel};
 use crate::context::{CancelCause, Context};
 
 /// A context that ends at the first of these signals, with `parent`, or when the handle is dropped. Go's
@@ -38,7 +38,7 @@ use crate::context::{CancelCause, Context};
 pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
     let (context, cancel) = parent.with_cancel_cause();
     let stop = Stop(Arc::new(cancel));
-    registry::subscribe(signals, &Subscriber::Context(Ends::of(&stop.0)));
+    registry::subscribe(signals, &Subscriber::Context(WeakCancel::of(&stop.0)));
     (context, stop)
 }
 

@@ -76,7 +76,6 @@ mod action;
 mod context;
 #[cfg(unix)]
 mod descriptor;
-mod ends;
 mod name;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
@@ -85,12 +84,13 @@ mod received;
 mod registry;
 mod taken;
 mod watch;
+mod weak_cancel;
 
 pub use context::{notify_context, Stop};
-pub use ends::SignalError;
 pub use received::{ParseSignalError, Signal};
 /// The numbers of the signals that this system has.
 pub use signal_hook::consts::signal::*;
+pub use weak_cancel::SignalError;
 
 use crate::{chan::bounded, receiver::Receiver, sender::Sender};
 use taken::Subscriber;

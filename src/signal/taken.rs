@@ -4,8 +4,8 @@ use std::mem;
 
 use super::{
     action::{Before, Fallback},
-    ends::Ends,
     watch::Watch,
+    weak_cancel::WeakCancel,
     Signal,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone)]
 pub(super) enum Subscriber {
     Channel(Sender<Signal>),
-    Context(Ends),
+    Context(WeakCancel),
 }
 
 impl Subscriber {
@@ -65,7 +65,7 @@ pub(super) struct Notified {
 /// What a signal still has to do, once the table is unlocked.
 pub(super) enum Rest {
     Act(Before),
-    End(Vec<Ends>),
+    End(Vec<WeakCancel>),
 }
 
 impl Taken {

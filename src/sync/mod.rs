@@ -20,23 +20,23 @@ use model as platform;
 mod backoff;
 #[cfg(gochan_chaos)]
 pub(crate) mod chaos;
-mod fetch;
-mod mistake;
+mod mutant;
+mod prefetch;
 #[cfg(gochan_tsan)]
-mod owners;
+mod tsan_arc;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, dekker_light, full_fence, load_wait_history, nap, random, spawn, spin_loop,
+    clock, full_fence, load_wait_history, nap, random, spawn, spin_loop, store_load_fence,
     store_wait_history, try_spawn, yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize,
     Count, Mutex, Ordering, Parker, Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
 };
 
 pub(crate) use backoff::{pause, pauses_in, Backoff};
-pub(crate) use fetch::fetch_to_write;
-pub(crate) use mistake::mutant;
+pub(crate) use mutant::mutant;
+pub(crate) use prefetch::prefetch_write;
 #[cfg(all(feature = "signal", any(unix, windows), not(any(loom, shuttle))))]
 pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]

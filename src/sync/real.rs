@@ -12,7 +12,7 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(gochan_chaos)]
 pub(crate) use super::chaos::{AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Mutex};
 #[cfg(gochan_tsan)]
-pub(crate) use super::owners::Arc;
+pub(crate) use super::tsan_arc::Arc;
 #[cfg(not(gochan_chaos))]
 pub(crate) use parking_lot::Mutex;
 #[cfg(not(gochan_chaos))]
@@ -41,7 +41,7 @@ pub(crate) const PAUSES: u32 = 32;
 ///
 /// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.
 #[inline(always)]
-pub(crate) fn dekker_light() {}
+pub(crate) fn store_load_fence() {}
 
 /// All that this thread has done is seen before all that it looks at later, by whoever does the same.
 pub(crate) fn full_fence() {
@@ -111,9 +111,9 @@ pub(crate) mod clock {
 
 /// Where one thread sleeps. It is not the thread's public park token, which stays the user's.
 #[derive(Clone)]
-pub(crate) struct Parker(Arc<Bed>);
+pub(crate) struct Parker(Arc<Inner>);
 
-struct Bed {
+struct Inner {
     woken: parking_lot::Mutex<bool>,
     changed: parking_lot::Condvar,
 }
@@ -126,7 +126,7 @@ impl Parker {
     }
 
     fn new() -> Self {
-        Self(Arc::new(Bed {
+        Self(Arc::new(Inner {
             woken: parking_lot::Mutex::new(false),
             changed: parking_lot::Condvar::new(),
         }))

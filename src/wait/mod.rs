@@ -1,11 +1,11 @@
-//! Waiting: one blocked operation ([`Waiter`]), the line it stands in ([`WaitQueue`]), and how
+//! Waiting: one blocked operation ([`Waiter`]), the queue in which it waits ([`WaitQueue`]), and how
 //! long it polls before it sleeps ([`Polling`]).
 //!
-//! A waiter stands in one line per case, each time by an [`Entry`] that lives on its own stack. It
+//! A waiter is in one queue per case, each time by an [`Entry`] that lives on its own stack. It
 //! wins once:
 //!
 //! - whoever completes it *claims* it, by one compare-exchange on its word, under the lock of the
-//!   line in which it was found; a timeout and a close are claimers like any other;
+//!   queue in which it was found; a timeout and a close are claimers like any other;
 //! - whoever can do a waiter's operation *serves* it: a claim in two steps, between which the
 //!   waiter cannot leave;
 //! - the claim, or its second step, is the claimer's last touch: everything it needs from the waiter,
@@ -14,21 +14,21 @@
 //!   retry). A hint is advice: nothing is kept for the waiter, and nobody depends on it;
 //! - the sleeper is woken after the lock is released.
 
+mod blocked_at;
 mod history;
-mod home;
-mod line;
 mod polling;
 mod queue;
+mod registration;
 mod side;
 #[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) mod tests;
 mod waiter;
-mod why;
+mod waiter_cell;
 
-pub(crate) use home::Home;
-pub(crate) use line::{Line, Lined, Lines};
+pub(crate) use blocked_at::{BlockedAt, Reason};
 pub(crate) use polling::Polling;
-pub(crate) use queue::{Complete, Entry, Place, WaitQueue, Who};
+pub(crate) use queue::{Complete, Entry, LinkPermit, OpId, WaitQueue};
+pub(crate) use registration::{Enlist, Enqueued, Registration};
 pub(crate) use side::WaitSide;
 pub(crate) use waiter::{Outcome, Waiter, Wake};
-pub(crate) use why::{Reason, Why};
+pub(crate) use waiter_cell::WaiterCell;

@@ -1,12 +1,12 @@
-//! The line of waiters on one side of a channel, in order of arrival.
+//! The queue of waiters on one side of a channel, in order of arrival.
 //!
 //! A doubly linked list of [`Entry`]s that live on the stacks of the waiters, so that standing in
-//! line allocates nothing and leaving it takes one step.
+//! queue allocates nothing and leaving it takes one step.
 //!
 //! What makes the pointers sound, and who keeps it:
 //!
 //! - a linked entry is alive and does not move, and so is its waiter: an entry is linked only for
-//!   a [`Place`], places are made only by [`Lines`](super::Lines), and `Lines` borrows cases and
+//!   a [`LinkPermit`], places are made only by [`Registration`](super::Lines), and `Registration` borrows cases and
 //!   waiter and unlinks every entry before it lets them go, also when it unwinds;
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
@@ -17,10 +17,10 @@
 
 use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 
-use super::{Home, Lined, Outcome, Waiter, Wake, Why};
-use crate::sync::{fetch_to_write, mutant, UnsafeCell};
+use super::{BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake};
+use crate::sync::{mutant, prefetch_write, UnsafeCell};
 
-/// A waiter standing in one line, for one of its cases, with the value that changes hands.
+/// A waiter standing in one queue, for one of its cases, with the value that changes hands.
 ///
 /// A cache line of its own, since a claimer has each line of the waiter's stack sent over. For a small `T` all that a claimer
 /// needs is in it: the links, the slot, and in its home the waiter's word.
@@ -31,9 +31,9 @@ pub(crate) struct Entry<T> {
     /// A sender's starts full, a receiver's empty.
     slot: UnsafeCell<Option<T>>,
     /// For the waiter, if this is its first case.
-    home: Home,
+    home: WaiterCell,
     /// The owner's view of whether the entry may be linked.
-    standing: Cell<bool>,
+    queued: Cell<bool>,
     _pinned: PhantomPinned,
 }
 
@@ -45,11 +45,11 @@ struct Links<T> {
     waiter: *const Waiter,
 }
 
-/// One that stands in line: the address of its entry, or of nobody.
+/// One that is in the queue: the address of its entry, or of nobody.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Who(pub(super) usize);
+pub(crate) struct OpId(pub(super) usize);
 
-impl Who {
+impl OpId {
     /// Nobody.
     pub(crate) const NOBODY: Self = Self(0);
 
@@ -58,31 +58,31 @@ impl Who {
         Self(ptr::from_ref(entry) as usize)
     }
 
-    /// Has the processor fetch the line of the entry, should there still be one.
+    /// Has the processor fetch the cache line of the entry, should there still be one.
     #[inline]
     pub(crate) fn fetch(self) {
-        fetch_to_write(self.0);
+        prefetch_write(self.0);
     }
 }
 
-/// Permission to link an entry, given by [`Lines`](super::Lines) to the case it lines up.
+/// Permission to link an entry, given by [`Registration`](super::Lines) to the case it joins the queue.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct LinkPermit<'a> {
     pub(super) waiter: &'a Waiter,
     pub(super) case: usize,
-    /// Stands in no other line yet, so it may claim others.
-    pub(super) alone: bool,
-    /// Was woken for this case and came too late: goes back to the front of the line.
+    /// In no other queue yet, so it may claim others.
+    pub(super) sole: bool,
+    /// Was woken for this case and came too late: goes back to the front of the queue.
     pub(super) front: bool,
 }
 
-impl<'a> Place<'a> {
-    /// True if the waiter stands in no line yet.
-    pub(crate) fn alone(&self) -> bool {
-        self.alone
+impl<'a> LinkPermit<'a> {
+    /// True if the waiter is in no queue yet.
+    pub(crate) fn sole(&self) -> bool {
+        self.sole
     }
 
-    /// A place at the end of the line, for the same waiter and case.
+    /// A place at the end of the queue, for the same waiter and case.
     pub(crate) fn at_the_end(&self) -> Self {
         Self { front: false, ..*self }
     }
@@ -99,35 +99,35 @@ impl<T> Entry<T> {
         Self {
             links: UnsafeCell::new(MaybeUninit::uninit()),
             slot: UnsafeCell::new(value),
-            home: Home::new(),
-            standing: Cell::new(false),
+            home: WaiterCell::new(),
+            queued: Cell::new(false),
             _pinned: PhantomPinned,
         }
     }
 
     /// Where the waiter lives, if this is its first case.
-    pub(crate) fn home(&self) -> &Home {
+    pub(crate) fn home(&self) -> &WaiterCell {
         &self.home
     }
 
-    /// True while the entry may stand in a line.
-    pub(crate) fn is_standing(&self) -> bool {
-        self.standing.get()
+    /// True while the entry may stand in a queue.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.queued.get()
     }
 
-    /// Tells the entry that a claimer took it out of its line.
+    /// Tells the entry that a claimer took it out of its queue.
     pub(crate) fn claimed(&self) {
-        self.standing.set(false);
+        self.queued.set(false);
     }
 
-    /// Takes the value out of the slot. The entry stands in no line.
+    /// Takes the value out of the slot. The entry is in no queue.
     pub(crate) fn take(&self) -> Option<T> {
         self.with_slot(Option::take)
     }
 
-    /// Calls `operate` with the slot. The entry stands in no line, and `operate` runs no code of `T`.
+    /// Calls `operate` with the slot. The entry is in no queue, and `operate` runs no code of `T`.
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
-        assert!(!self.standing.get(), "the value of a case in line belongs to the line");
+        assert!(!self.queued.get(), "the value of a case in line belongs to the line");
         // SAFETY: an entry that stands in no queue is its owner's, who calls this. Nothing in `operate` comes back to
         // it: no queue knows it, and no code of `T` runs.
         self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
@@ -143,14 +143,14 @@ impl<T> Entry<T> {
 
 impl<T> Drop for Entry<T> {
     fn drop(&mut self) {
-        if self.standing.get() {
-            // Never reached while `Lines` does its work; a dangling entry would be worse.
+        if self.queued.get() {
+            // Never reached while `Registration` does its work; a dangling entry would be worse.
             std::process::abort();
         }
     }
 }
 
-/// Completes a case that stands in line with this slot: takes the value out, or puts one in. False,
+/// Completes a case that is in the queue with this slot: takes the value out, or puts one in. False,
 /// and the slot is as it was, if that is not possible. It runs no code of `T`.
 pub(crate) trait Complete<T>: Fn(&mut Option<T>) -> bool {}
 
@@ -171,48 +171,48 @@ impl<T> WaitQueue<T> {
         Self { first: ptr::null(), last: ptr::null() }
     }
 
-    /// True if nobody stands in line; those who have won elsewhere and not left yet do.
+    /// True if nobody is in the queue; those who have won elsewhere and not left yet do.
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_null()
     }
 
-    /// How many stand in line.
+    /// How many are in the queue.
     pub(crate) fn count(&self) -> usize {
         let mut count = 0;
         self.for_each(|_| count += 1);
         count
     }
 
-    /// Calls `look` with each waiter in line, in order.
+    /// Calls `look` with each waiter in the queue, in order.
     fn for_each(&self, mut look: impl FnMut(&Waiter)) {
         let mut next = self.first;
         while !next.is_null() {
             // SAFETY: `next` is linked.
             let (entry, waiter, _) = unsafe { Self::get(next) };
-            // SAFETY: set by `push` from a reference that outlives the entry's standing in line.
+            // SAFETY: set by `push` from a reference that outlives the entry's being queued.
             look(unsafe { &*waiter });
             next = Self::links(entry, |links| links.next);
         }
     }
 
     /// Links `entry`, at the end or, for a waiter that comes back, at the front.
-    pub(crate) fn push(&mut self, entry: &Entry<T>, place: &Place<'_>) {
-        assert!(!entry.standing.replace(true), "a case takes part in one select, once");
-        let (prev, next) = match place.front {
+    pub(crate) fn push(&mut self, entry: &Entry<T>, permit: &LinkPermit<'_>) {
+        assert!(!entry.queued.replace(true), "a case takes part in one select, once");
+        let (prev, next) = match permit.front {
             false => (self.last, ptr::null()),
             true => (ptr::null(), self.first),
         };
-        let (waiter, case) = (ptr::from_ref(place.waiter), place.case as u32);
+        let (waiter, case) = (ptr::from_ref(permit.waiter), permit.case as u32);
         let links = Links { linked: true, next, prev, waiter, case };
         // SAFETY: an entry that stands in no queue is its owner's, who calls this.
-        entry.links.with_mut(|place| unsafe { place.cast::<Links<T>>().write(links) });
+        entry.links.with_mut(|permit| unsafe { permit.cast::<Links<T>>().write(links) });
         self.join(prev, entry);
         self.join(entry, next);
     }
 
     /// Unlinks `entry`, unless a claimer already did.
     pub(crate) fn remove(&mut self, entry: &Entry<T>) {
-        if entry.standing.replace(false) && Self::links(entry, |links| links.linked) {
+        if entry.queued.replace(false) && Self::links(entry, |links| links.linked) {
             self.unlink(entry);
         }
     }
@@ -222,7 +222,7 @@ impl<T> WaitQueue<T> {
     pub(crate) fn exchange(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             entry.exchange(slot);
-            // SAFETY: popped under the lock, and so in line until now.
+            // SAFETY: popped under the lock, and so in the queue until now.
             if let Some(wake) = unsafe { Waiter::claim(waiter, Outcome::Delivered(case)) } {
                 if mutant("touches_late") {
                     entry.exchange(&mut None);
@@ -237,7 +237,7 @@ impl<T> WaitQueue<T> {
     /// Tells the first waiter that can be claimed that its case is worth a retry.
     pub(crate) fn hint(&mut self) -> Option<Wake> {
         while let Some((_, waiter, case)) = self.pop() {
-            // SAFETY: popped under the lock, and so in line until now.
+            // SAFETY: popped under the lock, and so in the queue until now.
             let wake = unsafe { Waiter::claim(waiter, Outcome::Hint(case)) };
             if wake.is_some() {
                 return wake;
@@ -250,31 +250,31 @@ impl<T> WaitQueue<T> {
     /// for itself.
     pub(crate) fn serve(&mut self, complete: impl Complete<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
-            // SAFETY: popped under the lock, and so in line until now.
-            let Some(wake) = (unsafe { Waiter::begin(waiter) }) else { continue };
+            // SAFETY: popped under the lock, and so in the queue until now.
+            let Some(wake) = (unsafe { Waiter::begin_service(waiter) }) else { continue };
             // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete` runs no
             // code that could come back to it.
             let completed = entry.slot.with_mut(|slot| complete(unsafe { &mut *slot }));
             let completed = completed || mutant("delivers_nothing");
             let outcome = if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) };
             // SAFETY: begun above.
-            unsafe { Waiter::finish(waiter, outcome) };
+            unsafe { Waiter::finish_service(waiter, outcome) };
             return Some(wake);
         }
         None
     }
 
     /// Who stands first.
-    pub(crate) fn first(&self) -> Who {
-        Who(self.first as usize)
+    pub(crate) fn first(&self) -> OpId {
+        OpId(self.first as usize)
     }
 
-    /// What `me`, who stands in other lines too, does about a possible partner in this line.
+    /// What `me`, who is in other queues too, does about a possible partner in this queue.
     ///
     /// Claiming while claimable oneself could pair either of the two twice, so one of them leaves
-    /// its lines, comes again and claims the other, who stays: [`Waiter::stays_before`]. `Ready`:
+    /// its queues, comes again and claims the other, who stays: [`Waiter::outranks`]. `Ready`:
     /// it is `me` who leaves.
-    pub(crate) fn meet(&mut self, me: &Waiter) -> (Lined, Option<Wake>) {
+    pub(crate) fn meet(&mut self, me: &Waiter) -> (Enqueued, Option<Wake>) {
         let mut next = if mutant("meets_nobody") { ptr::null() } else { self.first };
         while !next.is_null() {
             let at = next;
@@ -286,24 +286,24 @@ impl<T> WaitQueue<T> {
             if ptr::eq(waiter, me) && !mutant("meets_itself") || waiter.is_decided() {
                 continue;
             }
-            if !me.stays_before(waiter) {
-                return (Lined::Ready, None);
+            if !me.outranks(waiter) {
+                return (Enqueued::Retry, None);
             }
             self.unlink(entry);
-            // SAFETY: in line until now, under the lock.
+            // SAFETY: in the queue until now, under the lock.
             let wake = unsafe { Waiter::claim(waiting, Outcome::Hint(case)) };
             if wake.is_some() {
-                return (Lined::Waiting, wake);
+                return (Enqueued::Waiting, wake);
             }
         }
-        (Lined::Waiting, None)
+        (Enqueued::Waiting, None)
     }
 
-    /// Appends what those in line do, in order, as far as there is room.
-    pub(crate) fn reasons(&self, reasons: &mut Vec<Why>) {
+    /// Appends what those in the queue do, in order, as far as there is room.
+    pub(crate) fn reasons(&self, reasons: &mut Vec<BlockedAt>) {
         self.for_each(|waiter| {
             if reasons.len() < reasons.capacity() {
-                reasons.push(waiter.why());
+                reasons.push(waiter.blocked_at());
             }
         });
     }
@@ -348,7 +348,7 @@ impl<T> WaitQueue<T> {
     /// `at` is linked in a queue that the caller has locked, and is used only until the waiter is
     /// claimed or the lock released.
     unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, *const Waiter, usize) {
-        // SAFETY: linked, so it is alive: `Lines` unlinks it before its owner goes on.
+        // SAFETY: linked, so it is alive: `Registration` unlinks it before its owner goes on.
         let entry = unsafe { &*at };
         let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case as usize));
         (entry, waiter, case)

@@ -2,28 +2,28 @@
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
-//! - a waiter lines up, stores `waiting`, looks again at the numbers of the buffer's ends;
+//! - a waiter joins the queue, stores `waiting`, looks again at the numbers of the buffer's ends;
 //! - a publisher, be it a close, exchanges the number of its end (`core/queue/end.rs`), and looks at `waiting`.
 //!
 //! The store and the look at `waiting`, the exchange and the look at the number are SeqCst, so whichever comes
 //! second sees the other. A publisher that finds nobody pays one load.
 //!
-//! The rule of those who find somebody in line: **serve first.** Whoever publishes, and whoever comes along to operate on this
-//! side itself, completes the operation of the first in line, asleep or not, before its own is tried (`core/buffered.rs`).
+//! The rule of those who find somebody in the queue: **serve first.** Whoever publishes, and whoever comes along to operate on this
+//! side itself, completes the operation of the first in the queue, asleep or not, before its own is tried (`core/buffered.rs`).
 //! What follows from it:
 //!
 //! - a waiter that was served has its value, or its room, and nothing is kept for it besides: all else is anyone's, and
 //!   "empty" and "full" are what the buffer says;
 //! - a waiter that does not run keeps what it was given, one value at most, and stops nobody: the next publication serves the
-//!   next in line;
-//! - a waiter in line is overtaken only by operations that looked at the line before there was something for it. If one of them
-//!   takes away what it was about to be given, it is hinted, and goes back to the front of the line.
+//!   next in the queue;
+//! - a waiter in the queue is overtaken only by operations that looked at the queue before there was something for it. If one of them
+//!   takes away what it was about to be given, it is hinted, and goes back to the front of the queue.
 
-use super::{Complete, Entry, Place, WaitQueue, Why};
-use crate::sync::{dekker_light, full_fence, mutant, AtomicUsize, Mutex, Ordering};
+use super::{BlockedAt, Complete, Entry, LinkPermit, WaitQueue};
+use crate::sync::{full_fence, mutant, store_load_fence, AtomicUsize, Mutex, Ordering};
 
 /// What `waiting` says once nobody receives any more.
-const DESERTED: usize = 2;
+const ABANDONED: usize = 2;
 
 pub(crate) struct WaitSide<T> {
     /// Not 0 if somebody stands in `queue`; readable without its lock.
@@ -37,9 +37,9 @@ impl<T> WaitSide<T> {
     }
 
     /// Links `entry`. The caller has to look at the buffer again before it waits.
-    pub(crate) fn line_up(&self, entry: &Entry<T>, place: &Place<'_>) {
+    pub(crate) fn enqueue(&self, entry: &Entry<T>, permit: &LinkPermit<'_>) {
         let mut queue = self.queue.lock();
-        queue.push(entry, place);
+        queue.push(entry, permit);
         // ORDERING: SeqCst; pairs with the exchange by which a publisher claims its position.
         self.waiting.store(1, Ordering::SeqCst);
         drop(queue);
@@ -50,18 +50,18 @@ impl<T> WaitSide<T> {
     }
 
     /// Unlinks `entry`, if a claimer has not.
-    pub(crate) fn withdraw(&self, entry: &Entry<T>) {
+    pub(crate) fn dequeue(&self, entry: &Entry<T>) {
         self.change(|queue| queue.remove(entry));
     }
 
-    /// Whether anybody stands in line: asked after each publication, and before each operation.
+    /// Whether anybody is in the queue: asked after each publication, and before each operation.
     #[inline]
-    pub(crate) fn is_waited_on(&self) -> bool {
-        // ORDERING: SeqCst; pairs with the store in `line_up`.
+    pub(crate) fn has_waiters(&self) -> bool {
+        // ORDERING: SeqCst; pairs with the store in `enqueue`.
         self.waiting.load(Ordering::SeqCst) != 0
     }
 
-    /// Completes the operation of the first in line, if there is one. False if somebody else has the lock, and so looks at the
+    /// Completes the operation of the first in the queue, if there is one. False if somebody else has the lock, and so looks at the
     /// buffer when it has let go.
     pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
         // After the step that makes the service possible: it is seen by whoever has the lock now, as that looks later.
@@ -79,45 +79,45 @@ impl<T> WaitSide<T> {
     }
 
     /// Nobody receives any more, and a value may still come: whoever sends it, looks here.
-    pub(crate) fn desert(&self) {
-        // ORDERING: SeqCst; as in `line_up`, but for the look at the number: see `Buffered::drop_rest`.
-        self.waiting.store(DESERTED, Ordering::SeqCst);
+    pub(crate) fn abandon(&self) {
+        // ORDERING: SeqCst; as in `enqueue`, but for the look at the number: see `Buffered::drop_rest`.
+        self.waiting.store(ABANDONED, Ordering::SeqCst);
         full_fence();
     }
 
-    /// Whether `desert` was called.
-    pub(crate) fn is_deserted(&self) -> bool {
-        // ORDERING: Acquire; pairs with the store in `desert`: the values that are there.
-        self.waiting.load(Ordering::Acquire) == DESERTED
+    /// Whether `abandon` was called.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        // ORDERING: Acquire; pairs with the store in `abandon`: the values that are there.
+        self.waiting.load(Ordering::Acquire) == ABANDONED
     }
 
-    /// Has everyone look again on a closed channel. Whoever lines up meanwhile sees the close, and does not stay.
+    /// Has everyone look again on a closed channel. Whoever joins the queue meanwhile sees the close, and does not stay.
     pub(crate) fn wake_all(&self) {
-        while self.is_waited_on() && !mutant("close_wakes_nobody") && self.wake_one() {}
+        while self.has_waiters() && !mutant("close_wakes_nobody") && self.wake_one() {}
     }
 
-    /// Has the first in line look again. False if there is nobody.
+    /// Has the first in the queue look again. False if there is nobody.
     pub(crate) fn wake_one(&self) -> bool {
         let wake = self.change(WaitQueue::hint);
         wake.map(|wake| wake.wake()).is_some()
     }
 
-    /// Has those in line look again. They may line up again, at the end, and this ends nevertheless.
-    pub(crate) fn notify_those_in_line(&self) {
-        dekker_light();
+    /// Has those in the queue look again. They may join the queue again, at the end, and this ends nevertheless.
+    pub(crate) fn notify_queued(&self) {
+        store_load_fence();
         let mut left = self.count();
         while left > 0 && self.wake_one() {
             left -= 1;
         }
     }
 
-    /// How many stand in line.
+    /// How many are in the queue.
     pub(crate) fn count(&self) -> usize {
         self.queue.lock().count()
     }
 
-    /// What those in line do, in order.
-    pub(crate) fn reasons(&self) -> Vec<Why> {
+    /// What those in the queue do, in order.
+    pub(crate) fn reasons(&self) -> Vec<BlockedAt> {
         // Room first: no allocation under the lock.
         let mut reasons = Vec::with_capacity(self.count());
         self.queue.lock().reasons(&mut reasons);
@@ -138,7 +138,7 @@ impl<T> WaitSide<T> {
         change: impl FnOnce(&mut WaitQueue<T>) -> R,
     ) -> R {
         let result = change(queue);
-        // ORDERING: Relaxed; written under the lock; only the store in `line_up` orders anything.
+        // ORDERING: Relaxed; written under the lock; only the store in `enqueue` orders anything.
         self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
         result
     }

@@ -11,7 +11,7 @@
 
 use std::{ptr, time::Instant};
 
-use super::{Polling, Why};
+use super::{BlockedAt, Polling};
 use crate::sync::{clock, mutant, AtomicUsize, Backoff, OnceLock, Ordering, Parker, Rank};
 
 /// Undecided; the owner polls.
@@ -67,40 +67,40 @@ impl Outcome {
 
 /// A thread that waits for exactly one of its cases to win.
 ///
-/// The word comes first: in a [`Home`](super::Home) it is close to what the claimer also needs.
+/// The word comes first: in a [`WaiterCell`](super::Home) it is close to what the claimer also needs.
 #[repr(C)]
 pub(crate) struct Waiter {
     word: AtomicUsize,
     /// Set before the word becomes `PARKED`.
     parker: OnceLock<Parker>,
-    /// Stands in one line only, and so never leaves it for the sake of another waiter.
-    firm: bool,
+    /// Is in one queue only, and so never leaves it for the sake of another waiter.
+    single_case: bool,
     rank: Rank,
-    why: Why,
+    blocked_at: BlockedAt,
 }
 
 impl Waiter {
     /// A waiter for `cases` cases.
-    pub(crate) fn new(cases: usize, why: Why) -> Self {
+    pub(crate) fn new(cases: usize, blocked_at: BlockedAt) -> Self {
         Self {
             word: AtomicUsize::new(WAITING),
             parker: OnceLock::new(),
-            firm: cases == 1,
+            single_case: cases == 1,
             rank: Rank::new(),
-            why,
+            blocked_at,
         }
     }
 
     /// What the waiter does, and where.
-    pub(crate) fn why(&self) -> Why {
-        self.why
+    pub(crate) fn blocked_at(&self) -> BlockedAt {
+        self.blocked_at
     }
 
     /// Decides the wait. `None` if it was decided before, or somebody else is about to.
     ///
     /// # Safety
     ///
-    /// The caller holds the lock of a line in which the waiter stands, or is its owner. After the claim the waiter may be
+    /// The caller holds the lock of a queue in which the waiter is, or is its owner. After the claim the waiter may be
     /// gone.
     pub(crate) unsafe fn claim(this: *const Self, outcome: Outcome) -> Option<Wake> {
         // SAFETY: by the contract.
@@ -111,18 +111,18 @@ impl Waiter {
     ///
     /// # Safety
     ///
-    /// The caller holds the lock of a line in which the waiter stands, and calls `finish` before it releases it.
-    pub(crate) unsafe fn begin(this: *const Self) -> Option<Wake> {
+    /// The caller holds the lock of a queue in which the waiter is, and calls `finish_service` before it releases it.
+    pub(crate) unsafe fn begin_service(this: *const Self) -> Option<Wake> {
         // SAFETY: by the contract.
         unsafe { Self::change(this, SERVED) }
     }
 
-    /// Ends what `begin` has begun. The owner is to be woken after it.
+    /// Ends what `begin_service` has begun. The owner is to be woken after it.
     ///
     /// # Safety
     ///
     /// The caller has begun, and not finished. After this the waiter may be gone.
-    pub(crate) unsafe fn finish(this: *const Self, outcome: Outcome) {
+    pub(crate) unsafe fn finish_service(this: *const Self, outcome: Outcome) {
         // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the value
         // that was put into its entry or taken out of it.
         let release = if mutant("relaxed_finish") { Ordering::Relaxed } else { Ordering::Release };
@@ -170,11 +170,11 @@ impl Waiter {
         unsafe { &*word }
     }
 
-    /// True if `self` keeps its place when it meets `other`, who has to leave the line and come
-    /// again. Exactly one of two waiters that stand in several lines does, so two selects that
+    /// True if `self` keeps its place when it meets `other`, who has to leave the queue and come
+    /// again. Exactly one of two waiters that are in several queues does, so two selects that
     /// meet never chase each other away for ever.
-    pub(crate) fn stays_before(&self, other: &Waiter) -> bool {
-        !other.firm && (self.firm || self.rank.get() < other.rank.get())
+    pub(crate) fn outranks(&self, other: &Waiter) -> bool {
+        !other.single_case && (self.single_case || self.rank.get() < other.rank.get())
     }
 
     /// Gives up, unless a claimer was first.
@@ -199,7 +199,7 @@ impl Waiter {
 
     /// The decision, once there is one.
     fn outcome(&self) -> Option<Outcome> {
-        // ORDERING: Acquire; pairs with the Release in `claim` and in `finish`.
+        // ORDERING: Acquire; pairs with the Release in `claim` and in `finish_service`.
         Outcome::of_word(self.word.load(Ordering::Acquire))
     }
 

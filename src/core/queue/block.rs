@@ -6,7 +6,7 @@
 //! its lap, so the address is in front of its memory.
 //!
 //! The stamp of a slot grows with the laps: it is `full` when the value is there. That it has been taken is marked apart from the
-//! slots, since whoever receives would take the line of the slot away from whoever sends to the next one. The marks stand behind
+//! slots, since whoever receives would take the cache line of the slot away from the thread that sends to the next one. The marks stand behind
 //! the head, the last one first, so a block has as many as slots.
 #![allow(unsafe_code)]
 
@@ -18,13 +18,13 @@ use std::{
 
 use super::slot::Slot;
 use crate::sync::{
-    fetch_to_write, AtomicPtr, AtomicU64, AtomicU8, Ordering, UnsafeCell, SMALL_BLOCKS,
+    prefetch_write, AtomicPtr, AtomicU64, AtomicU8, Ordering, UnsafeCell, SMALL_BLOCKS,
 };
 
 /// About so many bytes of slots are in a block, unless that makes fewer than `LEAST` of them.
 const PAGE: usize = 4096;
 const LEAST: u64 = 32;
-/// How far ahead of a send lines are fetched.
+/// How far ahead of a send cache lines are fetched.
 const AHEAD: usize = 128;
 /// Slots of the first block.
 const FIRST: u64 = if SMALL_BLOCKS { 1 } else { 8 };
@@ -185,11 +185,11 @@ impl<T> Block<T> {
         unsafe { &*self.place(position) }
     }
 
-    /// Has the processor fetch the line of a later slot: it is the receiver's still, and a send that waited for it would keep
+    /// Has the processor fetch the cache line of a later slot: it is the receiver's still, and a send that waited for it would keep
     /// waiting all the locked instructions behind it.
     #[inline(always)]
-    pub(super) fn fetch_ahead(self, position: u64) {
-        fetch_to_write(self.place(position) as usize + AHEAD);
+    pub(super) fn prefetch_ahead(self, position: u64) {
+        prefetch_write(self.place(position) as usize + AHEAD);
     }
 
     /// Behind the slots, where `layout` has room for it.

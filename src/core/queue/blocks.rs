@@ -7,11 +7,11 @@
 use std::ptr;
 
 use super::{block::Block, slot::Slot};
-use crate::sync::{dekker_light, mutant, AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::{mutant, store_load_fence, AtomicPtr, AtomicUsize, Ordering};
 
 /// The blocks that are not in the list.
 pub(super) struct Blocks<T> {
-    visitors: AtomicUsize,
+    pins: AtomicUsize,
     /// Those that have left the list, and may still be in use.
     pub(super) left: AtomicPtr<Slot<T>>,
     /// A whole one to use again, or null.
@@ -19,9 +19,9 @@ pub(super) struct Blocks<T> {
 }
 
 /// A thread that looks into a block in which it has claimed nothing.
-pub(super) struct Visit<'a>(&'a AtomicUsize);
+pub(super) struct Pin<'a>(&'a AtomicUsize);
 
-impl Drop for Visit<'_> {
+impl Drop for Pin<'_> {
     fn drop(&mut self) {
         // ORDERING: Release; pairs with the load in `reclaim`: the visitor is done with the block.
         self.0.fetch_sub(1, Ordering::Release);
@@ -31,15 +31,15 @@ impl Drop for Visit<'_> {
 impl<T> Blocks<T> {
     pub(super) fn new() -> Self {
         let null = || AtomicPtr::new(ptr::null_mut());
-        Self { visitors: AtomicUsize::new(0), left: null(), spare: null() }
+        Self { pins: AtomicUsize::new(0), left: null(), spare: null() }
     }
 
     /// Counts as a visitor until the result is dropped: blocks that are reached by an end from now on stay.
-    pub(super) fn visit(&self) -> Visit<'_> {
-        // ORDERING: SeqCst; before the load in `Place::block`, pairs with the load in `reclaim`.
-        self.visitors.fetch_add(1, Ordering::SeqCst);
-        dekker_light();
-        Visit(&self.visitors)
+    pub(super) fn pin(&self) -> Pin<'_> {
+        // ORDERING: SeqCst; before the load in `LinkPermit::block`, pairs with the load in `reclaim`.
+        self.pins.fetch_add(1, Ordering::SeqCst);
+        store_load_fence();
+        Pin(&self.pins)
     }
 
     /// An empty block for the lap that begins here: the spare one, or a new one.
@@ -81,7 +81,7 @@ impl<T> Blocks<T> {
     /// # Safety
     ///
     /// The block is alive, and the caller's to care for.
-    pub(super) unsafe fn put_aside(&self, block: Block<T>) {
+    pub(super) unsafe fn retire(&self, block: Block<T>) {
         // SAFETY: alive.
         let below = &unsafe { block.head() }.below;
         // ORDERING: Relaxed; published by the exchange.
@@ -99,17 +99,17 @@ impl<T> Blocks<T> {
     /// Keeps or frees those that have left the list and that nobody uses any more.
     pub(super) fn reclaim(&self) {
         // ORDERING: Relaxed; a matter of time only: a visitor that stays has the blocks left as they are.
-        let is_quiet = self.visitors.load(Ordering::Relaxed) == 0;
+        let is_quiet = self.pins.load(Ordering::Relaxed) == 0;
         let is_quiet = is_quiet || mutant("visits_uncounted");
         if !is_quiet || self.left.load(Ordering::Relaxed).is_null() {
             return;
         }
-        // ORDERING: Acquire; pairs with the Release in `put_aside`. SeqCst; before the load below.
+        // ORDERING: Acquire; pairs with the Release in `retire`. SeqCst; before the load below.
         let mut next = Block(self.left.swap(ptr::null_mut(), Ordering::SeqCst));
-        dekker_light();
-        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `visit`: whoever comes later does not find
+        store_load_fence();
+        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`: whoever comes later does not find
         // them. Acquire; pairs with the Release of the visitors that were there.
-        let is_quiet = self.visitors.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
+        let is_quiet = self.pins.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
         while next != Block::NONE {
             let block = next;
             // SAFETY: whoever swaps a block out of `left` cares for it, and it is alive.
@@ -120,7 +120,7 @@ impl<T> Blocks<T> {
                 unsafe { self.keep(block) };
             } else {
                 // SAFETY: alive, and this thread's.
-                unsafe { self.put_aside(block) };
+                unsafe { self.retire(block) };
             }
         }
     }

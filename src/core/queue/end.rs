@@ -1,14 +1,14 @@
 //! One end of a queue: the number of the next operation there.
 //!
 //! An operation is the caller's when it has exchanged its number for the next one. That is also the publisher's half of the
-//! handshake in `wait/side.rs`: whoever stands in line, and then sees the number as it was, is seen by everyone who exchanges
+//! handshake in `wait/side.rs`: whoever is in the queue, and then sees the number as it was, is seen by everyone who exchanges
 //! it later.
 //!
 //! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers' end of the list that a position is
 //! overdue (`core/queue/overdue.rs`). So both are certain for whoever exchanges the number.
 
-use super::Look;
-use crate::sync::{dekker_light, full_fence, mutant, AtomicU64, Ordering};
+use super::Effort;
+use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
 
 /// In the number of the senders' end: no send comes after this one.
 pub(super) const CLOSED: u64 = 1 << 63;
@@ -45,7 +45,7 @@ impl End {
         let claimed =
             self.0.compare_exchange(number, next, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         if !mutant("claims_unseen") {
-            dekker_light();
+            store_load_fence();
         }
         claimed
     }
@@ -60,7 +60,7 @@ impl End {
         }
         // ORDERING: SeqCst; as in `claim`.
         let before = self.0.fetch_or(flag, Ordering::SeqCst);
-        dekker_light();
+        store_load_fence();
         before & flag == 0
     }
 
@@ -74,8 +74,8 @@ impl End {
 /// Before a look that has to be exact: another thread that looks for what this one has done sees it, or this one sees what that
 /// one has done. A stamp alone is not seen at once.
 #[inline]
-pub(super) fn exact(look: Look) {
-    if look == Look::Exact && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
+pub(super) fn exact(effort: Effort) {
+    if effort == Effort::Strong && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
         full_fence();
     }
 }

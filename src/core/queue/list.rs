@@ -25,35 +25,37 @@ use super::{
     end::{both, exact, plain, version, End, CLOSED, OVERDUE},
     overdue::Overdue,
     slot::Slot,
-    Look, Queue, Received, Sent,
+    Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
-    core::{apart::Apart, Side},
+    core::{padded::Padded, Side},
     error::{TryRecvError, TrySendError},
-    sync::{dekker_light, mutant, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Backoff, Ordering},
+    sync::{
+        mutant, store_load_fence, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Backoff, Ordering,
+    },
 };
 
 #[repr(C)]
 pub(crate) struct List<T> {
     /// The senders' end.
-    tail: Apart<Place<T>>,
+    tail: Padded<Cursor<T>>,
     /// The receivers' end.
-    head: Apart<Head<T>>,
+    head: Padded<Head<T>>,
     doorbells: Doorbells,
     /// Whoever watches need not look at the senders' end. Not 0 before the close takes effect.
     closing: AtomicUsize,
     overdue: Overdue<Noted<T>>,
-    blocks: Apart<Blocks<T>>,
+    blocks: Padded<Blocks<T>>,
 }
 
 /// Where an end is.
-struct Place<T> {
+struct Cursor<T> {
     end: End,
     block: AtomicPtr<Slot<T>>,
 }
 
 struct Head<T> {
-    place: Place<T>,
+    place: Cursor<T>,
     /// Positions below this have been claimed by senders, and are of the block at which the receivers are, or of an earlier one.
     known: AtomicU64,
 }
@@ -114,7 +116,7 @@ unsafe impl<T: Send> Sync for List<T> {}
 // SAFETY: owns its values and blocks.
 unsafe impl<T: Send> Send for List<T> {}
 
-impl<T> Place<T> {
+impl<T> Cursor<T> {
     fn new(block: Block<T>) -> Self {
         Self { end: End::new(Block::<T>::START), block: AtomicPtr::new(block.0) }
     }
@@ -133,7 +135,7 @@ impl<T> Place<T> {
         let order = (Ordering::SeqCst, Ordering::Relaxed);
         // ORDERING: SeqCst; before the look at the visitors, pairs with the load in `block`. Release: what is in the block.
         let first = self.block.compare_exchange(from.0, to.0, order.0, order.1).is_ok();
-        dekker_light();
+        store_load_fence();
         self.end.claim(number, number + 1);
         first
     }
@@ -148,12 +150,12 @@ impl<T> List<T> {
         let block = Block::allocate(Block::<T>::START);
         let known = AtomicU64::new(0);
         Self {
-            tail: Apart::new(Place::new(block)),
-            head: Apart::new(Head { place: Place::new(block), known }),
+            tail: Padded::new(Cursor::new(block)),
+            head: Padded::new(Head { place: Cursor::new(block), known }),
             doorbells: Doorbells::new(),
             closing: AtomicUsize::new(0),
             overdue: Overdue::new(),
-            blocks: Apart::new(Blocks::new()),
+            blocks: Padded::new(Blocks::new()),
         }
     }
 
@@ -164,7 +166,7 @@ impl<T> List<T> {
     /// The caller has read the number of the senders' end, which is this position, then the block, and has then claimed the position.
     #[inline(always)]
     unsafe fn slot_to_fill(&self, block: Block<T>, position: u64) -> &Slot<T> {
-        block.fetch_ahead(position);
+        block.prefetch_ahead(position);
         // SAFETY: the block of this position, by the order of the loads, and alive, since the value is still to be taken. The slot
         // is empty: its stamp is of an earlier lap, if of any.
         unsafe { block.slot(position) }
@@ -172,7 +174,7 @@ impl<T> List<T> {
 
     /// Has the senders' end go on from this gap to the next block, which is there or is made.
     fn append(&self, tail: u64) {
-        let _visit = self.blocks.visit();
+        let _visit = self.blocks.pin();
         let block = self.tail.block();
         // SAFETY: alive, since this thread visits.
         if Block::<T>::gap(unsafe { block.first() }) != tail {
@@ -209,7 +211,7 @@ impl<T> List<T> {
     fn next(
         &self,
         head: u64,
-        look: Look,
+        effort: Effort,
         backoff: &mut Backoff,
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
         let tail = self.tail.end.look();
@@ -217,7 +219,7 @@ impl<T> List<T> {
             return self.refusal(head, tail).map_or(Ok(None), Err);
         }
         if Block::<T>::is_gap(head) {
-            self.leave(head, look);
+            self.leave(head, effort);
             return Ok(None);
         }
         match self.full_at(head, head) {
@@ -234,11 +236,11 @@ impl<T> List<T> {
     fn late_or_next(
         &self,
         head: u64,
-        look: Look,
+        effort: Effort,
         backoff: &mut Backoff,
     ) -> Result<Option<Full<'_, T>>, TryRecvError> {
         let (place, position) = (&self.head.place, plain(head));
-        let visit = self.blocks.visit();
+        let pin = self.blocks.pin();
         let (block, at_gap) = (place.block(), Block::<T>::is_gap(position));
         // SAFETY: alive, since this thread visits.
         let is_here =
@@ -248,11 +250,11 @@ impl<T> List<T> {
             true => unsafe { Self::full_in(block, position) },
             false => None,
         };
-        // Only then: each look at the senders' end takes its line away from them.
+        // Only then: each look at the senders' end takes its cache line away from them.
         let is_empty = next.is_none() && Self::same(plain(self.tail.end.look()), position);
         if at_gap && !is_empty {
-            drop(visit);
-            self.leave(head, look);
+            drop(pin);
+            self.leave(head, effort);
             return Ok(None);
         }
         if mutant("looks_for_late_ones_first") {
@@ -278,7 +280,7 @@ impl<T> List<T> {
         if backoff.pause() || self.overdue.note(position, Noted(block), claim, || self.unflag()) {
             return Ok(None);
         }
-        if look != Look::Exact || !backoff.snooze() {
+        if effort != Effort::Strong || !backoff.snooze() {
             return Err(TryRecvError::Empty);
         }
         Ok(None)
@@ -409,9 +411,9 @@ impl<T> List<T> {
     }
 
     /// Has the receivers' end go on from this gap to the next block, which is there.
-    fn leave(&self, head: u64, look: Look) {
+    fn leave(&self, head: u64, effort: Effort) {
         let place = &self.head.place;
-        let visit = self.blocks.visit();
+        let pin = self.blocks.pin();
         let block = place.block();
         // SAFETY: alive, since this thread visits.
         let left = if Block::<T>::gap(unsafe { block.first() }) == plain(head) {
@@ -422,11 +424,11 @@ impl<T> List<T> {
             place.end.claim(head, head + 1);
             false
         };
-        drop(visit);
+        drop(pin);
         if left {
             // SAFETY: this thread has moved the end on, and so cares for the block, which is alive until it is reclaimed.
-            unsafe { self.blocks.put_aside(block) };
-            if look != Look::Locked {
+            unsafe { self.blocks.retire(block) };
+            if effort != Effort::UnderLock {
                 self.blocks.reclaim();
             }
         }
@@ -470,7 +472,7 @@ impl<T> Queue<T> for List<T> {
 
     #[cold]
     #[inline(never)]
-    fn push(&self, value: &mut Option<T>, _: Look) -> Sent {
+    fn push(&self, value: &mut Option<T>, _: Effort) -> TrySend {
         let mut backoff = Backoff::new();
         loop {
             let tail = self.tail.end.look();
@@ -499,17 +501,17 @@ impl<T> Queue<T> for List<T> {
 
     #[cold]
     #[inline(never)]
-    fn pop(&self, slot: &mut Option<T>, look: Look) -> Received {
+    fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut backoff = Backoff::new();
         loop {
-            exact(look);
+            exact(effort);
             let head = self.head.place.end.look();
-            if look == Look::Hasty && !self.rings_for(head) && !self.closes() {
+            if effort == Effort::Weak && !self.rings_for(head) && !self.closes() {
                 return Err(TryRecvError::Empty);
             }
             let next = match head & OVERDUE {
-                0 => self.next(head, look, &mut backoff),
-                _ => self.late_or_next(head, look, &mut backoff),
+                0 => self.next(head, effort, &mut backoff),
+                _ => self.late_or_next(head, effort, &mut backoff),
             };
             if let Some(full) = next? {
                 full.take_to(slot);
@@ -518,7 +520,7 @@ impl<T> Queue<T> for List<T> {
         }
     }
 
-    fn tidy(&self) {
+    fn reclaim(&self) {
         self.blocks.reclaim();
     }
 
@@ -554,7 +556,7 @@ impl<T> Queue<T> for List<T> {
         None
     }
 
-    fn has_something(&self, side: Side) -> bool {
+    fn can_proceed(&self, side: Side) -> bool {
         let head = self.head.place.end.peek();
         side == Side::Send
             || !Self::same(plain(self.tail.end.peek()), plain(head))

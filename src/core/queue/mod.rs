@@ -11,7 +11,7 @@ mod overdue;
 mod slot;
 mod slots;
 
-use super::{Look, Received, Sent, Side};
+use super::{Effort, Side, TryRecv, TrySend};
 use crate::sync::mutant;
 
 pub(crate) use list::List;
@@ -26,12 +26,12 @@ pub(crate) trait Queue<T> {
     /// Takes the next value out, if it is there and nobody is faster: the short way.
     fn pop_now(&self) -> Option<T>;
     /// Puts the value in; one that is not sent stays where it is.
-    fn push(&self, value: &mut Option<T>, look: Look) -> Sent;
+    fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
     /// Takes the next value out, into `slot`, which is empty. `Closed` only when no value is left.
-    fn pop(&self, slot: &mut Option<T>, look: Look) -> Received;
+    fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
     /// No push succeeds after this. False if it was closed before.
     /// Does what was left to do under a lock.
-    fn tidy(&self) {}
+    fn reclaim(&self) {}
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
     fn len(&self) -> usize;
@@ -42,7 +42,7 @@ pub(crate) trait Queue<T> {
 
     /// False if an operation on this side would certainly fail, the close aside. A thread that has just made one possible gets true
     /// until it has been done, however old what it sees of the other end.
-    fn has_something(&self, side: Side) -> bool;
+    fn can_proceed(&self, side: Side) -> bool;
     /// False if a try would certainly fail.
     fn looks_ready(&self, side: Side) -> bool;
     /// False if a try would certainly fail, and while it is better to wait a moment for more.
@@ -64,7 +64,7 @@ pub(crate) trait Queue<T> {
 #[inline(never)]
 fn drop_values<T>(queue: &impl Queue<T>) {
     let mut slot = None;
-    while !mutant("no_drain") && queue.pop(&mut slot, Look::Exact).is_ok() {
+    while !mutant("no_drain") && queue.pop(&mut slot, Effort::Strong).is_ok() {
         slot = None;
     }
 }

@@ -20,32 +20,32 @@ mod tests;
 use super::{
     drop_values,
     end::{both, exact, plain, version, End, CLOSED},
-    slots::{Slots, Spot},
-    Look, Queue, Received, Sent,
+    slots::{SlotRef, Slots},
+    Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
-    core::{apart::Apart, Side},
+    core::{padded::Padded, Side},
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
 
 /// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
-const SEVERAL: u64 = 32;
+const BATCH: u64 = 32;
 
 /// A ring for so many holds many.
-const MANY: usize = 32;
+const LARGE: usize = 32;
 
 #[repr(C)]
 pub(crate) struct Ring<T> {
-    fixed: Apart<Fixed<T>>,
+    fixed: Padded<Shared<T>>,
     /// The senders' end.
-    tail: Apart<End>,
+    tail: Padded<End>,
     /// The receivers' end.
-    head: Apart<End>,
+    head: Padded<End>,
 }
 
 /// What hardly ever changes, and both sides read.
-struct Fixed<T> {
+struct Shared<T> {
     slots: Slots<T>,
     /// Whoever polls need not look at the other end. Not 0 before the close takes effect.
     closing: AtomicUsize,
@@ -65,9 +65,9 @@ impl<T> Ring<T> {
         let cap = cap + usize::from(mutant("one_slot_more"));
         let (slots, closing) = (Slots::new(cap), AtomicUsize::new(0));
         Self {
-            tail: Apart::new(End::new(0)),
-            head: Apart::new(End::new(0)),
-            fixed: Apart::new(Fixed { slots, closing }),
+            tail: Padded::new(End::new(0)),
+            head: Padded::new(End::new(0)),
+            fixed: Padded::new(Shared { slots, closing }),
         }
     }
 
@@ -78,14 +78,14 @@ impl<T> Ring<T> {
 
     /// The slot of this ticket, if it is free for a send.
     #[inline(always)]
-    fn free(&self, ticket: u64) -> Option<Spot<'_, T>> {
+    fn free(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
         let spot = self.slots().spot(ticket);
         spot.is_free(|| self.head.peek()).then_some(spot)
     }
 
     /// The slot of this ticket, if its value is there.
     #[inline(always)]
-    fn full(&self, ticket: u64) -> Option<Spot<'_, T>> {
+    fn full(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
         let spot = self.slots().spot(ticket);
         spot.is_full(|| plain(self.tail.peek())).then_some(spot)
     }
@@ -126,10 +126,10 @@ impl<T> Queue<T> for Ring<T> {
 
     #[cold]
     #[inline(never)]
-    fn push(&self, value: &mut Option<T>, look: Look) -> Sent {
+    fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
         let mut backoff = Backoff::new();
         loop {
-            exact(look);
+            exact(effort);
             let tail = self.tail.look();
             if tail & CLOSED != 0 {
                 return Err(TrySendError::Closed(()));
@@ -145,7 +145,7 @@ impl<T> Queue<T> for Ring<T> {
                 }
                 Some(_) if mutant("gives_up_a_lost_race") => return Err(TrySendError::Full(())),
                 Some(_) => backoff.spin(),
-                None if look != Look::Exact => return Err(TrySendError::Full(())),
+                None if effort != Effort::Strong => return Err(TrySendError::Full(())),
                 None => {
                     // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
                     let is_full = self.head.look() + self.slots().lap() == tail;
@@ -161,10 +161,10 @@ impl<T> Queue<T> for Ring<T> {
 
     #[cold]
     #[inline(never)]
-    fn pop(&self, slot: &mut Option<T>, look: Look) -> Received {
+    fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut backoff = Backoff::new();
         loop {
-            exact(look);
+            exact(effort);
             let head = self.head.look();
             match self.full(head) {
                 Some(spot) if self.head.claim(head, spot.next()) => {
@@ -173,7 +173,9 @@ impl<T> Queue<T> for Ring<T> {
                     return Ok(());
                 }
                 Some(_) => backoff.spin(),
-                None if look != Look::Exact && !self.closes() => return Err(TryRecvError::Empty),
+                None if effort != Effort::Strong && !self.closes() => {
+                    return Err(TryRecvError::Empty)
+                }
                 None => {
                     // Both ends only grow, so if they are the same now, nothing is there at this instant.
                     let tail = self.tail.look();
@@ -187,7 +189,8 @@ impl<T> Queue<T> for Ring<T> {
                     }
                     let still = self.head.look() == head;
                     // Else a sender has claimed the slot, and is about to fill it.
-                    if still && !backoff.pause() && (look != Look::Exact || !backoff.snooze()) {
+                    if still && !backoff.pause() && (effort != Effort::Strong || !backoff.snooze())
+                    {
                         return Err(TryRecvError::Empty);
                     }
                 }
@@ -219,7 +222,7 @@ impl<T> Queue<T> for Ring<T> {
         Some(self.slots().cap())
     }
 
-    fn has_something(&self, side: Side) -> bool {
+    fn can_proceed(&self, side: Side) -> bool {
         match side {
             Side::Send => self.free(plain(self.tail.peek())).is_some(),
             Side::Recv => self.full(self.head.peek()).is_some(),
@@ -227,16 +230,16 @@ impl<T> Queue<T> for Ring<T> {
     }
 
     fn looks_ready(&self, side: Side) -> bool {
-        self.has_something(side) || self.closes()
+        self.can_proceed(side) || self.closes()
     }
 
-    /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its line away while
+    /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its cache line away while
     /// the receiver writes to it.
     fn looks_worthwhile(&self, side: Side) -> bool {
         if side == Side::Recv {
             return self.looks_ready(side);
         }
-        let several = (self.slots().cap() as u64 / 4).clamp(1, SEVERAL);
+        let several = (self.slots().cap() as u64 / 4).clamp(1, BATCH);
         let last = self.slots().after(plain(self.tail.peek()), several - 1);
         (self.free(last).is_some() || self.closes()) && self.looks_ready(side)
     }
@@ -245,7 +248,7 @@ impl<T> Queue<T> for Ring<T> {
         version(&self.tail, &self.head)
     }
 
-    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at the line before the one that asks
+    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at the queue before the one that asks
     /// stood there, and be about to stamp.
     fn at_rest(&self, side: Side) -> Option<u64> {
         // A close is in this number, too.
@@ -258,7 +261,7 @@ impl<T> Queue<T> for Ring<T> {
     }
 
     fn holds_many(&self) -> bool {
-        self.slots().cap() >= MANY
+        self.slots().cap() >= LARGE
     }
 }
 

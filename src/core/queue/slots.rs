@@ -36,7 +36,7 @@ pub(super) struct Slots<T> {
 }
 
 /// The slot of one ticket.
-pub(super) struct Spot<'a, T> {
+pub(super) struct SlotRef<'a, T> {
     slots: &'a Slots<T>,
     slot: &'a Slot<T>,
     ticket: u64,
@@ -112,16 +112,16 @@ impl<T> Slots<T> {
 
     /// The slot of this ticket, which may have a flag.
     #[inline(always)]
-    pub(super) fn spot(&self, ticket: u64) -> Spot<'_, T> {
+    pub(super) fn spot(&self, ticket: u64) -> SlotRef<'_, T> {
         let index = if Self::COUNTED { 0 } else { ticket & self.mask };
         debug_assert!(index < self.slots.len() as u64, "tickets skip what is no slot");
         // SAFETY: `next` skips the tickets whose index is the capacity or more.
         let slot = unsafe { self.slots.get_unchecked(index as usize) };
-        Spot { slots: self, slot, ticket, index }
+        SlotRef { slots: self, slot, ticket, index }
     }
 }
 
-impl<'a, T> Spot<'a, T> {
+impl<'a, T> SlotRef<'a, T> {
     /// The stamp of a slot that is free for the send of this ticket.
     #[inline(always)]
     fn stamp(&self) -> u64 {

@@ -1,11 +1,11 @@
-//! A publisher that is stopped between its step and its look at the line.
+//! A publisher that is stopped between its step and its look at the queue.
 
 use super::Buffered;
 use crate::{
     core::{
         queue::{Queue, Ring},
         tests::{popped, received},
-        Channel, Look, Side,
+        Channel, Effort, Side,
     },
     error::{TryRecvError, TrySendError},
     wait::tests::{receiver, sender},
@@ -15,46 +15,46 @@ use crate::{
 #[test]
 fn those_in_line_are_served_by_the_next_that_comes() {
     let ring = Buffered::shared(Ring::new(2));
-    let publish = |i| ring.queue.push(&mut Some(i), Look::Hasty).unwrap();
+    let publish = |i| ring.queue.push(&mut Some(i), Effort::Weak).unwrap();
     let waits = receiver();
-    waits.stand(false, |entry, place| ring.line_up(Side::Recv, entry, place));
+    waits.stand(false, |entry, permit| ring.enqueue(Side::Recv, entry, permit));
     publish(1);
     assert_eq!(waits.hears(), None);
-    assert_eq!(received(&*ring, Look::Exact), Err(TryRecvError::Empty));
+    assert_eq!(received(&*ring, Effort::Strong), Err(TryRecvError::Empty));
     assert_eq!(waits.value(), Some(1));
 
     (2..4).for_each(publish);
     let waits = sender(4);
-    waits.stand(false, |entry, place| ring.line_up(Side::Send, entry, place));
-    assert_eq!(popped(&ring.queue, Look::Hasty), Ok(2));
+    waits.stand(false, |entry, permit| ring.enqueue(Side::Send, entry, permit));
+    assert_eq!(popped(&ring.queue, Effort::Weak), Ok(2));
     assert_eq!(waits.hears(), None);
-    assert_eq!(ring.try_send(&mut Some(5), Look::Exact), Err(TrySendError::Full(())));
+    assert_eq!(ring.try_send(&mut Some(5), Effort::Strong), Err(TrySendError::Full(())));
     assert!(waits.hears().is_some());
-    assert_eq!([3, 4].map(Ok), [(); 2].map(|()| popped(&ring.queue, Look::Hasty)));
+    assert_eq!([3, 4].map(Ok), [(); 2].map(|()| popped(&ring.queue, Effort::Weak)));
 }
 
-/// The short way looks at the line as well.
+/// The short way looks at the queue as well.
 #[test]
 fn nobody_goes_the_short_way_past_those_in_line() {
     let ring = Buffered::shared(Ring::new(1));
     let waits = receiver();
-    waits.stand(false, |entry, place| ring.line_up(Side::Recv, entry, place));
-    ring.queue.push(&mut Some(1), Look::Hasty).unwrap();
+    waits.stand(false, |entry, permit| ring.enqueue(Side::Recv, entry, permit));
+    ring.queue.push(&mut Some(1), Effort::Weak).unwrap();
     assert_eq!(ring.recv_now(), None);
-    assert_eq!(received(&*ring, Look::Exact), Err(TryRecvError::Empty));
+    assert_eq!(received(&*ring, Effort::Strong), Err(TryRecvError::Empty));
     assert_eq!(waits.value(), Some(1));
 
     assert_eq!(ring.send_now(2), Ok(()));
     let waits = sender(3);
-    waits.stand(false, |entry, place| ring.line_up(Side::Send, entry, place));
-    assert_eq!(popped(&ring.queue, Look::Hasty), Ok(2));
+    waits.stand(false, |entry, permit| ring.enqueue(Side::Send, entry, permit));
+    assert_eq!(popped(&ring.queue, Effort::Weak), Ok(2));
     assert_eq!(ring.send_now(4), Err(4));
     // And serves those for whom it has made something possible.
     let [first, second] = [receiver(), receiver()];
     for one in [&first, &second] {
-        one.stand(false, |entry, place| ring.line_up(Side::Recv, entry, place));
+        one.stand(false, |entry, permit| ring.enqueue(Side::Recv, entry, permit));
     }
-    assert_eq!(ring.try_send(&mut Some(5), Look::Hasty), Ok(()));
+    assert_eq!(ring.try_send(&mut Some(5), Effort::Weak), Ok(()));
     assert_eq!((waits.value(), first.value(), second.value()), (None, Some(3), Some(5)));
     assert_eq!((ring.send_now(6), ring.recv_now(), ring.recv_now()), (Ok(()), Some(6), None));
 }

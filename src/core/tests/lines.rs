@@ -3,42 +3,42 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    core::{tests::received, Channel, Core, Look, Schedule, Side},
+    core::{tests::received, Channel, Core, Effort, Schedule, Side},
     error::{TryRecvError, TrySendError},
     wait::{
         tests::{receiver, receivers, sender, One},
-        Lined, Outcome,
+        Enqueued, Outcome,
     },
 };
 
 impl One {
-    fn lines_up(&self, core: &Core<u32>, side: Side) -> Lined {
-        self.stand(false, |entry, place| core.line_up(side, entry, place))
+    fn lines_up(&self, core: &Core<u32>, side: Side) -> Enqueued {
+        self.stand(false, |entry, permit| core.enqueue(side, entry, permit))
     }
 
-    fn comes_back_to(&self, core: &Core<u32>, side: Side) -> Lined {
+    fn comes_back_to(&self, core: &Core<u32>, side: Side) -> Enqueued {
         self.was_hinted();
-        self.stand(true, |entry, place| core.line_up(side, entry, place))
+        self.stand(true, |entry, permit| core.enqueue(side, entry, permit))
     }
 
     fn gives_up_on(&self, core: &Core<u32>, side: Side) {
-        self.gives_up(|entry| core.withdraw(side, entry));
+        self.gives_up(|entry| core.dequeue(side, entry));
     }
 }
 
 fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<()>> {
-    core.try_send(&mut Some(value), Look::Hasty)
+    core.try_send(&mut Some(value), Effort::Weak)
 }
 
 fn recv(core: &Core<u32>) -> Result<u32, TryRecvError> {
-    received(core, Look::Hasty)
+    received(core, Effort::Weak)
 }
 
 fn buffered() -> [Core<u32>; 3] {
     [Core::bounded(1), Core::bounded(2), Core::unbounded()]
 }
 
-/// Has them line up to receive, and sleep.
+/// Has them join the queue to receive, and sleep.
 fn fall_asleep(all: &[One], core: &Core<u32>) {
     for one in all {
         one.lines_up(core, Side::Recv);
@@ -50,26 +50,26 @@ fn fall_asleep(all: &[One], core: &Core<u32>) {
 fn who_lines_up_where_there_is_something_to_do_is_told_at_once() {
     for core in buffered() {
         let one = receiver();
-        assert_eq!(one.lines_up(&core, Side::Recv), Lined::Waiting);
+        assert_eq!(one.lines_up(&core, Side::Recv), Enqueued::Waiting);
         one.gives_up_on(&core, Side::Recv);
         send(&core, 1).unwrap();
         let two = receiver();
-        assert_eq!(two.lines_up(&core, Side::Recv), Lined::Ready);
+        assert_eq!(two.lines_up(&core, Side::Recv), Enqueued::Retry);
         two.gives_up_on(&core, Side::Recv);
         recv(&core).unwrap();
         core.close();
         let three = receiver();
-        assert_eq!(three.lines_up(&core, Side::Recv), Lined::Ready);
+        assert_eq!(three.lines_up(&core, Side::Recv), Enqueued::Retry);
         three.gives_up_on(&core, Side::Recv);
         assert!(core.blocked(Side::Recv).is_empty());
     }
     let core = Core::bounded(1);
     let early = sender(1);
-    assert_eq!(early.lines_up(&core, Side::Send), Lined::Ready);
+    assert_eq!(early.lines_up(&core, Side::Send), Enqueued::Retry);
     early.gives_up_on(&core, Side::Send);
     send(&core, 2).unwrap();
     let late = sender(3);
-    assert_eq!(late.lines_up(&core, Side::Send), Lined::Waiting);
+    assert_eq!(late.lines_up(&core, Side::Send), Enqueued::Waiting);
     assert_eq!(core.blocked(Side::Send).len(), 1);
     late.gives_up_on(&core, Side::Send);
 }
@@ -77,7 +77,7 @@ fn who_lines_up_where_there_is_something_to_do_is_told_at_once() {
 #[test]
 fn nobody_waits_to_send_without_a_bound() {
     let (core, one) = (Core::unbounded(), sender(1));
-    assert_eq!(one.lines_up(&core, Side::Send), Lined::Ready);
+    assert_eq!(one.lines_up(&core, Side::Send), Enqueued::Retry);
     assert!(core.blocked(Side::Send).is_empty());
     one.gives_up_on(&core, Side::Send);
     send(&core, 1).unwrap();
@@ -122,24 +122,24 @@ fn one_operation_serves_both_lines() {
     let core = Core::bounded(1);
     send(&core, 1).unwrap();
     let (sends, receives) = (sender(2), receiver());
-    assert_eq!(sends.lines_up(&core, Side::Send), Lined::Waiting);
-    assert_eq!(receives.lines_up(&core, Side::Recv), Lined::Ready);
+    assert_eq!(sends.lines_up(&core, Side::Send), Enqueued::Waiting);
+    assert_eq!(receives.lines_up(&core, Side::Recv), Enqueued::Retry);
     sends.falls_asleep();
     receives.falls_asleep();
-    // The receiver in line goes first, then the sender in line.
+    // The receiver in the queue goes first, then the sender in the queue.
     assert_eq!(recv(&core), Ok(2));
     assert_eq!((receives.hears(), receives.value()), (Some(Outcome::Delivered(7)), Some(1)));
     assert_eq!((sends.hears(), core.len()), (Some(Outcome::Delivered(7)), 0));
 }
 
-/// Both lines stand, so each service makes the next one possible.
+/// Both queues stand, so each service makes the next one possible.
 #[test]
 fn one_operation_serves_as_long_as_there_is_something_to_do() {
     let core = Core::bounded(1);
     let (receivers, senders): ([One; 12], _) = (receivers(), [0; 12].map(sender));
     for (receives, sends) in receivers.iter().zip(&senders) {
-        assert_eq!(receives.lines_up(&core, Side::Recv), Lined::Waiting);
-        assert_eq!(sends.lines_up(&core, Side::Send), Lined::Ready);
+        assert_eq!(receives.lines_up(&core, Side::Recv), Enqueued::Waiting);
+        assert_eq!(sends.lines_up(&core, Side::Send), Enqueued::Retry);
     }
     assert_eq!(send(&core, 0), Ok(()));
     let all = receivers.iter().chain(&senders);
@@ -168,7 +168,7 @@ fn a_sender_that_sleeps_takes_one_room_and_all_other_is_anyones() {
     let core = Core::bounded(100);
     (0..100).for_each(|i| send(&core, i).unwrap());
     let sleeps = sender(100);
-    assert_eq!(sleeps.lines_up(&core, Side::Send), Lined::Waiting);
+    assert_eq!(sleeps.lines_up(&core, Side::Send), Enqueued::Waiting);
     sleeps.falls_asleep();
     (0..100).for_each(|i| assert_eq!(recv(&core), Ok(i)));
     assert_eq!((sleeps.hears(), core.len()), (Some(Outcome::Delivered(7)), 1));
@@ -181,8 +181,8 @@ fn a_sender_that_sleeps_takes_one_room_and_all_other_is_anyones() {
 fn nobody_is_given_a_value_that_is_not_there() {
     for core in [Core::bounded(0), Core::bounded(1), Core::unbounded()] {
         let one = receiver();
-        assert_eq!(one.lines_up(&core, Side::Recv), Lined::Waiting);
-        let sent = core.try_send(&mut None, Look::Exact);
+        assert_eq!(one.lines_up(&core, Side::Recv), Enqueued::Waiting);
+        let sent = core.try_send(&mut None, Effort::Strong);
         assert_eq!((sent, one.hears()), (Err(TrySendError::Full(())), None));
         one.gives_up_on(&core, Side::Recv);
     }
@@ -200,7 +200,7 @@ fn a_close_tells_everyone() {
     send(&core, 0).unwrap();
     let all = [0; 9].map(sender);
     for one in &all {
-        assert_eq!(one.lines_up(&core, Side::Send), Lined::Waiting);
+        assert_eq!(one.lines_up(&core, Side::Send), Enqueued::Waiting);
         one.falls_asleep();
     }
     core.close();
@@ -213,11 +213,11 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     let core = Core::timer(Schedule::at(Instant::now()), |slot, _| *slot = Some(5));
     let [one, two] = receivers();
     for one in [&one, &two] {
-        assert_eq!(one.lines_up(&core, Side::Recv), Lined::Ready);
+        assert_eq!(one.lines_up(&core, Side::Recv), Enqueued::Retry);
     }
-    core.settle(Side::Recv, Outcome::Hint(0));
-    assert_eq!(one.comes_back_to(&core, Side::Recv), Lined::Ready);
-    core.settle(Side::Recv, Outcome::Hint(0));
+    core.serve_on(Side::Recv, Outcome::Hint(0));
+    assert_eq!(one.comes_back_to(&core, Side::Recv), Enqueued::Retry);
+    core.serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!((one.hears(), two.hears()), (None, Some(Outcome::Hint(7))));
     assert_eq!(core.blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
@@ -226,8 +226,8 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     let timer = core.as_timer().unwrap();
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
     let three = receiver();
-    assert_eq!(three.lines_up(&core, Side::Recv), Lined::Waiting);
-    core.settle(Side::Recv, Outcome::Hint(0));
+    assert_eq!(three.lines_up(&core, Side::Recv), Enqueued::Waiting);
+    core.serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!(three.hears(), None);
     // What is due earlier does.
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(7_200)));
@@ -241,11 +241,11 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
 fn who_waits_for_an_end_is_told_and_who_comes_later_does_not_wait() {
     let core: Core<u32> = Core::done(None);
     let [before, after] = receivers();
-    assert_eq!(before.lines_up(&core, Side::Recv), Lined::Waiting);
+    assert_eq!(before.lines_up(&core, Side::Recv), Enqueued::Waiting);
     assert!(core.at_rest(Side::Recv).is_some() && !core.looks_ready(Side::Recv));
     core.end();
     assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv));
     assert_eq!(before.hears(), Some(Outcome::Hint(7)));
-    assert_eq!(after.lines_up(&core, Side::Recv), Lined::Ready);
+    assert_eq!(after.lines_up(&core, Side::Recv), Enqueued::Retry);
     after.gives_up_on(&core, Side::Recv);
 }

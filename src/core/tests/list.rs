@@ -7,7 +7,7 @@ use crate::{
     core::{
         queue::{end::OVERDUE, Queue},
         tests::popped,
-        Look, Side,
+        Effort, Side,
     },
     error::{TryRecvError, TrySendError},
     sync::Ordering::Acquire,
@@ -16,14 +16,14 @@ use crate::{
 /// How many values the first block holds, and each other one.
 const FIRST: u64 = 8;
 const FULL: u64 = 255;
-const LOOKS: [Look; 3] = [Look::Hasty, Look::Exact, Look::Locked];
+const LOOKS: [Effort; 3] = [Effort::Weak, Effort::Strong, Effort::UnderLock];
 
 fn push(list: &List<u64>, value: u64) -> Result<(), TrySendError<()>> {
-    list.push(&mut Some(value), Look::Exact)
+    list.push(&mut Some(value), Effort::Strong)
 }
 
 fn pop(list: &List<u64>) -> Result<u64, TryRecvError> {
-    popped(list, Look::Exact)
+    popped(list, Effort::Strong)
 }
 
 /// Empty, after as many values.
@@ -58,7 +58,7 @@ fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
 fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
     let mut head = list.head.place.end.look();
     while Block::<u64>::is_gap(head) {
-        list.leave(head, Look::Exact);
+        list.leave(head, Effort::Strong);
         head = list.head.place.end.look();
     }
     match list.full_at(head, head) {
@@ -78,13 +78,13 @@ fn a_value_is_not_there_before_its_stamp() {
         let version = list.version();
         let finish = begin_push(&list);
         assert!(list.at_rest(Side::Recv).is_none());
-        for look in LOOKS {
-            assert_eq!(popped(&list, look), Err(TryRecvError::Empty));
+        for effort in LOOKS {
+            assert_eq!(popped(&list, effort), Err(TryRecvError::Empty));
         }
         assert_eq!(list.len(), 1);
-        assert!(list.at_rest(Side::Recv).is_none() && !list.has_something(Side::Recv));
+        assert!(list.at_rest(Side::Recv).is_none() && !list.can_proceed(Side::Recv));
         finish(7);
-        assert!(list.has_something(Side::Recv) && list.version() != version);
+        assert!(list.can_proceed(Side::Recv) && list.version() != version);
         assert_eq!((pop(&list), pop(&list)), (Ok(7), Err(TryRecvError::Empty)));
         assert!(list.len() == 0 && list.at_rest(Side::Recv).is_some());
     }
@@ -131,9 +131,9 @@ fn what_is_left_is_dropped_with_the_list() {
     for used in [0, 3, 300] {
         let list = List::new();
         for i in 0..2 * used {
-            list.push(&mut Some(value.clone()), Look::Exact).unwrap();
+            list.push(&mut Some(value.clone()), Effort::Strong).unwrap();
             if i < used {
-                popped(&list, Look::Exact).unwrap();
+                popped(&list, Effort::Strong).unwrap();
             }
         }
         assert_eq!(Rc::strong_count(&value), used + 1);
@@ -181,10 +181,10 @@ fn an_empty_block_is_used_again() {
 fn while_somebody_visits_no_block_is_used_again() {
     let list = list(2);
     let spare = || list.blocks.spare.load(Acquire);
-    let visit = list.blocks.visit();
+    let pin = list.blocks.pin();
     use_up(&list, 3 * FULL);
     assert!(spare().is_null());
-    drop(visit);
+    drop(pin);
     use_up(&list, FULL);
     assert!(!spare().is_null() && list.blocks.left.load(Acquire).is_null());
 }

@@ -2,18 +2,18 @@
 
 use super::Ring;
 use crate::{
-    core::{queue::Queue, tests::popped, Look, Side},
+    core::{queue::Queue, tests::popped, Effort, Side},
     error::{TryRecvError, TrySendError},
 };
 
-const LOOKS: [Look; 3] = [Look::Hasty, Look::Exact, Look::Locked];
+const LOOKS: [Effort; 3] = [Effort::Weak, Effort::Strong, Effort::UnderLock];
 
 fn push(ring: &Ring<usize>, value: usize) -> Result<(), TrySendError<()>> {
-    ring.push(&mut Some(value), Look::Exact)
+    ring.push(&mut Some(value), Effort::Strong)
 }
 
 fn pop(ring: &Ring<usize>) -> Result<usize, TryRecvError> {
-    popped(ring, Look::Exact)
+    popped(ring, Effort::Strong)
 }
 
 /// With these many values, after as many laps.
@@ -56,12 +56,12 @@ fn a_slot_is_not_free_before_its_stamp() {
         let finish = begin_pop(&ring);
         // There is room, as soon as the receiver goes on.
         assert!(rest.is_some() && ring.at_rest(Side::Send).is_none());
-        assert!(!ring.has_something(Side::Send) && ring.len() == cap - 1);
-        for look in LOOKS {
-            assert_eq!(ring.push(&mut Some(7), look), Err(TrySendError::Full(())));
+        assert!(!ring.can_proceed(Side::Send) && ring.len() == cap - 1);
+        for effort in LOOKS {
+            assert_eq!(ring.push(&mut Some(7), effort), Err(TrySendError::Full(())));
         }
         assert_eq!(finish(), 0);
-        assert!(ring.has_something(Side::Send) && ring.version() != version);
+        assert!(ring.can_proceed(Side::Send) && ring.version() != version);
         assert_eq!((push(&ring, 7), push(&ring, 8)), (Ok(()), Err(TrySendError::Full(()))));
         assert!(ring.at_rest(Side::Send).is_some());
     }
@@ -73,13 +73,13 @@ fn a_value_is_not_there_before_its_stamp() {
         let ring = ring(cap, 0, laps);
         let version = ring.version();
         let finish = begin_push(&ring);
-        assert!(ring.at_rest(Side::Recv).is_none() && !ring.has_something(Side::Recv));
-        for look in LOOKS {
-            assert_eq!(popped(&ring, look), Err(TryRecvError::Empty));
+        assert!(ring.at_rest(Side::Recv).is_none() && !ring.can_proceed(Side::Recv));
+        for effort in LOOKS {
+            assert_eq!(popped(&ring, effort), Err(TryRecvError::Empty));
         }
         assert_eq!(ring.len(), 1);
         finish(7);
-        assert!(ring.has_something(Side::Recv) && ring.version() != version);
+        assert!(ring.can_proceed(Side::Recv) && ring.version() != version);
         assert_eq!((pop(&ring), pop(&ring)), (Ok(7), Err(TryRecvError::Empty)));
         assert!(ring.at_rest(Side::Recv).is_some());
     }
@@ -95,10 +95,10 @@ fn values_behind_a_late_one_come_after_it() {
         for close in [false, true] {
             // A close does not hide them.
             assert!(!close || ring.close());
-            for look in LOOKS {
-                assert_eq!(popped(&ring, look), Err(TryRecvError::Empty));
+            for effort in LOOKS {
+                assert_eq!(popped(&ring, effort), Err(TryRecvError::Empty));
             }
-            assert!(ring.at_rest(Side::Recv).is_none() && !ring.has_something(Side::Recv));
+            assert!(ring.at_rest(Side::Recv).is_none() && !ring.can_proceed(Side::Recv));
         }
         finish(0);
         assert!((0..cap).all(|i| pop(&ring) == Ok(i)));

@@ -9,12 +9,12 @@ use std::{
 };
 
 use crate::{
-    core::{tests::received, Channel, Core, Look, Side},
+    core::{tests::received, Channel, Core, Effort, Side},
     error::{TryRecvError, TrySendError},
 };
 
 /// More than three blocks of a list hold.
-const MANY: usize = 100;
+const LARGE: usize = 100;
 
 struct Pair {
     core: Core<usize>,
@@ -33,7 +33,7 @@ impl Pair {
         self.core.cap().map_or(true, |cap| self.queue.len() < cap)
     }
 
-    fn send(&mut self, look: Look) {
+    fn send(&mut self, effort: Effort) {
         self.sent += 1;
         let mut value = Some(self.sent);
         let expected = match (self.closed, self.has_room()) {
@@ -44,15 +44,15 @@ impl Pair {
                 (Ok(()), None)
             }
         };
-        let sent = self.core.try_send(&mut value, look);
+        let sent = self.core.try_send(&mut value, effort);
         assert_eq!((sent, value), expected);
         self.check();
     }
 
-    fn receive(&mut self, look: Look) {
+    fn receive(&mut self, effort: Effort) {
         let nothing = if self.closed { TryRecvError::Closed } else { TryRecvError::Empty };
         let expected = self.queue.pop_front().ok_or(nothing);
-        assert_eq!(received(&self.core, look), expected);
+        assert_eq!(received(&self.core, effort), expected);
         self.check();
     }
 
@@ -81,11 +81,11 @@ impl Pair {
     /// Sends more often than it receives, or the other way round.
     fn drift(&mut self, sends_of_4: u64, steps: usize) {
         for _ in 0..steps {
-            let look = if self.choose(2) == 0 { Look::Hasty } else { Look::Exact };
+            let effort = if self.choose(2) == 0 { Effort::Weak } else { Effort::Strong };
             if self.choose(4) < sends_of_4 {
-                self.send(look);
+                self.send(effort);
             } else {
-                self.receive(look);
+                self.receive(effort);
             }
         }
     }
@@ -101,15 +101,15 @@ fn a_channel_does_as_a_queue_does() {
         let mut pair = Pair::new(core);
         pair.check();
         for _ in 0..5 {
-            pair.drift(3, 2 * MANY);
-            pair.drift(1, 3 * MANY);
+            pair.drift(3, 2 * LARGE);
+            pair.drift(1, 3 * LARGE);
         }
-        pair.drift(3, 2 * MANY);
+        pair.drift(3, 2 * LARGE);
         pair.close();
-        pair.drift(2, MANY);
+        pair.drift(2, LARGE);
         pair.close();
         while !pair.queue.is_empty() {
-            pair.receive(Look::Exact);
+            pair.receive(Effort::Strong);
         }
         pair.drift(2, 8);
     }
@@ -119,24 +119,24 @@ fn a_channel_does_as_a_queue_does() {
 fn an_unbounded_channel_holds_any_number() {
     let mut pair = Pair::new(Core::unbounded());
     for _ in 0..3 {
-        (0..10 * MANY).for_each(|_| pair.send(Look::Hasty));
-        (0..10 * MANY).for_each(|_| pair.receive(Look::Hasty));
-        pair.receive(Look::Exact);
+        (0..10 * LARGE).for_each(|_| pair.send(Effort::Weak));
+        (0..10 * LARGE).for_each(|_| pair.receive(Effort::Weak));
+        pair.receive(Effort::Strong);
     }
 }
 
 /// True if the value is sent.
 fn send<T>(core: &Core<T>, value: T) -> bool {
-    core.try_send(&mut Some(value), Look::Hasty).is_ok()
+    core.try_send(&mut Some(value), Effort::Weak).is_ok()
 }
 
 #[test]
 fn where_there_is_no_value_nothing_is_sent() {
     for core in buffered() {
-        for i in 0..MANY {
-            assert_eq!(core.try_send(&mut None, Look::Exact), Err(TrySendError::Full(())));
+        for i in 0..LARGE {
+            assert_eq!(core.try_send(&mut None, Effort::Strong), Err(TrySendError::Full(())));
             assert_eq!((send(&core, i), core.len()), (true, 1));
-            assert_eq!(received(&core, Look::Exact), Ok(i));
+            assert_eq!(received(&core, Effort::Strong), Ok(i));
         }
     }
 }
@@ -152,13 +152,13 @@ impl Drop for Dropped {
 
 #[test]
 fn the_last_receiving_handle_drops_what_is_left() {
-    for left in [0, 1, MANY] {
+    for left in [0, 1, LARGE] {
         for core in buffered() {
             let (dropped, mut sent) = (Arc::new(AtomicUsize::new(0)), 0);
             // So that the values left do not begin with a block.
-            for _ in 0..MANY / 2 {
+            for _ in 0..LARGE / 2 {
                 assert!(send(&core, Dropped(dropped.clone())));
-                assert!(received(&core, Look::Hasty).is_ok());
+                assert!(received(&core, Effort::Weak).is_ok());
             }
             while sent < left && send(&core, Dropped(dropped.clone())) {
                 sent += 1;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{tests::received, Channel, Core, Look, MissedTickBehavior, Schedule, Side},
+    core::{tests::received, Channel, Core, Effort, MissedTickBehavior, Schedule, Side},
     select::{self, Limit},
 };
 
@@ -25,8 +25,8 @@ fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
 /// Sends in even steps, receives in odd ones.
 fn send_or_receive(core: &Core<usize>, i: usize) {
     match i % 2 {
-        0 => core.try_send(&mut Some(i), Look::Exact).unwrap(),
-        _ => assert_eq!(received(core, Look::Exact), Ok(i - 1)),
+        0 => core.try_send(&mut Some(i), Effort::Strong).unwrap(),
+        _ => assert_eq!(received(core, Effort::Strong), Ok(i - 1)),
     }
 }
 
@@ -46,7 +46,7 @@ fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
     moves(&core, Side::Recv, |i| send_or_receive(&core, i));
 }
 
-/// Who lines up and goes again may have been ready to be met.
+/// Who joins the queue and goes again may have been ready to be met.
 #[test]
 fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     let handle = Some(Core::bounded(0));
@@ -55,7 +55,7 @@ fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     moves(core, Side::Send, |i| {
         thread::scope(|scope| {
             let receiver = scope.spawn(|| select::recv_until(&handle, Limit::At(deadline)));
-            while core.try_send(&mut Some(i), Look::Exact).is_err() && !receiver.is_finished() {
+            while core.try_send(&mut Some(i), Effort::Strong).is_err() && !receiver.is_finished() {
                 thread::yield_now();
             }
             assert_eq!(receiver.join().unwrap(), Ok(i));
@@ -90,7 +90,7 @@ fn each_tick_received_moves_the_version_of_a_ticker() {
     // One tick for each of the steps.
     let start = Instant::now();
     while start.elapsed() < 8 * tick {}
-    moves(&core, Side::Recv, |_| assert!(received(&core, Look::Exact).is_ok()));
+    moves(&core, Side::Recv, |_| assert!(received(&core, Effort::Strong).is_ok()));
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
         |core: &Core<usize>| [Side::Send, Side::Recv].map(|side| core.at_rest(side).is_some());
     for (core, full) in [(Core::bounded(1), true), (Core::unbounded(), false)] {
         assert_eq!(rests(&core), [false, true]);
-        core.try_send(&mut Some(1), Look::Exact).unwrap();
+        core.try_send(&mut Some(1), Effort::Strong).unwrap();
         assert_eq!(rests(&core), [full, false]);
-        received(&core, Look::Exact).unwrap();
+        received(&core, Effort::Strong).unwrap();
         assert_eq!(rests(&core), [false, true]);
         core.close();
         assert_eq!(rests(&core), [false, false]);

@@ -36,7 +36,7 @@ pub(crate) const SPINS: bool = false;
 pub(crate) const PAUSES: u32 = if cfg!(loom) { 1 } else { 0 };
 
 /// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
-pub(crate) fn dekker_light() {
+pub(crate) fn store_load_fence() {
     fence(Ordering::SeqCst);
 }
 
@@ -119,9 +119,9 @@ impl<T> Mutex<T> {
 /// Not the checker's own `park`: loom wakes a parked thread by its name, so a wake that comes late would
 /// end whatever the thread waits for by then, be it a lock.
 #[derive(Clone)]
-pub(crate) struct Parker(Arc<Bed>);
+pub(crate) struct Parker(Arc<Inner>);
 
-struct Bed {
+struct Inner {
     woken: checker::sync::Mutex<bool>,
     changed: checker::sync::Condvar,
 }
@@ -129,7 +129,7 @@ struct Bed {
 impl Parker {
     pub(crate) fn current() -> Self {
         let woken = checker::sync::Mutex::new(false);
-        Self(Arc::new(Bed { woken, changed: checker::sync::Condvar::new() }))
+        Self(Arc::new(Inner { woken, changed: checker::sync::Condvar::new() }))
     }
 
     /// Sleeps until `unpark`, or until the model's clock is moved. The caller looks at the clock.

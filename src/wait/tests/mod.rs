@@ -13,22 +13,23 @@ use std::{
 };
 
 use super::{
-    Entry, Home, Outcome, Place, Polling, Reason, WaitQueue, WaitSide, Waiter, Wake, Who, Why,
+    BlockedAt, Entry, LinkPermit, OpId, Outcome, Polling, Reason, WaitQueue, WaitSide, Waiter,
+    WaiterCell, Wake,
 };
 
-/// A waiter with the place it may take in one line.
+/// A waiter with the place it may take in one queue.
 pub(crate) struct One {
     entry: Entry<u32>,
     waiter: RefCell<Box<Waiter>>,
 }
 
 pub(crate) fn waiter(cases: usize) -> Box<Waiter> {
-    Box::new(Waiter::new(cases, why()))
+    Box::new(Waiter::new(cases, blocked_at()))
 }
 
 #[track_caller]
-fn why() -> Why {
-    Why { reason: Reason::Recv, location: Location::caller() }
+fn blocked_at() -> BlockedAt {
+    BlockedAt { reason: Reason::Recv, location: Location::caller() }
 }
 
 /// Who polls and waits for a value.
@@ -46,52 +47,52 @@ pub(crate) fn receivers<const N: usize>() -> [One; N] {
 }
 
 impl One {
-    fn who(&self) -> Who {
-        Who::of(&self.entry)
+    fn who(&self) -> OpId {
+        OpId::of(&self.entry)
     }
 
     pub(crate) fn falls_asleep(&self) {
         self.waiter.borrow().falls_asleep();
     }
 
-    /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it stands in line.
+    /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it is in the queue.
     pub(crate) fn stand<R>(
         &self,
         front: bool,
-        link: impl FnOnce(&Entry<u32>, &Place<'_>) -> R,
+        link: impl FnOnce(&Entry<u32>, &LinkPermit<'_>) -> R,
     ) -> R {
         let waiter = self.waiter.borrow();
-        link(&self.entry, &Place { waiter: &waiter, case: 7, alone: true, front })
+        link(&self.entry, &LinkPermit { waiter: &waiter, case: 7, sole: true, front })
     }
 
     fn join(&self, queue: &mut WaitQueue<u32>) {
-        self.stand(false, |entry, place| queue.push(entry, place));
+        self.stand(false, |entry, permit| queue.push(entry, permit));
     }
 
-    fn line_up(&self, side: &WaitSide<u32>) {
-        self.stand(false, |entry, place| side.line_up(entry, place));
+    fn enqueue(&self, side: &WaitSide<u32>) {
+        self.stand(false, |entry, permit| side.enqueue(entry, permit));
     }
 
-    /// Lines up once more, woken in vain.
+    /// Joins the queue once more, woken in vain.
     fn comes_back(&self, side: &WaitSide<u32>) {
         self.was_hinted();
-        self.stand(true, |entry, place| side.line_up(entry, place));
+        self.stand(true, |entry, permit| side.enqueue(entry, permit));
     }
 
-    /// Comes out of the line with a hint, ready to line up again.
+    /// Comes out of the queue with a hint, ready to join the queue again.
     pub(crate) fn was_hinted(&self) {
         assert_eq!(self.hears(), Some(Outcome::Hint(7)));
         self.entry.claimed();
         *self.waiter.borrow_mut() = waiter(1);
     }
 
-    /// Gives up, and has `withdraw` unlink the entry.
-    pub(crate) fn gives_up(&self, withdraw: impl FnOnce(&Entry<u32>)) {
+    /// Gives up, and has `dequeue` unlink the entry.
+    pub(crate) fn gives_up(&self, dequeue: impl FnOnce(&Entry<u32>)) {
         self.waiter.borrow().abort();
-        withdraw(&self.entry);
+        dequeue(&self.entry);
     }
 
-    /// What was decided. `None`: nothing yet; then it still stands in line.
+    /// What was decided. `None`: nothing yet; then it still is in the queue.
     pub(crate) fn hears(&self) -> Option<Outcome> {
         let waiter = self.waiter.borrow();
         waiter.is_decided().then(|| waiter.abort())
@@ -102,7 +103,7 @@ impl One {
     }
 
     fn withdraws(&self, side: &WaitSide<u32>) {
-        self.gives_up(|entry| side.withdraw(entry));
+        self.gives_up(|entry| side.dequeue(entry));
     }
 
     pub(crate) fn value(&self) -> Option<u32> {
@@ -122,23 +123,23 @@ impl Drop for One {
 fn a_home_is_in_the_line_of_its_entry_and_has_one_guest() {
     fn offset<T>() -> usize {
         let entry = Entry::<T>::new(None);
-        let guest = entry.home().receive(1, why());
+        let guest = entry.home().receive(1, blocked_at());
         let word = std::ptr::from_ref::<Waiter>(&guest) as usize;
         word - std::ptr::from_ref(&entry) as usize
     }
     assert!(offset::<u64>() < 64);
     assert!(offset::<String>() < 64);
 
-    let home = Home::new();
+    let home = WaiterCell::new();
     for _ in 0..2 {
-        let guest = home.receive(1, why());
+        let guest = home.receive(1, blocked_at());
         guest.falls_asleep();
-        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(1, why()))).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(1, blocked_at()))).is_err());
         assert!(!guest.is_decided());
     }
 }
 
-/// Claims a waiter that stands in no line, as its owner.
+/// Claims a waiter that is in no queue, as its owner.
 #[allow(unsafe_code)]
 fn claim(waiter: &Waiter, outcome: Outcome) -> Option<Wake> {
     // SAFETY: the caller owns it.
@@ -160,10 +161,10 @@ fn who_sleeps_is_woken_by_its_claimer() {
 fn a_place_at_the_end_keeps_its_waiter_and_case() {
     let waiter = waiter(1);
     for front in [false, true] {
-        let place = Place { waiter: &waiter, case: 3, alone: front, front };
-        let moved = place.at_the_end();
+        let permit = LinkPermit { waiter: &waiter, case: 3, sole: front, front };
+        let moved = permit.at_the_end();
         assert!(std::ptr::eq(moved.waiter(), &*waiter));
-        assert_eq!((moved.case, moved.alone(), moved.front), (3, place.alone, false));
+        assert_eq!((moved.case, moved.sole(), moved.front), (3, permit.sole, false));
     }
 }
 

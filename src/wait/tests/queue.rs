@@ -1,11 +1,11 @@
-//! One line: its order, and who is found in it.
+//! One queue: its order, and who is found in it.
 
 use std::cell::RefCell;
 
 use super::{receiver, receivers, sender, waiter, One};
-use crate::wait::{Entry, Lined, Outcome, WaitQueue};
+use crate::wait::{Enqueued, Entry, Outcome, WaitQueue};
 
-/// Empties the line from its front and checks that it is these, in this order.
+/// Empties the queue from its front and checks that it is these, in this order.
 #[track_caller]
 fn stand_in_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
     assert_eq!(queue.count(), expected.len());
@@ -34,7 +34,7 @@ fn a_waiter_that_comes_back_goes_to_the_front() {
         let others: Vec<One> = (0..ahead).map(|_| receiver()).collect();
         others.iter().for_each(|one| one.join(&mut queue));
         let (back, last) = (receiver(), receiver());
-        back.stand(true, |entry, place| queue.push(entry, place));
+        back.stand(true, |entry, permit| queue.push(entry, permit));
         last.join(&mut queue);
         let mut expected: Vec<&One> = others.iter().collect();
         expected.insert(0, &back);
@@ -141,7 +141,7 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
     for me_first in [true, false] {
         let mut queue = WaitQueue::new();
         let mut selects = [waiter(2), waiter(2)];
-        if selects[0].stays_before(&selects[1]) != me_first {
+        if selects[0].outranks(&selects[1]) != me_first {
             selects.swap(0, 1);
         }
         let [me, other] = selects;
@@ -153,7 +153,7 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
         let (lined, wake) = queue.meet(&itself.waiter.borrow());
         assert_eq!(
             (lined, wake.is_some()),
-            if me_first { (Lined::Waiting, true) } else { (Lined::Ready, false) }
+            if me_first { (Enqueued::Waiting, true) } else { (Enqueued::Retry, false) }
         );
         assert_eq!(other.hears(), me_first.then_some(Outcome::Hint(7)));
         assert_eq!(itself.hears(), None);
@@ -165,9 +165,9 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
 
 #[test]
 fn who_waits_for_one_thing_stays_before_a_select() {
-    let (firm, other_firm, select) = (waiter(1), waiter(1), waiter(2));
-    assert!(firm.stays_before(&select) && !select.stays_before(&firm));
-    assert!(!firm.stays_before(&other_firm) && !other_firm.stays_before(&firm));
+    let (single_case, other_firm, select) = (waiter(1), waiter(1), waiter(2));
+    assert!(single_case.outranks(&select) && !select.outranks(&single_case));
+    assert!(!single_case.outranks(&other_firm) && !other_firm.outranks(&single_case));
 }
 
 #[test]

@@ -7,15 +7,15 @@ use crate::wait::{Outcome, WaitSide};
 fn a_side_is_waited_on_while_somebody_stands_in_line() {
     let side = WaitSide::new();
     let [one, two] = receivers();
-    assert!(!side.is_waited_on());
-    one.line_up(&side);
-    two.line_up(&side);
+    assert!(!side.has_waiters());
+    one.enqueue(&side);
+    two.enqueue(&side);
     assert_eq!((side.reasons().len(), side.count()), (2, 2));
     one.withdraws(&side);
-    assert!(side.is_waited_on());
+    assert!(side.has_waiters());
     assert!(side.wake_one());
     assert_eq!(two.hears(), Some(Outcome::Hint(7)));
-    assert!(!side.is_waited_on() && !side.wake_one());
+    assert!(!side.has_waiters() && !side.wake_one());
     assert_eq!((side.reasons().len(), side.count()), (0, 0));
 }
 
@@ -24,8 +24,8 @@ fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
     for sleeps in [false, true] {
         let side = WaitSide::new();
         let [one, two] = receivers();
-        one.line_up(&side);
-        two.line_up(&side);
+        one.enqueue(&side);
+        two.enqueue(&side);
         if sleeps {
             one.falls_asleep();
             two.falls_asleep();
@@ -33,11 +33,11 @@ fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
         side.serve(|slot| slot.replace(3).is_none());
         assert_eq!((one.hears(), one.value()), (Some(Outcome::Delivered(7)), Some(3)));
         assert_eq!(two.hears(), None);
-        assert!(side.is_waited_on());
+        assert!(side.has_waiters());
         // There is nothing for it after all: it has to look for itself.
         side.serve(|_| false);
         assert_eq!((two.hears(), two.value()), (Some(Outcome::Hint(7)), None));
-        assert!(!side.is_waited_on());
+        assert!(!side.has_waiters());
         side.serve(|_| unreachable!());
     }
 }
@@ -46,10 +46,10 @@ fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
 fn a_waiter_that_comes_back_stands_first() {
     let side = WaitSide::new();
     let [one, two, three] = receivers();
-    one.line_up(&side);
-    two.line_up(&side);
+    one.enqueue(&side);
+    two.enqueue(&side);
     side.serve(|_| false);
-    three.line_up(&side);
+    three.enqueue(&side);
     one.comes_back(&side);
     for next in [&one, &two, &three] {
         assert_eq!(next.hears(), None);
@@ -62,8 +62,8 @@ fn a_waiter_that_comes_back_stands_first() {
 fn a_waiter_that_has_decided_is_passed_over() {
     let side = WaitSide::new();
     let [gone, next] = receivers();
-    gone.line_up(&side);
-    next.line_up(&side);
+    gone.enqueue(&side);
+    next.enqueue(&side);
     gone.waiter.borrow().abort();
     side.serve(|slot| slot.replace(1).is_none());
     assert_eq!((next.hears(), gone.value()), (Some(Outcome::Delivered(7)), None));
@@ -73,7 +73,7 @@ fn a_waiter_that_has_decided_is_passed_over() {
 fn a_close_tells_everyone() {
     let all: [One; 9] = receivers();
     let side = WaitSide::new();
-    all.iter().for_each(|one| one.line_up(&side));
+    all.iter().for_each(|one| one.enqueue(&side));
     side.wake_all();
     assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
     side.wake_all();
@@ -84,9 +84,9 @@ fn those_in_line_are_told_once_each() {
     for count in [0, 1, 4] {
         let side = WaitSide::new();
         let all: Vec<One> = (0..count).map(|_| receiver()).collect();
-        all.iter().for_each(|one| one.line_up(&side));
-        side.notify_those_in_line();
+        all.iter().for_each(|one| one.enqueue(&side));
+        side.notify_queued();
         assert!(all.iter().all(|one| one.hears().is_some()));
-        assert!(!side.is_waited_on());
+        assert!(!side.has_waiters());
     }
 }

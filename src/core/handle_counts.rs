@@ -4,12 +4,12 @@ use super::{Channel, Core, Side};
 use crate::sync::{mutant, Count, Ordering};
 
 /// How many handles can send, and how many can receive.
-pub(crate) struct Ends {
+pub(crate) struct HandleCounts {
     senders: Count,
     receivers: Count,
 }
 
-impl Ends {
+impl HandleCounts {
     /// One handle that can send, or part of one, and one that can receive.
     pub(crate) fn new() -> Self {
         Self { senders: Count::new(1), receivers: Count::new(1) }
@@ -27,7 +27,7 @@ impl<T> Core<T> {
     /// Counts a new handle that can act on `side`.
     fn attach(&self, side: Side) {
         // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
-        let before = self.ends().count(side).fetch_add(1, Ordering::Relaxed);
+        let before = self.handle_counts().count(side).fetch_add(1, Ordering::Relaxed);
         if before > isize::MAX as usize {
             // Only by forgetting handles without end; a count that wraps would close too early.
             std::process::abort();
@@ -37,13 +37,13 @@ impl<T> Core<T> {
     /// Counts a handle that is gone. The last one closes the channel, and where nobody can receive
     /// any more, the values left are dropped, here and now.
     pub(crate) fn detach(&self, side: Side) {
-        let handles = self.ends().count(side);
+        let handles = self.handle_counts().count(side);
         // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the close.
         // The only handle is the only one that could be cloned: its count stays as it is.
         if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        if self.desert(side) && !mutant("no_drain") {
+        if self.abandon(side) && !mutant("no_drain") {
             self.drop_rest();
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, panic::Location};
 
 /// The operation that a waiter performs, and where it stands in the user's code.
 #[derive(Clone, Copy)]
-pub(crate) struct Why {
+pub(crate) struct BlockedAt {
     pub(crate) reason: Reason,
     pub(crate) location: &'static Location<'static>,
 }
@@ -17,7 +17,7 @@ pub(crate) enum Reason {
     Select,
 }
 
-impl fmt::Debug for Why {
+impl fmt::Debug for BlockedAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {
             Reason::Send => "send",

@@ -5,18 +5,18 @@ use std::{mem::MaybeUninit, ops::Deref};
 /// A value with room behind it, as much as processors fetch at once, so that the next field of a
 /// `repr(C)` struct is apart. Unlike an alignment it leaves the allocator its fast path.
 #[repr(C)]
-pub(super) struct Apart<T> {
+pub(super) struct Padded<T> {
     value: T,
     _room: MaybeUninit<[u64; 15]>,
 }
 
-impl<T> Apart<T> {
+impl<T> Padded<T> {
     pub(super) fn new(value: T) -> Self {
         Self { value, _room: MaybeUninit::uninit() }
     }
 }
 
-impl<T> Deref for Apart<T> {
+impl<T> Deref for Padded<T> {
     type Target = T;
 
     #[inline]

@@ -1,16 +1,16 @@
 //! Whom a thread will find at a rendezvous: the partner's cache line then comes together with the meeting's, and not after it.
 //!
 //! Threads that meet again and again take turns at waiting, so who found a partner once, and nobody the next time, finds
-//! one now. Without that sign nothing is fetched: a partner that is still on its way works on the line, and would have to
+//! one now. Without that sign nothing is fetched: a partner that is still on its way works on its cache line, and would have to
 //! have it sent back.
 
 use std::cell::Cell;
 
 use super::Side;
-use crate::{sync::SPINS, wait::Who};
+use crate::{sync::SPINS, wait::OpId};
 
 #[cfg(all(test, not(any(loom, shuttle))))]
-#[path = "tests/foresight.rs"]
+#[path = "tests/partner.rs"]
 mod tests;
 
 /// Of how many places a thread remembers something.
@@ -18,20 +18,20 @@ const PLACES: usize = 4;
 
 /// What a thread remembers of one side of one channel.
 #[derive(Clone, Copy)]
-pub(super) struct Foresight {
+pub(super) struct PartnerPredictor {
     place: usize,
-    partner: Who,
+    partner: OpId,
     /// Whether somebody was there: the last time in the lowest bit, the times before above it.
     found: u8,
 }
 
-const NOTHING: Foresight = Foresight { place: 0, partner: Who::NOBODY, found: 0 };
+const NOTHING: PartnerPredictor = PartnerPredictor { place: 0, partner: OpId::NOBODY, found: 0 };
 
-thread_local!(static MEMORY: [Cell<Foresight>; PLACES] = const {
+thread_local!(static MEMORY: [Cell<PartnerPredictor>; PLACES] = const {
     [Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING), Cell::new(NOTHING)]
 });
 
-impl Foresight {
+impl PartnerPredictor {
     /// What this thread remembers of those whom `side` of this channel met.
     #[inline]
     pub(super) fn of<T>(channel: &T, side: Side) -> Self {
@@ -53,7 +53,7 @@ impl Foresight {
         ((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize % PLACES
     }
 
-    /// Sends for the line of the partner that is to be expected.
+    /// Sends for the cache line of the partner that is to be expected.
     #[inline]
     pub(super) fn fetch(self) {
         if self.expects() {
@@ -67,7 +67,7 @@ impl Foresight {
 
     /// Remembers who was there.
     #[inline]
-    pub(super) fn learn(self, partner: Option<Who>) {
+    pub(super) fn learn(self, partner: Option<OpId>) {
         if SPINS {
             let found = self.found << 1 | u8::from(partner.is_some());
             let now = Self { partner: partner.unwrap_or(self.partner), found, ..self };

@@ -11,35 +11,35 @@ use std::{
     ptr,
 };
 
-use super::{Waiter, Why};
+use super::{BlockedAt, Waiter};
 
 /// Room for one waiter at a time.
 #[repr(C)]
-pub(crate) struct Home {
+pub(crate) struct WaiterCell {
     waiter: UnsafeCell<MaybeUninit<Waiter>>,
-    inhabited: Cell<bool>,
+    occupied: Cell<bool>,
 }
 
-impl Home {
+impl WaiterCell {
     pub(crate) fn new() -> Self {
-        Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), inhabited: Cell::new(false) }
+        Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), occupied: Cell::new(false) }
     }
 
     /// Lets a new waiter in, for as long as the guest lives. It is made where it stays: to copy what was written in pieces the
     /// processor waits until they have left its store buffer.
     #[inline(always)]
-    pub(crate) fn receive(&self, cases: usize, why: Why) -> Guest<'_> {
-        assert!(!self.inhabited.replace(true), "a case takes part in one select at a time");
+    pub(crate) fn receive(&self, cases: usize, blocked_at: BlockedAt) -> WaiterRef<'_> {
+        assert!(!self.occupied.replace(true), "a case takes part in one select at a time");
         // SAFETY: uninhabited, so nobody has a reference to the room.
-        unsafe { self.waiter.get().cast::<Waiter>().write(Waiter::new(cases, why)) };
-        Guest(self)
+        unsafe { self.waiter.get().cast::<Waiter>().write(Waiter::new(cases, blocked_at)) };
+        WaiterRef(self)
     }
 }
 
 /// The waiter in its home.
-pub(crate) struct Guest<'a>(&'a Home);
+pub(crate) struct WaiterRef<'a>(&'a WaiterCell);
 
-impl Deref for Guest<'_> {
+impl Deref for WaiterRef<'_> {
     type Target = Waiter;
 
     fn deref(&self) -> &Waiter {
@@ -48,11 +48,11 @@ impl Deref for Guest<'_> {
     }
 }
 
-impl Drop for Guest<'_> {
+impl Drop for WaiterRef<'_> {
     fn drop(&mut self) {
-        // SAFETY: written by `receive`, and dropped once: here. `Lines`, which borrow the guest, are left: a claimer's last touch
-        // was the claim or the end of a service, and all others hold the lock of a line in which the waiter no longer stands.
+        // SAFETY: written by `receive`, and dropped once: here. `Registration`, which borrow the guest, are left: a claimer's last touch
+        // was the claim or the end of a service, and all others hold the lock of a queue in which the waiter no longer stands.
         unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };
-        self.0.inhabited.set(false);
+        self.0.occupied.set(false);
     }
 }

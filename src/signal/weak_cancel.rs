@@ -11,9 +11,9 @@ use crate::context::CancelCause;
 
 /// What ends a context, while its handle lives.
 #[derive(Clone)]
-pub(super) struct Ends(Weak<CancelCause>);
+pub(super) struct WeakCancel(Weak<CancelCause>);
 
-impl Ends {
+impl WeakCancel {
     pub(super) fn of(cancel: &Arc<CancelCause>) -> Self {
         Self(Arc::downgrade(cancel))
     }
