@@ -15,28 +15,31 @@
 //! | `ping-pong` | 2, over two channels | one round trip, that is two messages |
 //! | `select` | 4 senders with a channel each, one thread that selects over the four | one message |
 //!
-//! Each at capacity 0, 1, 128 and unbounded; a message is a `u64`, and all operations block. A run starts
-//! its threads, lets them go at a barrier, and lasts until the last message is received; starting threads,
-//! making channels and dropping them is not measured. Senders, and receivers, share the messages evenly.
-//! std has no `mpmc` and no `select`; its bounded cells are `sync_channel`.
+//! Each at capacity 0, 1, 128 and unbounded; a message is a `u64`, and all operations block. A run
+//! starts its threads, lets them go at a barrier, and lasts until the last message is received;
+//! starting threads, making channels and dropping them is not measured. Senders, and receivers,
+//! share the messages evenly. std has no `mpmc` and no `select`; its bounded cells are
+//! `sync_channel`.
 //!
 //! # How to read it
 //!
-//! - Only ratios within one run count. The machine, its neighbours and the day move every number by more
-//!   than the libraries differ in many cells. In the table the libraries take turns in short rounds, so
-//!   that a disturbance meets them all; criterion measures them one after another. Believe the table.
-//! - Threads are not pinned. What a message costs depends on where the scheduler puts them: on two cores
-//!   it is cache lines travelling, on one core it is context switches, and a run can see both. A `~` marks a
-//!   number whose rounds lie more than a factor of two apart; the median is then the more frequent mode,
-//!   and jumps. The ratio is steadier: it is the median over all pairs of rounds, for the better of the
-//!   other two. One library measured under two names gave ratios from 0.8 to 1.2, in rows with `~` from
-//!   0.6 to 1.3 (2 cores, four tables): smaller differences say nothing.
-//!   `taskset -c 0 cargo bench -- --table` shows one core, `taskset -c 0,1` two. Keep the machine idle
-//!   otherwise: where another process takes one of two cores, this is the table of one core.
-//! - `mpsc`, `mpmc` and `select` have more threads than a small machine has cores: they show how a library
-//!   parks and wakes as much as how fast its queue is.
-//! - Unbounded senders never wait. Where they are faster than the receiver the queue grows for the whole
-//!   run, and the cells contain the allocator.
+//! - Only ratios within one run count. The machine, its neighbours and the day move every number by
+//!   more than the libraries differ in many cells. In the table the libraries take turns in short
+//!   rounds, so that a disturbance meets them all; criterion measures them one after another.
+//!   Believe the table.
+//! - Threads are not pinned. What a message costs depends on where the scheduler puts them: on two
+//!   cores it is cache lines travelling, on one core it is context switches, and a run can see
+//!   both. A `~` marks a number whose rounds lie more than a factor of two apart; the median is
+//!   then the more frequent mode, and jumps. The ratio is steadier: it is the median over all pairs
+//!   of rounds, for the better of the other two. One library measured under two names gave ratios
+//!   from 0.8 to 1.2, in rows with `~` from 0.6 to 1.3 (2 cores, four tables): smaller differences
+//!   say nothing. `taskset -c 0 cargo bench -- --table` shows one core, `taskset -c 0,1` two. Keep
+//!   the machine idle otherwise: where another process takes one of two cores, this is the table of
+//!   one core.
+//! - `mpsc`, `mpmc` and `select` have more threads than a small machine has cores: they show how a
+//!   library parks and wakes as much as how fast its queue is.
+//! - Unbounded senders never wait. Where they are faster than the receiver the queue grows for the
+//!   whole run, and the cells contain the allocator.
 
 #[path = "support/libraries.rs"]
 mod libraries;
@@ -116,8 +119,8 @@ fn transfer<L: Library>(txs: &[L::Tx], rxs: Vec<L::Rx>, messages: u64) -> Durati
     race(senders::<L>(txs, messages), receivers)
 }
 
-/// The jobs of the senders. They borrow the handles: dropping the last one closes a channel, and a closed
-/// channel would be ready in every select.
+/// The jobs of the senders. They borrow the handles: dropping the last one closes a channel, and a
+/// closed channel would be ready in every select.
 fn senders<L: Library>(
     txs: &[L::Tx],
     messages: u64,
@@ -131,7 +134,8 @@ fn shares(messages: u64, parts: usize) -> impl Iterator<Item = u64> {
     (0..parts).map(move |i| messages / parts + u64::from(i < messages % parts))
 }
 
-/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's end.
+/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's
+/// end.
 fn race<S: FnMut() + Send, R: FnMut() + Send>(
     senders: impl IntoIterator<Item = S>,
     receivers: impl IntoIterator<Item = R>,
@@ -195,11 +199,12 @@ fn table(wanted: impl Fn(&str) -> bool) {
     }
 }
 
-/// For each library its rounds in ns per message, in ascending order; none where it has no such cell.
+/// For each library its rounds in ns per message, in ascending order; none where it has no such
+/// cell.
 fn measure(runs: [Option<Run>; 3], capacity: Capacity) -> [Vec<f64>; 3] {
     let ns = |run: Run, messages: u64| run(capacity, messages).as_nanos() as f64 / messages as f64;
-    // What a message cost so far, as a logarithm. A geometric mean, because a cell with two modes that
-    // are far apart must not get the messages of a fast round in a slow one.
+    // What a message cost so far, as a logarithm. A geometric mean, because a cell with two modes
+    // that are far apart must not get the messages of a fast round in a slow one.
     let mut cost = runs.map(|run| run.map_or(0.0, |run| ns(run, 1 << 10).ln()));
     let mut rounds = [const { Vec::new() }; 3];
     let mut round = 0;
@@ -226,8 +231,8 @@ fn median(ascending: &[f64]) -> Option<f64> {
     ascending.get(ascending.len() / 2).copied()
 }
 
-/// How many times `own` goes into `other`: the median over all pairs of rounds. Where rounds have two
-/// modes, a library's own median jumps between them from table to table; this one does not.
+/// How many times `own` goes into `other`: the median over all pairs of rounds. Where rounds have
+/// two modes, a library's own median jumps between them from table to table; this one does not.
 fn ratio(other: &[f64], own: &[f64]) -> Option<f64> {
     let mut pairs: Vec<f64> = other.iter().flat_map(|a| own.iter().map(move |b| a / b)).collect();
     pairs.sort_by(f64::total_cmp);

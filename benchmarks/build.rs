@@ -1,5 +1,5 @@
-//! Tells the program what it is built from, for the header of its report: the versions of the libraries, which
-//! Cargo.lock knows, and the compiler.
+//! Tells the program what it is built from, for the header of its report: the versions of the
+//! libraries, which Cargo.lock knows, and the compiler.
 
 use std::{env, fs, process::Command};
 

@@ -1,7 +1,8 @@
-//! A closed channel with a buffer: what was sent before the close is received first, then zero values.
+//! A closed channel with a buffer: what was sent before the close is received first, then zero
+//! values.
 //!
-//! Go: `c := make(chan int, 3)`, three sends, `close(c)`, four times `<-c`, and `c <- 1`, which ends the
-//! program with `panic: send on closed channel`.
+//! Go: `c := make(chan int, 3)`, three sends, `close(c)`, four times `<-c`, and `c <- 1`, which
+//! ends the program with `panic: send on closed channel`.
 //!
 //! Run it with `cargo run --example closed_buffered`.
 

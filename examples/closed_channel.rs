@@ -1,7 +1,7 @@
 //! A closed channel: a receive gives the zero value at once, as often as you like; a send panics.
 //!
-//! Go: `x := <-cb` gives `false`, `x, ok := <-cb` gives `false false`, `<-ci` gives `0`, and `cb <- true`
-//! ends the program with `panic: send on closed channel`.
+//! Go: `x := <-cb` gives `false`, `x, ok := <-cb` gives `false false`, `<-ci` gives `0`, and `cb <-
+//! true` ends the program with `panic: send on closed channel`.
 //!
 //! Run it with `cargo run --example closed_channel`.
 

@@ -1,7 +1,7 @@
 //! A worker that gives a sign of life at a steady rhythm, whatever else it does.
 //!
-//! Go: `heartbeat := time.Tick(30 * time.Second)`, then
-//! `for { select { case ...work...: case <-heartbeat: ...beat... } }`. This one stops after three beats.
+//! Go: `heartbeat := time.Tick(30 * time.Second)`, then `for { select { case ...work...: case
+//! <-heartbeat: ...beat... } }`. This one stops after three beats.
 //!
 //! Run it with `cargo run --example heartbeat`.
 

@@ -1,8 +1,9 @@
-//! What a nil channel is good for: a case of a select is switched off by setting its channel to nil.
+//! What a nil channel is good for: a case of a select is switched off by setting its channel to
+//! nil.
 //!
 //! Go: `case x, ok := <-c1: if !ok { c1 = nil } else { fmt.Println(x) }`, until both are nil.
-//! Without it a closed channel is always ready, and the loop spins on zero values: the bad version, cut
-//! off here after ten lines.
+//! Without it a closed channel is always ready, and the loop spins on zero values: the bad version,
+//! cut off here after ten lines.
 //!
 //! Run it with `cargo run --example nil_in_select`.
 
@@ -10,7 +11,8 @@ use std::{thread, time::Duration};
 
 use gochan::{make, select, Receiver};
 
-/// Sends `value` after so many times ten milliseconds, and closes the channel by dropping the sender.
+/// Sends `value` after so many times ten milliseconds, and closes the channel by dropping the
+/// sender.
 fn produce(value: i32) -> Receiver<i32> {
     let (sender, receiver) = make(0).split();
     thread::spawn(move || {

@@ -1,8 +1,8 @@
 //! Recycling buffers: a buffered channel `idle` holds those that nobody uses.
 //!
-//! Go: `select { case b = <-idle: default: b = makeBuffer() }` takes one or makes one, and
-//! `select { case idle <- b: default: }` gives it back, or leaves it to the garbage collector if `idle`
-//! is full. Here the value of a send that is not chosen is dropped, which frees it.
+//! Go: `select { case b = <-idle: default: b = makeBuffer() }` takes one or makes one, and `select
+//! { case idle <- b: default: }` gives it back, or leaves it to the garbage collector if `idle` is
+//! full. Here the value of a send that is not chosen is dropped, which frees it.
 //!
 //! Run it with `cargo run --example recycle_buffers`.
 

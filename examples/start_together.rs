@@ -1,7 +1,8 @@
-//! Starting many threads at one moment: all of them wait to receive, and one close lets them all go.
+//! Starting many threads at one moment: all of them wait to receive, and one close lets them all
+//! go.
 //!
-//! Go: each goroutine begins with `<-start`; main ends with `close(start)`, then `select {}`. Here main
-//! waits for the workers instead, so that the program ends.
+//! Go: each goroutine begins with `<-start`; main ends with `close(start)`, then `select {}`. Here
+//! main waits for the workers instead, so that the program ends.
 //!
 //! Run it with `cargo run --example start_together`.
 

@@ -1,8 +1,9 @@
 //! Ending many threads at one moment: each selects over its work and `die`, and main closes `die`.
 //!
-//! Go: `for { select { case ...work...: case <-die: return } }` in each goroutine, `close(die)` in main,
-//! five seconds after the start. A sleep alone cannot promise that every worker has begun, so each of them
-//! drops a `begun` handle: when the last one is gone the channel is closed, and main knows.
+//! Go: `for { select { case ...work...: case <-die: return } }` in each goroutine, `close(die)` in
+//! main, five seconds after the start. A sleep alone cannot promise that every worker has begun, so
+//! each of them drops a `begun` handle: when the last one is gone the channel is closed, and main
+//! knows.
 //!
 //! Run it with `cargo run --example terminate_workers`.
 

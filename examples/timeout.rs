@@ -1,8 +1,8 @@
 //! A worker that stops when its time is up.
 //!
-//! Go: `timeout := time.After(30 * time.Second)`, then
-//! `for { select { case ...work...: case <-timeout: return } }`. The timer is made once, before the loop:
-//! made in the select it would begin anew with each piece of work.
+//! Go: `timeout := time.After(30 * time.Second)`, then `for { select { case ...work...: case
+//! <-timeout: return } }`. The timer is made once, before the loop: made in the select it would
+//! begin anew with each piece of work.
 //!
 //! Run it with `cargo run --example timeout`.
 

@@ -1,7 +1,8 @@
 //! A pool of workers: jobs go in, results come out, and the pool ends in one of two ways.
 //!
 //! - `drain`: close the jobs, and let the workers go on until none is left. Every job is done.
-//! - `stop`: close `die`. Each worker finishes the job in hand and leaves; the other jobs come back.
+//! - `stop`: close `die`. Each worker finishes the job in hand and leaves; the other jobs come
+//!   back.
 //!
 //! Neither takes longer than its deadline, and in the end every job is accounted for, by its id.
 //!
@@ -63,8 +64,8 @@ impl Pool {
         let (die, dying) = bounded(0);
         for _ in 0..workers {
             let (jobs, done, dying) = (queue.clone(), done.clone(), dying.clone());
-            // No handle is kept to join the thread: a join knows no deadline. When the last worker has
-            // left, the last sender of results is gone too, and `results` is closed.
+            // No handle is kept to join the thread: a join knows no deadline. When the last worker
+            // has left, the last sender of results is gone too, and `results` is closed.
             thread::spawn(move || worker(jobs, done, dying));
         }
         Pool { jobs, queue, results, die, submitted: BTreeSet::new(), done: BTreeMap::new() }
@@ -72,8 +73,8 @@ impl Pool {
 
     /// Hands in a job, waiting while the queue is full; gives it back if every worker has died.
     ///
-    /// It collects results while it waits. Otherwise all workers could be waiting to hand over a result,
-    /// and their caller to hand in a job, for ever.
+    /// It collects results while it waits. Otherwise all workers could be waiting to hand over a
+    /// result, and their caller to hand in a job, for ever.
     fn submit(&mut self, job: Job) -> Result<(), Job> {
         let id = job.id;
         let mut slot = Some(job);
@@ -118,7 +119,8 @@ impl Pool {
 
     /// Lets the workers finish the jobs that they have in hand, if they can within `limit`.
     fn stop(mut self, limit: Duration) -> Account {
-        // Not `close`: if every worker has died nobody receives from `die`, and it is closed already.
+        // Not `close`: if every worker has died nobody receives from `die`, and it is closed
+        // already.
         self.die.close_ok();
         let deadline = after(limit);
         while self.collect(&deadline) {}
@@ -143,7 +145,8 @@ impl Pool {
     }
 }
 
-/// What became of the jobs: those submitted are those done, queued and unfinished, each in one place.
+/// What became of the jobs: those submitted are those done, queued and unfinished, each in one
+/// place.
 struct Account {
     submitted: BTreeSet<u32>,
     done: BTreeMap<u32, u32>,

@@ -18,8 +18,8 @@ use crate::{
 
 /// A channel, for sending and receiving: Go's `chan T`.
 ///
-/// Made by [`make`]; nil by [`nil`](Self::nil) or `default`. It counts as a handle that can send and
-/// as one that can receive. [`sender`](Self::sender), [`receiver`](Self::receiver) and
+/// Made by [`make`]; nil by [`nil`](Self::nil) or `default`. It counts as a handle that can send
+/// and as one that can receive. [`sender`](Self::sender), [`receiver`](Self::receiver) and
 /// [`split`](Self::split) give handles for one direction, Go's `chan<- T` and `<-chan T`; a program
 /// that relies on the channel closing by itself when one end is gone wants those.
 ///
@@ -39,8 +39,8 @@ pub struct Chan<T>(Option<Core<T>>);
 /// Makes a channel that buffers `cap` values: Go's `make(chan T, cap)`. With 0 it is unbuffered: a
 /// send waits until a receive takes the value.
 ///
-/// The memory for the buffer is asked for at once, and touched only where values have been. Values without a size need none,
-/// whatever the capacity.
+/// The memory for the buffer is asked for at once, and touched only where values have been. Values
+/// without a size need none, whatever the capacity.
 ///
 /// # Panics
 ///
@@ -57,8 +57,8 @@ pub fn make<T>(cap: usize) -> Chan<T> {
     Chan(Some(Core::bounded(cap)))
 }
 
-/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered. The memory is that of
-/// [`make`].
+/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered. The
+/// memory is that of [`make`].
 ///
 /// # Panics
 ///
@@ -81,7 +81,8 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 ///
 /// # Panics
 ///
-/// With "capacity overflow" if the values are so large that a few of them would be larger than an allocation can be.
+/// With "capacity overflow" if the values are so large that a few of them would be larger than an
+/// allocation can be.
 ///
 /// ```
 /// let (tx, rx) = gochan::unbounded();
@@ -157,8 +158,8 @@ impl<T> Chan<T> {
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed: `let _ = c.send(v);` ignores nothing,
-    /// `let _ = c.send_ok(v);` does.
+    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed: `let _ =
+    /// c.send(v);` ignores nothing, `let _ = c.send_ok(v);` does.
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -173,7 +174,8 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Sends `value` as [`send`](Self::send) does, and reports a closed channel. See [`Sender::send_ok`].
+    /// Sends `value` as [`send`](Self::send) does, and reports a closed channel. See
+    /// [`Sender::send_ok`].
     ///
     /// # Errors
     ///
@@ -242,8 +244,8 @@ impl<T> Chan<T> {
         select::send_until(&self.0, value, Limit::At(deadline))
     }
 
-    /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is closed and
-    /// drained. Blocks while it must. See [`Receiver::recv`].
+    /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is
+    /// closed and drained. Blocks while it must. See [`Receiver::recv`].
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -259,8 +261,8 @@ impl<T> Chan<T> {
         self.recv_ok().unwrap_or_default()
     }
 
-    /// Receives the next value, or `None` once the channel is closed and drained: Go's `v, ok := <-c`.
-    /// Blocks while it must. See [`Receiver::recv_ok`].
+    /// Receives the next value, or `None` once the channel is closed and drained: Go's `v, ok :=
+    /// <-c`. Blocks while it must. See [`Receiver::recv_ok`].
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -322,8 +324,8 @@ impl<T> Chan<T> {
         select::recv_until(&self.0, Limit::At(deadline))
     }
 
-    /// Waits for a value, appends it and what else is there to `values`, `limit` values at most, and says
-    /// how many. See [`Receiver::recv_many`].
+    /// Waits for a value, appends it and what else is there to `values`, `limit` values at most,
+    /// and says how many. See [`Receiver::recv_many`].
     ///
     /// ```
     /// let c = gochan::make(3);
@@ -336,8 +338,8 @@ impl<T> Chan<T> {
         self.receiver().recv_many(values, limit)
     }
 
-    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Blocks while
-    /// it must. `for v in &c` is the same.
+    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Blocks
+    /// while it must. `for v in &c` is the same.
     ///
     /// ```
     /// let c = gochan::make(2);

@@ -1,4 +1,5 @@
-//! What an operation that reports gives back when it did not succeed. Every error returns the value.
+//! What an operation that reports gives back when it did not succeed. Every error returns the
+//! value.
 
 use std::{error::Error, fmt};
 

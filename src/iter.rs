@@ -8,8 +8,8 @@ use std::{
 
 use crate::{core::Core, select};
 
-/// The values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in &rx`. Ends once the channel is closed and
-/// drained; each step blocks until then.
+/// The values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in &rx`. Ends once
+/// the channel is closed and drained; each step blocks until then.
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);

@@ -51,28 +51,30 @@
 //! | in a select | never chosen | not ready | ready | ready | ready |
 //! | `len`, `cap` | 0, `Some(0)` | | | | |
 //!
-//! - A channel closes by [`close`](Sender::close), when the last handle that can send is dropped, or
-//!   when the last handle that can receive is dropped. In the last case the values left are dropped
-//!   at once, by the dropping thread.
+//! - A channel closes by [`close`](Sender::close), when the last handle that can send is dropped,
+//!   or when the last handle that can receive is dropped. In the last case the values left are
+//!   dropped at once, by the dropping thread.
 //! - A close wakes everyone: a receiver gets what is left and then the close, a sender blocked in
 //!   `send` panics at its own queue, one in `send_ok` gets its value back.
 //! - A send that returned before the close is received exactly once.
 //! - Go's happens-before rules hold: a send comes before its receive completes, a close before a
-//!   receive that reports it, on an unbuffered channel a receive before its send completes, and on a
-//!   buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
+//!   receive that reports it, on an unbuffered channel a receive before its send completes, and on
+//!   a buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival, asleep or not, by each operation that comes along, before it goes on itself.
+//! - Waiters are served in order of arrival, asleep or not, by each operation that comes along,
+//!   before it goes on itself.
 //! - A thread that is stopped, wherever it is, holds up no operation that does not block.
 //!
 //! # What it does not promise
 //!
-//! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not synchronize
-//!   with them.
-//! - A thread that is stopped in the few instructions in which it moves a value into a buffer or out of it keeps that value or its
-//!   slot. In an unbounded channel the values behind it can be received meanwhile. In a bounded channel they wait for it: operations
-//!   that never block answer `Empty` or `Full`, after about a millisecond at most.
-//! - A waiter that was told to look, and did not find what it came for, is in no queue until it runs
-//!   again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
+//! - [`len`](Receiver::len) and the other snapshots may be old when you see them: do not
+//!   synchronize with them.
+//! - A thread that is stopped in the few instructions in which it moves a value into a buffer or
+//!   out of it keeps that value or its slot. In an unbounded channel the values behind it can be
+//!   received meanwhile. In a bounded channel they wait for it: operations that never block answer
+//!   `Empty` or `Full`, after about a millisecond at most.
+//! - A waiter that was told to look, and did not find what it came for, is in no queue until it
+//!   runs again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!
@@ -96,14 +98,15 @@
 //!
 //! # Model-checked
 //!
-//! Under `--cfg loom` and `--cfg shuttle` the crate builds on these checkers' primitives. `tests/loom` and
-//! `tests/shuttle.rs` in the repository explore its protocols, and seeded mistakes show that they see.
-//! You can check your own code the same way: `docs/model-checking.md`.
+//! Under `--cfg loom` and `--cfg shuttle` the crate builds on these checkers' primitives.
+//! `tests/loom` and `tests/shuttle.rs` in the repository explore its protocols, and seeded mistakes
+//! show that they see. You can check your own code the same way: `docs/model-checking.md`.
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
 
-// Numbers of 32 bits would come round within minutes, and a lock in the place of each is not what anyone wants.
+// Numbers of 32 bits would come round within minutes, and a lock in the place of each is not what
+// anyone wants.
 #[cfg(not(target_has_atomic = "64"))]
 compile_error!("gochan needs 64-bit atomics, which this target does not have");
 

@@ -40,7 +40,8 @@ pub fn lose(_: impl Bound) {}
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}
 
-/// What has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its message.
+/// What has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its
+/// message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no zero value, which a `recv` case gives once its channel is closed",
     label = "`recv(..) -> pattern` needs `{Self}: Default`",
@@ -54,8 +55,9 @@ impl<T: Default> Zero for T {}
 pub struct Received<T>(pub Option<T>);
 
 impl<T> Received<T> {
-    /// What a plain `recv` case gives. The second argument keeps the compiler from blaming the first for a missing zero
-    /// value: it points at the name of the method, which is the word in the user's case.
+    /// What a plain `recv` case gives. The second argument keeps the compiler from blaming the
+    /// first for a missing zero value: it points at the name of the method, which is the word in
+    /// the user's case.
     pub fn recv(self, _: PhantomData<T>) -> T
     where
         T: Zero,

@@ -17,10 +17,10 @@ use crate::{
 
 /// The receiving end of a channel: Go's `<-chan T`.
 ///
-/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a [`Chan`](crate::Chan), or by a
-/// timer such as [`after`](crate::after); nil by [`nil`](Self::nil) or `default`. Clones are handles
-/// of the same channel and share its values; when the last handle that can receive is dropped, the
-/// channel closes and the values left in it are dropped at once.
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a
+/// [`Chan`](crate::Chan), or by a timer such as [`after`](crate::after); nil by [`nil`](Self::nil)
+/// or `default`. Clones are handles of the same channel and share its values; when the last handle
+/// that can receive is dropped, the channel closes and the values left in it are dropped at once.
 ///
 /// # Examples
 ///
@@ -61,8 +61,8 @@ impl<T> Receiver<T> {
     }
 
     /// Receives the next value: Go's `<-c`. Blocks while there is none, on a nil channel for ever.
-    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once; for a type that has none
-    /// there is [`recv_ok`](Self::recv_ok).
+    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once; for a
+    /// type that has none there is [`recv_ok`](Self::recv_ok).
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///

@@ -15,9 +15,9 @@ use crate::{
 
 /// The sending end of a channel: Go's `chan<- T`.
 ///
-/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a [`Chan`](crate::Chan); nil by
-/// [`nil`](Self::nil) or `default`. Clones are handles of the same channel; when the last handle
-/// that can send is dropped, the channel closes.
+/// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a
+/// [`Chan`](crate::Chan); nil by [`nil`](Self::nil) or `default`. Clones are handles of the same
+/// channel; when the last handle that can send is dropped, the channel closes.
 ///
 /// # Examples
 ///
@@ -66,9 +66,9 @@ impl<T> Sender<T> {
     /// With "send on closed channel" if the channel is, or meanwhile becomes, closed. To get the
     /// value back instead, use [`send_ok`](Self::send_ok).
     ///
-    /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged and panics where it
-    /// ignored an error before: write `let _ = tx.send_ok(v);`. `grep -rnE 'let _ = .*\.send\(' src` finds such lines,
-    /// and so does clippy's `let_unit_value`.
+    /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged
+    /// and panics where it ignored an error before: write `let _ = tx.send_ok(v);`. `grep -rnE 'let
+    /// _ = .*\.send\(' src` finds such lines, and so does clippy's `let_unit_value`.
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);

@@ -11,8 +11,8 @@ macro_rules! snapshots {
     ($($handle:ident),*) => {$(
         /// The state of the channel, as it was a moment ago.
         impl<T> $handle<T> {
-            /// The number of buffered values: Go's `len(c)`. 0 for nil and for timers. One that another thread is in the middle
-            /// of sending counts.
+            /// The number of buffered values: Go's `len(c)`. 0 for nil and for timers. One that
+            /// another thread is in the middle of sending counts.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]

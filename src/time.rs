@@ -12,9 +12,9 @@ use crate::{
     select::{RecvCase, RecvFrom, Sealed},
 };
 
-/// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant at
-/// which it was due. It never closes; a `duration` too long to represent never ends. While the system is suspended it
-/// stands still on Linux, as [`Instant`] does.
+/// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant
+/// at which it was due. It never closes; a `duration` too long to represent never ends. While the
+/// system is suspended it stands still on Linux, as [`Instant`] does.
 ///
 /// ```
 /// use gochan::{after, make, select};
@@ -47,7 +47,8 @@ pub fn at(instant: Instant) -> Receiver<Instant> {
 /// A channel that gives an instant every `period`, the first after one period: Go's `time.Tick`. A
 /// slow receiver misses ticks. Nil if `period` is zero; crossbeam's `tick` is always ready then.
 ///
-/// Like all timers of this crate it follows [`Instant`], which stands still on Linux while the system is suspended.
+/// Like all timers of this crate it follows [`Instant`], which stands still on Linux while the
+/// system is suspended.
 ///
 /// ```
 /// use gochan::tick;

@@ -58,8 +58,8 @@ impl WaitGroup {
         Self(Arc::new(Mutex::new(State { count: 0, finished: None })))
     }
 
-    /// So much more work is under way, or less: at zero all who wait go on. Call it before the thread
-    /// that will call [`done`](Self::done) can run.
+    /// So much more work is under way, or less: at zero all who wait go on. Call it before the
+    /// thread that will call [`done`](Self::done) can run.
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();

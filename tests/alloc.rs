@@ -29,7 +29,8 @@ thread_local! {
     static FREES: Cell<u64> = const { Cell::new(0) };
 }
 
-// SAFETY: `System` does it all; a thread-local `Cell` without a destructor neither allocates nor fails.
+// SAFETY: `System` does it all; a thread-local `Cell` without a destructor neither allocates nor
+// fails.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -83,8 +84,9 @@ fn operations_that_do_not_block_do_not_allocate() {
     }
 }
 
-/// Makes this thread sleep: what a thread needs for that it sets up, and so allocates, the first time.
-/// On a busy machine it takes a longer wait to get beyond the yields that come before a sleep.
+/// Makes this thread sleep: what a thread needs for that it sets up, and so allocates, the first
+/// time. On a busy machine it takes a longer wait to get beyond the yields that come before a
+/// sleep.
 fn warm_up() {
     thread_local!(static SLEPT: Cell<bool> = const { Cell::new(false) });
     let (tx, rx) = bounded::<u64>(0);

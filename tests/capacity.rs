@@ -1,4 +1,5 @@
-//! Capacity, layout and ownership: how many values fit, of what types, and that each is dropped once.
+//! Capacity, layout and ownership: how many values fit, of what types, and that each is dropped
+//! once.
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;
@@ -92,7 +93,8 @@ fn many_laps_around_the_buffer_keep_order_and_count() {
         let (tx, rx) = bounded(cap);
         let mut model = VecDeque::new();
         for step in 0..5000 {
-            // Bursts of changing length let the buffer be empty, full and in between at every index.
+            // Bursts of changing length let the buffer be empty, full and in between at every
+            // index.
             for value in 0..(step * 7) % (cap + 2) {
                 match tx.try_send((step, value)) {
                     Ok(()) => model.push_back((step, value)),

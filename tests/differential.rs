@@ -201,7 +201,8 @@ struct Machine<T, R> {
 }
 
 impl<T: Tx, R: Rx> Machine<T, R> {
-    /// Handles of one channel are alike, so the last does for all. Does nothing where there is none.
+    /// Handles of one channel are alike, so the last does for all. Does nothing where there is
+    /// none.
     fn send(&mut self, by_partner: bool, f: impl FnOnce(&T, u32) -> Outcome + Send + 'static) {
         self.values += 1;
         let value = self.values;
@@ -219,8 +220,8 @@ impl<T: Tx, R: Rx> Machine<T, R> {
         }));
     }
 
-    /// One thread sends while the other receives. Either waits for the other if need be, so there is but one
-    /// outcome.
+    /// One thread sends while the other receives. Either waits for the other if need be, so there
+    /// is but one outcome.
     fn meet(&mut self, partner_sends: bool) {
         self.values += 1;
         let value = self.values;

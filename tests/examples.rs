@@ -1,7 +1,7 @@
 //! Runs every example and compares what it prints.
 //!
-//! `cargo test` builds the examples. Where this file is built alone, or an example is older than its
-//! source, cargo is asked to build and run it.
+//! `cargo test` builds the examples. Where this file is built alone, or an example is older than
+//! its source, cargo is asked to build and run it.
 #![cfg(not(any(loom, shuttle, miri)))]
 
 mod common;
@@ -58,7 +58,8 @@ fn transcript(example: &str) -> String {
     text
 }
 
-/// The exit status, and the time it took. Outputs go to files: nobody has to read while the example runs.
+/// The exit status, and the time it took. Outputs go to files: nobody has to read while the example
+/// runs.
 #[track_caller]
 fn execute(example: &str, out: &File, err: &File) -> (Option<i32>, Duration) {
     let same = |file: &File| Stdio::from(file.try_clone().unwrap());
@@ -144,7 +145,8 @@ fn sorted<'a>(lines: &[&'a str]) -> Vec<&'a str> {
     lines
 }
 
-/// The numbers of the lines that begin with `what` are 1, 2, 3 and so on; returns how many there are.
+/// The numbers of the lines that begin with `what` are 1, 2, 3 and so on; returns how many there
+/// are.
 #[track_caller]
 fn counted(lines: &[&str], what: &str) -> usize {
     let numbers: Vec<usize> = lines
@@ -226,7 +228,8 @@ fn recycle_buffers_makes_far_fewer_buffers_than_it_uses() {
     let run = run("recycle_buffers");
     let made = run.stdout.strip_prefix("used 1000 buffers, made ").unwrap();
     let made: usize = made.trim_end().parse().unwrap();
-    // Four workers need four. A few more if one is preempted in the middle of giving its buffer back.
+    // Four workers need four. A few more if one is preempted in the middle of giving its buffer
+    // back.
     assert!((1..=20).contains(&made), "made {made}");
 }
 
@@ -271,7 +274,8 @@ fn heartbeat_beats_once_a_period_while_work_goes_on() {
     assert!(run.took >= Duration::from_millis(900), "took only {:?}", run.took);
 }
 
-/// The account of one pool as `worker_pool` prints it: a line for each fate, with its number and its ids.
+/// The account of one pool as `worker_pool` prints it: a line for each fate, with its number and
+/// its ids.
 type Account<'a> = BTreeMap<&'a str, BTreeSet<u32>>;
 
 #[track_caller]
@@ -304,7 +308,8 @@ fn worker_pool_accounts_for_every_job_however_it_ends() {
     let drained = account(&lines, "drain:");
     assert_eq!(drained["done"], drained["submitted"]);
 
-    // The fifth result is the last for which the pool waits; each of four workers has one job in hand.
+    // The fifth result is the last for which the pool waits; each of four workers has one job in
+    // hand.
     let stopped = account(&lines, "stop:");
     assert!((5..=9).contains(&stopped["done"].len()), "{stopped:?}");
     assert!(stopped["unfinished"].is_empty(), "{stopped:?}");

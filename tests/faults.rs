@@ -1,5 +1,5 @@
-//! Panics, re-entrant destructors, forgotten handles, odd durations: what user code does to a channel must
-//! not hurt the other users of that channel.
+//! Panics, re-entrant destructors, forgotten handles, odd durations: what user code does to a
+//! channel must not hurt the other users of that channel.
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;
@@ -293,8 +293,8 @@ fn counts(drops: &Drops) -> Vec<usize> {
     drops.iter().map(|n| n.load(SeqCst)).collect()
 }
 
-/// Puts five values, of which each in its turn panics when dropped, into channels of each kind, lets `end`
-/// finish the channel and checks that each value is dropped once.
+/// Puts five values, of which each in its turn panics when dropped, into channels of each kind,
+/// lets `end` finish the channel and checks that each value is dropped once.
 #[track_caller]
 fn each_value_is_dropped_once(end: impl Fn(Sender<Bomb>, Receiver<Bomb>)) {
     let _dog = watchdog(30);
@@ -428,7 +428,8 @@ impl Drop for OnDrop {
     }
 }
 
-/// A value whose destructor does all that can be done without waiting to a channel, then drops its handles.
+/// A value whose destructor does all that can be done without waiting to a channel, then drops its
+/// handles.
 fn meddler(tx: &Sender<OnDrop>, rx: Option<&Receiver<OnDrop>>, runs: &Arc<AtomicUsize>) -> OnDrop {
     let (tx, rx, runs) = (tx.clone(), rx.cloned(), runs.clone());
     OnDrop(Some(Box::new(move || {
@@ -484,7 +485,8 @@ fn a_received_value_may_use_its_channel_in_its_destructor() {
             tx.send(meddler(&tx, Some(&rx), &runs));
         }
         let sent = tx.len();
-        // Dropping the first receives the others: a destructor within a destructor within a destructor.
+        // Dropping the first receives the others: a destructor within a destructor within a
+        // destructor.
         select! { recv(rx) => {} }
         assert!(rx.is_closed());
         rx.iter().for_each(drop);
@@ -829,8 +831,8 @@ thread_local! {
     static AT_EXIT: AtExit = const { AtExit(RefCell::new(None)) };
 }
 
-/// When the thread first uses a channel, as seen from the first use of the variable with the destructor.
-/// What was initialised later is destroyed earlier on most systems.
+/// When the thread first uses a channel, as seen from the first use of the variable with the
+/// destructor. What was initialised later is destroyed earlier on most systems.
 #[derive(Clone, Copy, Debug)]
 enum FirstUse {
     Before,
@@ -1039,8 +1041,8 @@ fn blocked_senders_get_their_values_back_when_the_receiving_thread_panics() {
 
 // ---- the park token of std
 
-/// Runs `op`, which blocks, with and without a park token, checks that the token neither ends it nor is
-/// used up by it, and that it leaves none of its own.
+/// Runs `op`, which blocks, with and without a park token, checks that the token neither ends it
+/// nor is used up by it, and that it leaves none of its own.
 #[track_caller]
 fn leaves_the_token_alone(
     op: impl Fn() + Sync,

@@ -77,7 +77,8 @@ fn blocked_threads_take_no_processor_time() {
     wait_until(|| blocked(&handles.empty).receivers == 5);
     wait_until(|| blocked(&handles.unbuffered).receivers == 2);
     wait_until(|| blocked(&handles.full).senders == 4);
-    // The others are in no queue that can be seen from here. One that spins for ever never lets this end.
+    // The others are in no queue that can be seen from here. One that spins for ever never lets
+    // this end.
     wait_until(|| used_in(Duration::from_millis(50)) < Duration::from_millis(1));
 
     let used = used_in(Duration::from_secs(2));

@@ -102,6 +102,35 @@ fn unsafe_stands_where_it_is_expected() {
 }
 
 #[test]
+fn no_comment_is_wider_than_the_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut wide = vec![];
+    for dir in ["src", "tests", "examples", "benches"] {
+        for path in files(&root.join(dir)) {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                wide.extend(wide_comments(&text).map(|line| format!("{}: {line}", path.display())));
+            }
+        }
+    }
+    assert!(wide.is_empty(), "wider than 100 columns:\n{}", wide.join("\n"));
+    assert_eq!(wide_comments(&format!("/// ab{}\n", " cd".repeat(33))).count(), 1);
+    assert_eq!(wide_comments(&format!("/// |{}\n", " cd".repeat(33))).count(), 0);
+}
+
+/// Lines of comments that are too wide, but for tables, code and what is aligned by hand.
+fn wide_comments(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_code = false;
+    text.lines().filter(move |line| {
+        let Some(comment) = line.trim_start().strip_prefix("//") else { return false };
+        let comment = comment.trim_start_matches(['/', '!']);
+        in_code ^= comment.trim_start().starts_with("```");
+        let is_free = in_code || comment.starts_with(" |") || comment.starts_with("     ");
+        line.chars().count() > 100 && !is_free
+    })
+}
+
+#[test]
 fn a_planted_upward_use_is_found() {
     let planted = |name: &str, code: &str| {
         !upward_uses(&Source { name: name.into(), code: code.into() }).is_empty()
@@ -171,9 +200,11 @@ fn word(path: &str) -> &str {
 
 fn sources() -> Vec<Source> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths = vec![];
-    visit(&src, &mut paths);
-    paths.sort();
+    let mut paths = files(&src);
+    paths.retain(|path| {
+        let below = path.strip_prefix(&src).unwrap();
+        !below.with_extension("").iter().any(|name| name == "tests")
+    });
     let read = |path: &PathBuf| Source {
         name: path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/"),
         code: without_comments(&fs::read_to_string(path).unwrap()),
@@ -181,15 +212,12 @@ fn sources() -> Vec<Source> {
     paths.iter().map(read).collect()
 }
 
-fn visit(dir: &Path, paths: &mut Vec<PathBuf>) {
-    for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
-        let tests = path.file_stem().is_some_and(|name| name == "tests");
-        match path.is_dir() {
-            _ if tests => {}
-            true => visit(&path, paths),
-            false => paths.push(path),
-        }
-    }
+/// All files below `dir`, in order.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let below = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
+    paths.into_iter().flat_map(below).collect()
 }
 
 fn without_comments(code: &str) -> String {

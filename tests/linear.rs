@@ -1,9 +1,11 @@
-//! Is there an order, of all the calls of a run, that makes sense? Linearizability: each call takes effect at
-//! one instant between its begin and its end, and one after the other they do what the contract says.
+//! Is there an order, of all the calls of a run, that makes sense? Linearizability: each call takes
+//! effect at one instant between its begin and its end, and one after the other they do what the
+//! contract says.
 //!
-//! docs/linearizability.md tells what is checked, `./check linear` runs it, on real threads and on schedules
-//! that shuttle chooses, and `./check linear_mutants` shows that seeded mistakes are refused.
-//! `GOCHAN_SEED=n` repeats the programs of a run that printed that seed, and under shuttle the schedules.
+//! docs/linearizability.md tells what is checked, `./check linear` runs it, on real threads and on
+//! schedules that shuttle chooses, and `./check linear_mutants` shows that seeded mistakes are
+//! refused. `GOCHAN_SEED=n` repeats the programs of a run that printed that seed, and under shuttle
+//! the schedules.
 #![cfg(not(loom))]
 
 mod common;
@@ -51,8 +53,8 @@ fn real_threads() {
     }
 }
 
-/// Schedules of each kind: by chance, and with few priority changes (PCT), which finds bugs that need few
-/// preemptions. Each has a program of its own.
+/// Schedules of each kind: by chance, and with few priority changes (PCT), which finds bugs that
+/// need few preemptions. Each has a program of its own.
 #[cfg(shuttle)]
 const SCHEDULES: usize = 100_000;
 /// How often a schedule of the second kind changes who goes first.

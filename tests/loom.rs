@@ -3,9 +3,9 @@
 //! `./check loom` runs them and prints the number of interleavings of each; `./check mutants` shows
 //! that seeded mistakes make them fail. Names and numbers are those of the table in docs/models.md.
 //!
-//! `tests/loom/models.txt` says how many preemptions each explores. Under loom a ring has the capacity asked
-//! for, a block of the unbounded channel two slots, nobody polls before sleeping, and time passes where
-//! somebody waits for it.
+//! `tests/loom/models.txt` says how many preemptions each explores. Under loom a ring has the
+//! capacity asked for, a block of the unbounded channel two slots, nobody polls before sleeping,
+//! and time passes where somebody waits for it.
 #![cfg(loom)]
 
 #[path = "loom/run.rs"]

@@ -1,4 +1,5 @@
-//! Making a channel costs the same whatever its capacity: no memory is touched before it holds a value.
+//! Making a channel costs the same whatever its capacity: no memory is touched before it holds a
+//! value.
 //!
 //! One test only, since it looks at the memory of the whole process.
 #![cfg(target_os = "linux")]
@@ -12,7 +13,8 @@ fn resident() -> usize {
     pages.expect("a number") * 4096
 }
 
-/// What a channel of this capacity adds to the resident memory, as it is made and after one value went through it.
+/// What a channel of this capacity adds to the resident memory, as it is made and after one value
+/// went through it.
 fn cost<T: Default>(cap: usize) -> usize {
     let before = resident();
     let chan: Chan<T> = make(cap);

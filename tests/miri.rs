@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
-//! Small programs for Miri (`.ci/platforms miri`), which runs them as other processors and systems would: each kind of
-//! channel, and what its memory is used for. Few values each, since Miri is a thousand times slower.
+//! Small programs for Miri (`.ci/platforms miri`), which runs them as other processors and systems
+//! would: each kind of channel, and what its memory is used for. Few values each, since Miri is a
+//! thousand times slower.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::{

@@ -246,7 +246,8 @@ fn not_early(operation: impl FnOnce() -> Outcome) -> Outcome {
     outcome
 }
 
-/// On a nil channel nobody can be seen waiting, so blocking for ever shows only as time that passes.
+/// On a nil channel nobody can be seen waiting, so blocking for ever shows only as time that
+/// passes.
 fn check_nil(operation: Operation, expected: Outcome) {
     let _dog = watchdog(30);
     for line in nils() {

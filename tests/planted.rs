@@ -1,5 +1,5 @@
-//! Misbehaves on request, so that `./check asan` shows what the sanitizer reports before it trusts its
-//! silence. Asked for nothing, as by `cargo test`, it does nothing.
+//! Misbehaves on request, so that `./check asan` shows what the sanitizer reports before it trusts
+//! its silence. Asked for nothing, as by `cargo test`, it does nothing.
 // A wrong program can only be written with `unsafe`.
 #![allow(unsafe_code)]
 

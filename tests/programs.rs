@@ -1,5 +1,6 @@
-//! Random programs with hostile values: a few threads do everything that a channel can do, on values whose
-//! destructors use the same channels, or panic. In the end each value is accounted for, once.
+//! Random programs with hostile values: a few threads do everything that a channel can do, on
+//! values whose destructors use the same channels, or panic. In the end each value is accounted
+//! for, once.
 //!
 //! `GOCHAN_SEED=n cargo test --test programs` repeats the programs of a run that printed that seed;
 //! `GOCHAN_SECONDS=n` sets how long new ones are made up.
@@ -73,7 +74,8 @@ impl World {
         Arc::new(Self { made: AtomicUsize::new(0), fates, panicked: AtomicBool::new(false) })
     }
 
-    /// Each value was dropped once; each that was sent was received, unless its channel died with it.
+    /// Each value was dropped once; each that was sent was received, unless its channel died with
+    /// it.
     fn check(&self) {
         let made = self.made.load(SeqCst);
         let panicked = self.panicked.load(SeqCst);
@@ -230,8 +232,8 @@ impl Actor {
         self.rng.pick(&self.receivers)
     }
 
-    /// A value, most of the time a harmless one. It refers to kept channels only: in the buffer of its own
-    /// channel it would keep that alive for ever.
+    /// A value, most of the time a harmless one. It refers to kept channels only: in the buffer of
+    /// its own channel it would keep that alive for ever.
     fn value(&mut self) -> Option<Value> {
         let (senders, receivers) = &self.kept;
         let spite = match self.rng.below(20) {

@@ -1,5 +1,5 @@
-//! Names, methods and constants of the user do not get in the way of `select!`, and temporaries live
-//! as long as they are needed.
+//! Names, methods and constants of the user do not get in the way of `select!`, and temporaries
+//! live as long as they are needed.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]

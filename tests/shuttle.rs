@@ -148,7 +148,8 @@ fn selects_over_both_directions() {
     });
 }
 
-/// A close while senders, receivers and selects wait: what was sent is received, the rest comes back.
+/// A close while senders, receivers and selects wait: what was sent is received, the rest comes
+/// back.
 #[test]
 fn close_under_load() {
     check(|| {

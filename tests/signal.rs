@@ -1,7 +1,8 @@
-//! Signals. They are the process's, so each test runs its program in a process of its own: this file again.
+//! Signals. They are the process's, so each test runs its program in a process of its own: this
+//! file again.
 //!
-//! Who runs the tests in the background may have had SIGINT, SIGQUIT and SIGHUP ignored: no test takes it for granted
-//! that they end a process.
+//! Who runs the tests in the background may have had SIGINT, SIGQUIT and SIGHUP ignored: no test
+//! takes it for granted that they end a process.
 #![cfg(all(unix, feature = "signal"))]
 
 mod common;
@@ -37,8 +38,9 @@ fn next(signals: &Receiver<Signal>) -> Signal {
     signals.recv_timeout(LONG).expect("a signal")
 }
 
-/// Returns when all signals that were raised before have been dealt with. They are looked at by their numbers, from
-/// the lowest to the highest, again and again: between two of the highest lies a whole round.
+/// Returns when all signals that were raised before have been dealt with. They are looked at by
+/// their numbers, from the lowest to the highest, again and again: between two of the highest lies
+/// a whole round.
 fn settle() {
     let settled = signal::notify(&[SIGQUIT, SIGSYS]);
     for signal in [SIGSYS, SIGQUIT, SIGSYS] {

@@ -1,8 +1,10 @@
-//! What a signal's handler calls while it has interrupted a thread that sends on the channel of its signals.
+//! What a signal's handler calls while it has interrupted a thread that sends on the channel of its
+//! signals.
 //!
 //! This file stands in the place of the C library's functions that wait, and counts the calls.
 #![cfg(all(target_os = "linux", feature = "signal"))]
-// Functions of the C library, and the handlers that say where a handler of the library begins and ends.
+// Functions of the C library, and the handlers that say where a handler of the library begins and
+// ends.
 #![allow(unsafe_code)]
 
 mod common;
@@ -91,7 +93,8 @@ extern "C" fn usleep(micros: useconds_t) -> c_int {
 
 /// `f` runs in each handler of SIGUSR1, after those that were there before.
 fn in_each_handler(f: fn()) -> signal_hook::SigId {
-    // SAFETY: both callers give a function that loads and stores atomics, and asks for the thread's number.
+    // SAFETY: both callers give a function that loads and stores atomics, and asks for the thread's
+    // number.
     unsafe { signal_hook::low_level::register(SIGUSR1, f) }.unwrap()
 }
 
@@ -101,7 +104,8 @@ fn interrupt(thread: pthread_t) {
     assert_eq!(unsafe { libc::pthread_kill(thread, SIGUSR1) }, 0);
 }
 
-/// Two thousand signals interrupt a thread that sends, again and again, on the channel that they go to.
+/// Two thousand signals interrupt a thread that sends, again and again, on the channel that they go
+/// to.
 fn signals_while_it_sends((sender, receiver): (Sender<Signal>, Receiver<Signal>)) {
     let enter = in_each_handler(|| IN_HANDLER.store(this_thread(), SeqCst));
     signal::notify_to(&sender, &[SIGUSR1]);

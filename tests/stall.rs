@@ -1,12 +1,14 @@
-//! A thread is stopped at each of its steps in turn, before each atomic access and around each lock, in every operation on every
-//! kind of channel: all others go on. `./check stall` prints the table of docs/stalls.md.
+//! A thread is stopped at each of its steps in turn, before each atomic access and around each
+//! lock, in every operation on every kind of channel: all others go on. `./check stall` prints the
+//! table of docs/stalls.md.
 //!
 //! Two exemptions:
 //!
-//! - a thread that is stopped while it has the lock of a queue holds up those who join the queue, meet at a rendezvous, or
-//!   close. The table says at how many steps it has one;
-//! - a thread that is stopped between the claim of a slot of a bounded channel and its stamp keeps the slot. The other side waits for it,
-//!   and its own side when it comes round to it; operations that may not wait give up.
+//! - a thread that is stopped while it has the lock of a queue holds up those who join the queue,
+//!   meet at a rendezvous, or close. The table says at how many steps it has one;
+//! - a thread that is stopped between the claim of a slot of a bounded channel and its stamp keeps
+//!   the slot. The other side waits for it, and its own side when it comes round to it; operations
+//!   that may not wait give up.
 #![cfg(all(gochan_chaos, target_os = "linux", not(any(loom, shuttle))))]
 
 mod common;
@@ -142,7 +144,8 @@ fn a_stopped_thread_holds_up_nobody() {
     }
 }
 
-/// A sender finds the lock of the queue taken, by a thread that only asks who waits: that one serves the receiver in the queue.
+/// A sender finds the lock of the queue taken, by a thread that only asks who waits: that one
+/// serves the receiver in the queue.
 #[test]
 fn a_service_that_was_left_to_the_holder_of_the_lock_is_done() {
     let _one = ONE.lock();
@@ -171,7 +174,8 @@ fn a_service_that_was_left_to_the_holder_of_the_lock_is_done() {
     }
 }
 
-/// Stops the operation at each of its steps, or at more and more distant ones. At how many, and at how many of them with a lock.
+/// Stops the operation at each of its steps, or at more and more distant ones. At how many, and at
+/// how many of them with a lock.
 fn cell(operation: &Operation, kind: &Kind) -> String {
     let is_nothing = match kind.cap {
         Some(0) => !operation.unbuffered,
@@ -191,7 +195,8 @@ fn cell(operation: &Operation, kind: &Kind) -> String {
     format!("{stops}, {locked} locked")
 }
 
-/// Stops the operation at this step, and looks whether the others go on. `None` if it has no such step.
+/// Stops the operation at this step, and looks whether the others go on. `None` if it has no such
+/// step.
 fn stop_at(operation: &Operation, kind: &Kind, step: usize) -> Option<Stopped> {
     let (tx, rx) = match kind.cap {
         Some(cap) => bounded(cap),
@@ -252,7 +257,8 @@ fn finish(thread: JoinHandle<()>, operation: &Operation, stopped: Option<Stopped
     thread.join().unwrap();
 }
 
-/// What others do meanwhile, and whether a lock may hold it up: on a buffered channel, on an unbuffered one.
+/// What others do meanwhile, and whether a lock may hold it up: on a buffered channel, on an
+/// unbuffered one.
 type Other = (&'static str, bool, bool, fn(&Sender<u32>, &Receiver<u32>));
 
 const OTHERS: &[Other] = &[

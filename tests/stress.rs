@@ -1,6 +1,8 @@
-//! Many threads, every operation at random: nothing is lost or doubled, order is kept, nobody starves.
+//! Many threads, every operation at random: nothing is lost or doubled, order is kept, nobody
+//! starves.
 //!
-//! `GOCHAN_SEED=n cargo test --test stress` repeats the random choices of a run that printed that seed.
+//! `GOCHAN_SEED=n cargo test --test stress` repeats the random choices of a run that printed that
+//! seed.
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;
@@ -208,8 +210,8 @@ enum End {
     ReceiversGo,
 }
 
-/// Runs producers against consumers and checks where each value ended. Returns, for each consumer, the ids
-/// that it received, in order. Ids of one producer ascend.
+/// Runs producers against consumers and checks where each value ended. Returns, for each consumer,
+/// the ids that it received, in order. Ids of one producer ascend.
 fn run(
     rng: &mut Rng,
     capacity: Option<usize>,
@@ -350,7 +352,8 @@ fn each_receiver_sees_the_values_of_each_sender_in_order() {
     }
 }
 
-/// Values that several threads move by selects alone, each over several channels, in both directions.
+/// Values that several threads move by selects alone, each over several channels, in both
+/// directions.
 #[test]
 fn selects_over_several_channels_lose_nothing() {
     let (mut rng, _dog) = begin(60);
@@ -579,7 +582,8 @@ fn parked_senders_are_served_in_order_of_arrival() {
         });
         for value in 0..capacity + 16 {
             assert_eq!(rx.recv(), value, "capacity {capacity}");
-            // The sender for whom there is room now has put its value in before the next gets its turn.
+            // The sender for whom there is room now has put its value in before the next gets its
+            // turn.
             wait_until(|| rx.len() + blocked(&rx).senders == capacity + 15 - value);
             wait_until(|| rx.len() == capacity.min(capacity + 15 - value));
         }
@@ -637,8 +641,8 @@ fn a_parked_receiver_is_overtaken_a_bounded_number_of_times() {
     }
 }
 
-/// What each of four that compete has to get in the end. How soon is the scheduler's business; without
-/// end is what the watchdog would see.
+/// What each of four that compete has to get in the end. How soon is the scheduler's business;
+/// without end is what the watchdog would see.
 const SHARE: usize = 100;
 
 #[test]
@@ -711,8 +715,8 @@ fn a_close_wakes_a_thousand_receivers() {
     }
 }
 
-/// Short runs, in which a woken thread often comes when most is over: each receiver gets its share, and each
-/// value arrives once.
+/// Short runs, in which a woken thread often comes when most is over: each receiver gets its share,
+/// and each value arrives once.
 #[test]
 fn every_receiver_gets_its_share_of_a_short_run() {
     let _dog = watchdog(120);

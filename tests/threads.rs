@@ -1,5 +1,5 @@
-//! When the system has no thread left. It is the whole process that has none, so each test runs its program in a process
-//! of its own: this file again.
+//! When the system has no thread left. It is the whole process that has none, so each test runs its
+//! program in a process of its own: this file again.
 #![cfg(all(target_os = "linux", not(any(loom, shuttle, gochan_bare))))]
 
 mod common;
@@ -22,8 +22,8 @@ use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 const HOUR: Duration = Duration::from_secs(3600);
 const LONG: Duration = Duration::from_secs(30);
 
-/// Runs `f` in a process of its own, which is `name`, the calling test, once more. With one heap: the address space that
-/// the heap of a thread takes would come and go while the room is measured.
+/// Runs `f` in a process of its own, which is `name`, the calling test, once more. With one heap:
+/// the address space that the heap of a thread takes would come and go while the room is measured.
 #[track_caller]
 fn alone(name: &'static str, f: impl FnOnce()) {
     program(name, f).under(&["env", "MALLOC_ARENA_MAX=1"]).succeeds();
@@ -36,8 +36,8 @@ fn size() -> u64 {
     pages * rustix::param::page_size() as u64
 }
 
-/// What `f` gives where there is room for `stacks` stacks of new threads at most, each of two megabytes. No thread may
-/// have ended before: its stack is kept for another.
+/// What `f` gives where there is room for `stacks` stacks of new threads at most, each of two
+/// megabytes. No thread may have ended before: its stack is kept for another.
 fn with_room_for<R>(stacks: u64, f: impl FnOnce() -> R) -> R {
     let unlimited = getrlimit(Resource::As);
     // A megabyte for what else is allocated, also by threads that are only beginning.

@@ -7,9 +7,9 @@
 //! - without a buffer, a receive comes before its send completes;
 //! - with a buffer for C values, the k-th receive comes before the (k+C)-th send completes.
 //!
-//! Under the sanitizer also the programs of Go's race detector in which nothing races, `golang/race.rs`. `cargo
-//! test` runs the rest in small. No test harness: std's own is not compiled for the sanitizer,
-//! which takes its work for races.
+//! Under the sanitizer also the programs of Go's race detector in which nothing races,
+//! `golang/race.rs`. `cargo test` runs the rest in small. No test harness: std's own is not
+//! compiled for the sanitizer, which takes its work for races.
 // The memory has to be plain, and shared: what is to be shown is that this is sound.
 #![allow(unsafe_code)]
 
@@ -136,8 +136,8 @@ mod real {
     #[derive(Default)]
     pub(crate) struct Plain(UnsafeCell<usize>);
 
-    // SAFETY: the scenarios order the accesses by channel operations, and the planted races are there
-    // for the sanitizer to report.
+    // SAFETY: the scenarios order the accesses by channel operations, and the planted races are
+    // there for the sanitizer to report.
     unsafe impl Sync for Plain {}
 
     impl Plain {
@@ -475,9 +475,9 @@ mod real {
         (0..1_000).for_each(|i| cell.set(std::hint::black_box(i)));
     }
 
-    /// A sender into a buffer with room reads what the receiver writes: the order is the other way round, as in
-    /// Go's RaceChanAsyncRev.
-    /// That the two never meet in time is no order: the flag is relaxed.
+    /// A sender into a buffer with room reads what the receiver writes: the order is the other way
+    /// round, as in Go's RaceChanAsyncRev. That the two never meet in time is no order: the flag is
+    /// relaxed.
     fn planted_wrong_order() {
         let (cell, has_read, (tx, rx)) = (&Plain::default(), &AtomicBool::new(false), bounded(1));
         both(
@@ -496,7 +496,8 @@ mod real {
         );
     }
 
-    /// Go's RaceChanSem: with room for two a channel is no lock. Both hold a place at the same time.
+    /// Go's RaceChanSem: with room for two a channel is no lock. Both hold a place at the same
+    /// time.
     fn planted_no_lock() {
         let (cell, holders, (tx, rx)) = (&Plain::default(), &AtomicUsize::new(0), bounded(2));
         let (tx, rx) = (&tx, &rx);

@@ -34,7 +34,8 @@ pub struct Cell {
     pub unit: &'static str,
 }
 
-/// How many values the cells of one thread send before they receive, or make ready before they select.
+/// How many values the cells of one thread send before they receive, or make ready before they
+/// select.
 pub const BATCH: usize = 100;
 
 const MESSAGE: &str = "message";

@@ -1,4 +1,5 @@
-//! gochan beside the other channel libraries and Go, in one interleaved run. README.md says how to read it.
+//! gochan beside the other channel libraries and Go, in one interleaved run. README.md says how to
+//! read it.
 
 mod about;
 mod cells;

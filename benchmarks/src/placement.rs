@@ -1,7 +1,7 @@
 //! Where threads run.
 //!
-//! What a message costs depends on it more than on most libraries: between two cores it is cache lines that
-//! travel, on one core context switches. So each table keeps to one placement.
+//! What a message costs depends on it more than on most libraries: between two cores it is cache
+//! lines that travel, on one core context switches. So each table keeps to one placement.
 
 use clap::ValueEnum;
 use std::io;
@@ -41,7 +41,8 @@ impl Placement {
         }
     }
 
-    /// Places this process, before it has other threads and before a library asks for the number of cores.
+    /// Places this process, before it has other threads and before a library asks for the number of
+    /// cores.
     pub fn apply(self) -> io::Result<Sides> {
         match self {
             Self::Free => Ok(Sides(None)),

@@ -55,8 +55,9 @@ fn is_unsteady(rounds: &[Round]) -> bool {
     is_wide(&rounds.iter().map(|round| round.ns).collect::<Vec<_>>())
 }
 
-/// The wall time of a unit with all that belongs to it, as a logarithm. Its mean is geometric, because a
-/// cell with two modes that are far apart must not get the units of a fast round in a slow one.
+/// The wall time of a unit with all that belongs to it, as a logarithm. Its mean is geometric,
+/// because a cell with two modes that are far apart must not get the units of a fast round in a
+/// slow one.
 struct Cost(f64);
 
 impl Cost {

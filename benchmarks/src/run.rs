@@ -87,7 +87,8 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
     Ok(())
 }
 
-/// The cells of this placement. Those of one thread have no sides: `one` is enough where it is asked for.
+/// The cells of this placement. Those of one thread have no sides: `one` is enough where it is
+/// asked for.
 fn cells(args: &RunArgs, placement: Placement) -> Vec<Cell> {
     let is_elsewhere = placement != Placement::One && args.placement.contains(&Placement::One);
     let mut cells = args.wanted();

@@ -7,8 +7,8 @@ use crate::{
     statistics::WIDE,
 };
 
-/// Whether a library counts when the best is sought: Go's channels serve goroutines, not threads, so that
-/// they are compared apart.
+/// Whether a library counts when the best is sought: Go's channels serve goroutines, not threads,
+/// so that they are compared apart.
 pub fn is_library(name: &str) -> bool {
     name != go::NAME
 }

@@ -40,7 +40,8 @@ const NOTHING: Duration = Duration::from_micros(150);
 /// A library that never stops polling must not stop the run.
 const PATIENCE: u32 = 400;
 
-/// Returns when all other threads are asleep, as far as the CPU time tells: it asks every library the same.
+/// Returns when all other threads are asleep, as far as the CPU time tells: it asks every library
+/// the same.
 pub fn wait_until_quiet() {
     for _ in 0..PATIENCE {
         let first = Usage::now();

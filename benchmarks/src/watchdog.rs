@@ -1,4 +1,5 @@
-//! Ends a run that hangs, and says who did it: a lost wake-up would otherwise look like a long round.
+//! Ends a run that hangs, and says who did it: a lost wake-up would otherwise look like a long
+//! round.
 
 use std::{
     process,

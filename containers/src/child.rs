@@ -9,14 +9,14 @@ use rustix::process::{kill_process, Pid, WaitStatus};
 
 use crate::signals::sendable;
 
-/// Sends it a signal, by its number. The pid is the child's, even if it has ended: nobody else can reap it while
-/// this handle is here.
+/// Sends it a signal, by its number. The pid is the child's, even if it has ended: nobody else can
+/// reap it while this handle is here.
 pub fn send(child: &Child, signal: i32) -> io::Result<()> {
     Ok(kill_process(Pid::from_child(child), sendable(signal)?)?)
 }
 
-/// Its status, if it has ended. Never blocks. Ask again after every SIGCHLD, about every child: one SIGCHLD may stand
-/// for several ends.
+/// Its status, if it has ended. Never blocks. Ask again after every SIGCHLD, about every child: one
+/// SIGCHLD may stand for several ends.
 pub fn ended(child: &mut Child) -> Option<ExitStatus> {
     child.try_wait().expect("nobody else waits for this child")
 }

@@ -1,5 +1,5 @@
-//! Lines for people. Who reads them may be gone, and that is no reason for a program to end: `println!`
-//! would panic.
+//! Lines for people. Who reads them may be gone, and that is no reason for a program to end:
+//! `println!` would panic.
 
 use std::{
     fmt::Display,

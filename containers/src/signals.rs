@@ -1,9 +1,11 @@
 //! Signals: listening to them until the process has ended, and their numbers and names.
 //!
-//! - A receiver that is dropped at the end of `main` brings the default action back: a second SIGTERM that comes just
-//!   then would end the process, with another status. So these are never dropped.
-//! - A signal that was blocked when the program was started stays blocked, and is never delivered. So all signals are
-//!   let in, before the thread starts that waits for them: threads inherit what is blocked.
+//! - A receiver that is dropped at the end of `main` brings the default action back: a second
+//!   SIGTERM that comes just then would end the process, with another status. So these are never
+//!   dropped.
+//! - A signal that was blocked when the program was started stays blocked, and is never delivered.
+//!   So all signals are let in, before the thread starts that waits for them: threads inherit what
+//!   is blocked.
 //! - A number need not have a name: those from 34 to 64 are real-time signals.
 
 use std::{io, mem};
@@ -36,8 +38,8 @@ fn unblock_all() {
     SigSet::empty().thread_set_mask().expect("an empty mask is a valid one");
 }
 
-/// The signal of this number, a real-time signal too. An error if there is none, or if the C library keeps it to
-/// itself.
+/// The signal of this number, a real-time signal too. An error if there is none, or if the C
+/// library keeps it to itself.
 pub fn sendable(number: i32) -> io::Result<Sendable> {
     let no_such = || io::Error::new(io::ErrorKind::InvalidInput, format!("no signal {number}"));
     Sendable::from_raw(number).ok_or_else(no_such)

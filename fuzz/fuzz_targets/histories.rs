@@ -1,5 +1,6 @@
-//! Programs of a few threads that the input makes up: is there an order of all their calls that makes sense?
-//! The programs and the checker are those of tests/linear.rs; here coverage chooses what is tried next.
+//! Programs of a few threads that the input makes up: is there an order of all their calls that
+//! makes sense? The programs and the checker are those of tests/linear.rs; here coverage chooses
+//! what is tried next.
 #![no_main]
 
 /// The tests' random choices, made by the input.

@@ -1,8 +1,8 @@
 //! Sequences of operations on one thread, beside a model that says what each of them does.
 //!
-//! The input is a program: which channels there are, and step by step what is done to them, with every form of
-//! every operation. Blocking forms are used where the model says that they do not block. Values count their
-//! drops, and some panic in theirs.
+//! The input is a program: which channels there are, and step by step what is done to them, with
+//! every form of every operation. Blocking forms are used where the model says that they do not
+//! block. Values count their drops, and some panic in theirs.
 #![no_main]
 
 // `freer` is for threads.

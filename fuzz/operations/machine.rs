@@ -13,7 +13,8 @@ use crate::{
     value::{self, Value},
 };
 
-/// What became of a send or a receive. Values are gone by then, and stand for themselves by their numbers.
+/// What became of a send or a receive. Values are gone by then, and stand for themselves by their
+/// numbers.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
     Sent,

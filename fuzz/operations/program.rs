@@ -23,7 +23,8 @@ pub struct Program {
     pub steps: Vec<Step>,
 }
 
-/// As many steps as the input is long: a derived `Vec` asks a byte before each whether to go on, and half of them say no.
+/// As many steps as the input is long: a derived `Vec` asks a byte before each whether to go on,
+/// and half of them say no.
 impl<'a> Arbitrary<'a> for Program {
     fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
         let (channels, mut steps) = (input.arbitrary()?, Vec::new());

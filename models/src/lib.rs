@@ -1,7 +1,8 @@
 //! Four small services on gochan channels, written so that their threads can be model-checked, and
 //! a fifth with a mistake that the model checkers find.
 //!
-//! The only thing that makes them checkable is [`threads`]: threads come from there instead of `std`.
+//! The only thing that makes them checkable is [`threads`]: threads come from there instead of
+//! `std`.
 
 pub mod threads;
 
@@ -24,8 +25,8 @@ pub fn confirming_worker(jobs: &Receiver<u32>, die: &Chan<()>, clean_up: impl Fn
     }
 }
 
-/// Looks only once per round whether it should die, and otherwise waits for a job: it sleeps for ever
-/// if it is told in between and no job comes.
+/// Looks only once per round whether it should die, and otherwise waits for a job: it sleeps for
+/// ever if it is told in between and no job comes.
 pub fn forgetful_worker(jobs: &Receiver<u32>, die: &Receiver<()>) -> u32 {
     let mut sum = 0;
     while die.try_recv().is_err() {

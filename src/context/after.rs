@@ -1,8 +1,10 @@
 //! What is to happen at the end of a context, and calling it off.
 //!
-//! - A function stays in its [`Call`] until it runs; whoever takes it out runs it, or drops it: once.
-//! - At the end of its context it is out of reach of [`AfterFunc::stop`], and somebody sees to it: whoever ends the
-//!   context, the thread that waits for a deadline, or whoever registers it too late.
+//! - A function stays in its [`Call`] until it runs; whoever takes it out runs it, or drops it:
+//!   once.
+//! - At the end of its context it is out of reach of [`AfterFunc::stop`], and somebody sees to it:
+//!   whoever ends the context, the thread that waits for a deadline, or whoever registers it too
+//!   late.
 
 use std::{
     fmt, mem,
@@ -46,8 +48,8 @@ fn start(call: &Arc<Call>) -> bool {
     call.is_over() || try_spawn(move || its.run()).is_ok()
 }
 
-/// Does them, each in a thread of its own. Where the system has no thread left the others are done here, when all that
-/// got one are under way.
+/// Does them, each in a thread of its own. Where the system has no thread left the others are done
+/// here, when all that got one are under way.
 pub(super) fn run_all(calls: Vec<Arc<Call>>) {
     let left: Vec<_> = calls.into_iter().filter(|call| !start(call)).collect();
     for call in left {
@@ -90,8 +92,8 @@ enum Registered {
 }
 
 impl AfterFunc {
-    /// Calls it off. False if the context has ended, whether or not the function has begun to run, or if it was called
-    /// off before. Does not wait for its end.
+    /// Calls it off. False if the context has ended, whether or not the function has begun to run,
+    /// or if it was called off before. Does not wait for its end.
     ///
     /// ```
     /// use std::time::Duration;

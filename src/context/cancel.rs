@@ -10,8 +10,9 @@ use crate::sync::Arc;
 
 /// Ends the context it was made with. Go's `CancelFunc`, called when it is dropped.
 ///
-/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops it at once. Neither
-/// [`cancel`](Self::cancel) nor the drop panics, also where functions of [`Context::after_func`] find no thread to run in.
+/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops
+/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, also where functions of
+/// [`Context::after_func`] find no thread to run in.
 ///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel();
@@ -28,12 +29,12 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// Ends the context, and all that were made from it. The second time does nothing. Does not wait
-    /// for those who work for it.
+    /// Ends the context, and all that were made from it. The second time does nothing. Does not
+    /// wait for those who work for it.
     ///
     /// When it returns, [`done`](Context::done) is closed for all of them, and their functions of
-    /// [`Context::after_func`] can no longer be called off. Those for which the system has no thread left run here, one
-    /// after the other, before it returns.
+    /// [`Context::after_func`] can no longer be called off. Those for which the system has no
+    /// thread left run here, one after the other, before it returns.
     ///
     /// ```
     /// let (context, cancel) = gochan::Context::background().with_cancel();
@@ -84,11 +85,11 @@ impl fmt::Debug for Cancel {
     }
 }
 
-/// Ends the context it was made with, and says why. Go's `CancelCauseFunc`, called without a reason when
-/// it is dropped.
+/// Ends the context it was made with, and says why. Go's `CancelCauseFunc`, called without a reason
+/// when it is dropped.
 ///
-/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops it at once. Neither
-/// [`cancel`](Self::cancel) nor the drop panics, as with [`Cancel`].
+/// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops
+/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, as with [`Cancel`].
 ///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel_cause();

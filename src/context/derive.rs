@@ -16,8 +16,8 @@ impl Context {
     /// A context that ends when [`Cancel`] says so, or is dropped, or this context ends. Go's
     /// `context.WithCancel`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::Context;
@@ -32,11 +32,11 @@ impl Context {
         self.child(None)
     }
 
-    /// A context as [`with_cancel`](Self::with_cancel) makes it, with a reason that [`cause`](Self::cause) gives. Go's
-    /// `context.WithCancelCause`.
+    /// A context as [`with_cancel`](Self::with_cancel) makes it, with a reason that
+    /// [`cause`](Self::cause) gives. Go's `context.WithCancelCause`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::{context::ContextError, Context};
@@ -52,11 +52,11 @@ impl Context {
         (context, CancelCause::new(cancel))
     }
 
-    /// A context that ends after `timeout` at the latest. A timeout too long to represent is none. Go's
-    /// `context.WithTimeout`.
+    /// A context that ends after `timeout` at the latest. A timeout too long to represent is none.
+    /// Go's `context.WithTimeout`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::{context::ContextError, Context};
@@ -71,11 +71,11 @@ impl Context {
         self.child(Due::after(timeout, None))
     }
 
-    /// A context as [`with_timeout`](Self::with_timeout) makes it, with a reason that [`cause`](Self::cause) gives if
-    /// the time is up. Go's `context.WithTimeoutCause`.
+    /// A context as [`with_timeout`](Self::with_timeout) makes it, with a reason that
+    /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithTimeoutCause`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::Context;
@@ -95,8 +95,8 @@ impl Context {
 
     /// A context that ends at `deadline` at the latest. Go's `context.WithDeadline`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::Context;
@@ -112,11 +112,11 @@ impl Context {
         self.child(Some(Due::at(deadline, None)))
     }
 
-    /// A context as [`with_deadline`](Self::with_deadline) makes it, with a reason that [`cause`](Self::cause) gives if
-    /// the time is up. Go's `context.WithDeadlineCause`.
+    /// A context as [`with_deadline`](Self::with_deadline) makes it, with a reason that
+    /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithDeadlineCause`.
     ///
-    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
-    /// `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
+    /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
     /// ```
     /// use gochan::Context;

@@ -1,8 +1,8 @@
 //! Telling a whole tree of work to stop: Go's `context`.
 //!
 //! A [`Context`] is handed down to everything that works for one purpose: a request, a job, the
-//! program. Who owns the purpose holds a [`Cancel`]; the workers have [`Context::done`], a channel that
-//! closes when they should stop, in their `select!`. Contexts made from a context end with it.
+//! program. Who owns the purpose holds a [`Cancel`]; the workers have [`Context::done`], a channel
+//! that closes when they should stop, in their `select!`. Contexts made from a context end with it.
 //!
 //! ```
 //! use gochan::{make, select, Context};
@@ -40,14 +40,14 @@
 //! | `context.AfterFunc` | [`Context::after_func`] |
 //! | `ctx.Done()`, `ctx.Err()`, `context.Cause(ctx)`, `ctx.Deadline()` | [`Context::done`], [`err`](Context::err), [`cause`](Context::cause), [`deadline`](Context::deadline) |
 //!
-//! A context with a deadline needs no thread: who waits for [`done`](Context::done) wakes up at the deadline
-//! by itself.
+//! A context with a deadline needs no thread: who waits for [`done`](Context::done) wakes up at the
+//! deadline by itself.
 //!
 //! # Keep the handle
 //!
-//! **`let (context, _) = parent.with_cancel();` compiles, and the context has ended in the next line**: a pattern `_`
-//! binds nothing, so the handle is dropped at once. A name keeps it to the end of the block, also one that begins with
-//! an underscore:
+//! **`let (context, _) = parent.with_cancel();` compiles, and the context has ended in the next
+//! line**: a pattern `_` binds nothing, so the handle is dropped at once. A name keeps it to the
+//! end of the block, also one that begins with an underscore:
 //!
 //! ```
 //! use gochan::Context;
@@ -106,8 +106,8 @@ impl Context {
         Self::default()
     }
 
-    /// A context with the values of this one that never ends: for work that has to outlive what it was started for. Go's
-    /// `context.WithoutCancel`.
+    /// A context with the values of this one that never ends: for work that has to outlive what it
+    /// was started for. Go's `context.WithoutCancel`.
     ///
     /// ```
     /// use gochan::Context;
@@ -154,8 +154,8 @@ impl Context {
         self.values.get()
     }
 
-    /// A channel that closes when this context ends; nothing is sent on it. Nil if it never ends. Go's
-    /// `ctx.Done()`.
+    /// A channel that closes when this context ends; nothing is sent on it. Nil if it never ends.
+    /// Go's `ctx.Done()`.
     ///
     /// ```
     /// use gochan::{select, Context};
@@ -219,13 +219,14 @@ impl Context {
     }
 
     /// Runs `f` in a thread of its own when this context ends; at once if it has. Go's
-    /// `context.AfterFunc`. Dropping what it returns changes nothing; [`AfterFunc::stop`] calls it off, until the
-    /// context has ended. Does not block.
+    /// `context.AfterFunc`. Dropping what it returns changes nothing; [`AfterFunc::stop`] calls it
+    /// off, until the context has ended. Does not block.
     ///
-    /// On a context with a deadline a thread waits from now on, and runs `f`. Elsewhere the thread is started when the
-    /// context ends; should the system have none left then, `f` runs in the thread that ends the context, after all
-    /// functions that got a thread. A panic of `f` ends there, as it would in a thread of its own. So `f` should not
-    /// wait for whoever ends the context.
+    /// On a context with a deadline a thread waits from now on, and runs `f`. Elsewhere the thread
+    /// is started when the context ends; should the system have none left then, `f` runs in the
+    /// thread that ends the context, after all functions that got a thread. A panic of `f` ends
+    /// there, as it would in a thread of its own. So `f` should not wait for whoever ends the
+    /// context.
     ///
     /// ```
     /// use gochan::{make, Context};
@@ -240,7 +241,8 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// If the context has a deadline, or has ended, and the system has no thread left: `f` does not run then.
+    /// If the context has a deadline, or has ended, and the system has no thread left: `f` does not
+    /// run then.
     #[track_caller]
     pub fn after_func(&self, f: impl FnOnce() + Send + 'static) -> AfterFunc {
         after::after_func(self.node.as_ref(), Box::new(f))

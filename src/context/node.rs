@@ -1,10 +1,10 @@
 //! One context that can end, in the tree of those that end with it.
 //!
-//! - `ended` is written once, under the lock of `state`; what the deadline says is written down by the
-//!   first who looks, so the outcome never changes;
-//! - a node is registered with its parent while its handle lives; whoever registers does so under the
-//!   parent's lock, and finds either that the parent has ended or a place among the children: no child
-//!   is forgotten;
+//! - `ended` is written once, under the lock of `state`; what the deadline says is written down by
+//!   the first who looks, so the outcome never changes;
+//! - a node is registered with its parent while its handle lives; whoever registers does so under
+//!   the parent's lock, and finds either that the parent has ended or a place among the children:
+//!   no child is forgotten;
 //! - a tree ends from the top down without recursion, no lock held while others are told.
 
 use std::{collections::BTreeMap, mem, panic::RefUnwindSafe, time::Instant};
@@ -125,7 +125,8 @@ impl Node {
         after::run_all(calls);
     }
 
-    /// Ends this node, and gives the nodes that have to end with it; what is to be done goes to `calls`.
+    /// Ends this node, and gives the nodes that have to end with it; what is to be done goes to
+    /// `calls`.
     fn end_alone(&self, outcome: &Outcome, calls: &mut Vec<Arc<Call>>) -> Vec<Arc<Node>> {
         let mut state = self.state.lock();
         if self.look(&mut state).is_none() || mutant("cancel_overwrites") {

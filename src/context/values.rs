@@ -10,7 +10,8 @@ struct Entry {
     next: Values,
 }
 
-// A value is only lent out, and was shared between threads before: one that changes guards itself, as a lock does.
+// A value is only lent out, and was shared between threads before: one that changes guards itself,
+// as a lock does.
 impl RefUnwindSafe for Entry {}
 
 impl Values {

@@ -1,8 +1,10 @@
-//! Waiting at a queue (`core/queue`): those in the queue are served before anybody else, by whoever comes.
+//! Waiting at a queue (`core/queue`): those in the queue are served before anybody else, by whoever
+//! comes.
 //!
-//! When all who serve have gone on, a side that could go on has nobody in the queue. For a publisher serves the other side's queue after its own step, a
-//! newcomer its own side's before it, and each service may be what the other side waits for, so that one goes on until
-//! neither has anything to do.
+//! When all who serve have gone on, a side that could go on has nobody in the queue. For a
+//! publisher serves the other side's queue after its own step, a newcomer its own side's before it,
+//! and each service may be what the other side waits for, so that one goes on until neither has
+//! anything to do.
 
 #![allow(unsafe_code)]
 
@@ -33,8 +35,8 @@ pub(crate) struct Buffered<T, Q> {
 }
 
 impl<T, Q: Queue<T>> Buffered<T, Q> {
-    /// A channel where it stays: as a value that is dropped if there is no memory for it, it would be made elsewhere and
-    /// copied.
+    /// A channel where it stays: as a value that is dropped if there is no memory for it, it would
+    /// be made elsewhere and copied.
     #[inline(always)]
     #[track_caller]
     pub(super) fn shared(queue: Q) -> Arc<Self> {
@@ -97,7 +99,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Called after each step of the other side, and before each step of this one: those in the queue go first.
+    /// Called after each step of the other side, and before each step of this one: those in the
+    /// queue go first.
     #[inline(always)]
     fn serve_waiters(&self, side: Side) {
         let waits = side == Side::Recv || Q::BOUNDED;
@@ -106,8 +109,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         }
     }
 
-    /// Serves those in the queue, until neither side has both somebody there and something for it, or for long enough: one that was
-    /// served goes on with it (`serve_on`).
+    /// Serves those in the queue, until neither side has both somebody there and something for it,
+    /// or for long enough: one that was served goes on with it (`serve_on`).
     #[cold]
     #[inline(never)]
     fn serve(&self, side: Side) {
@@ -228,7 +231,8 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.serve_what_was_left(side);
     }
 
-    /// Goes on with the services that follow from its own, should the one that served it not come to it.
+    /// Goes on with the services that follow from its own, should the one that served it not come
+    /// to it.
     fn serve_on(&self, side: Side, _: Outcome) {
         if !mutant("chain_breaks_at_a_server") {
             self.serve_what_was_left(side.other());
@@ -287,8 +291,9 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
             match channel.queue.pop(&mut value, Effort::Strong) {
                 Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
-                // A sender is in the middle of its step. If it is stopped there it sees, when it goes on, that it has to drop the
-                // value itself; if it has gone on, its stamp is about to be seen.
+                // A sender is in the middle of its step. If it is stopped there it sees, when it
+                // goes on, that it has to drop the value itself; if it has gone on, its stamp is
+                // about to be seen.
                 Err(TryRecvError::Empty) => {
                     channel.receivers.abandon();
                     if !backoff.snooze() && SPINS {

@@ -32,8 +32,8 @@ impl<T> Done<T> {
 
     /// Ends the channel: everyone who waits on it learns that it is closed.
     pub(crate) fn end(&self) {
-        // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports the
-        // end; and the publisher's half of the handshake in `wait/side.rs`.
+        // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports
+        // the end; and the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
             store_load_fence();
             self.receivers.wake_all();

@@ -38,8 +38,8 @@ impl<T> Core<T> {
     /// any more, the values left are dropped, here and now.
     pub(crate) fn detach(&self, side: Side) {
         let handles = self.handle_counts().count(side);
-        // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the close.
-        // The only handle is the only one that could be cloned: its count stays as it is.
+        // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the
+        // close. The only handle is the only one that could be cloned: its count stays as it is.
         if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }

@@ -72,7 +72,8 @@ pub(crate) type TryRecv = Result<(), TryRecvError>;
 pub(crate) trait Channel<T> {
     /// Sends the value without waiting for a partner; without a value nothing is sent.
     fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
-    /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no value is left.
+    /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no
+    /// value is left.
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
     /// Closes the channel and has everyone who waits look again. False if it was closed before.
     fn close(&self) -> bool;
@@ -97,7 +98,8 @@ pub(crate) trait Channel<T> {
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks `entry`, if it is linked.
     fn dequeue(&self, side: Side, entry: &Entry<T>);
-    /// A thread that was told to look, or was served, is done here: where others wait for what follows from it, it goes on.
+    /// A thread that was told to look, or was served, is done here: where others wait for what
+    /// follows from it, it goes on.
     fn serve_on(&self, _: Side, _: Outcome) {}
     /// How many are in the queue.
     fn waiting(&self, side: Side) -> usize;
@@ -115,12 +117,14 @@ pub(crate) trait Channel<T> {
     /// `None` if this side has something to do: a try would succeed, but for others who try. Else a
     /// number; if it is the same later, there has been nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
-    /// True if a partner can proceed only with someone who is in the queue: join the queue, then poll.
+    /// True if a partner can proceed only with someone who is in the queue: join the queue, then
+    /// poll.
     fn meets(&self) -> bool {
         false
     }
-    /// True if a thread can do many operations in its time slice. Who yields looks for itself then: in the queue it would be
-    /// given one value, or room for one, and the others as many slices for theirs.
+    /// True if a thread can do many operations in its time slice. Who yields looks for itself then:
+    /// in the queue it would be given one value, or room for one, and the others as many slices for
+    /// theirs.
     fn holds_many(&self) -> bool {
         false
     }
@@ -219,7 +223,8 @@ impl<T> Core<T> {
     }
 }
 
-/// The short way of those who need not wait. Each is one function, and what it calls it calls last: nothing has to be kept meanwhile.
+/// The short way of those who need not wait. Each is one function, and what it calls it calls last:
+/// nothing has to be kept meanwhile.
 impl<T> Core<T> {
     /// Sends the value, if there is room for it and nobody waits for room.
     #[inline(never)]

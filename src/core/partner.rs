@@ -1,8 +1,9 @@
-//! Whom a thread will find at a rendezvous: the partner's cache line then comes together with the meeting's, and not after it.
+//! Whom a thread will find at a rendezvous: the partner's cache line then comes together with the
+//! meeting's, and not after it.
 //!
-//! Threads that meet again and again take turns at waiting, so who found a partner once, and nobody the next time, finds
-//! one now. Without that sign nothing is fetched: a partner that is still on its way works on its cache line, and would have to
-//! have it sent back.
+//! Threads that meet again and again take turns at waiting, so who found a partner once, and nobody
+//! the next time, finds one now. Without that sign nothing is fetched: a partner that is still on
+//! its way works on its cache line, and would have to have it sent back.
 
 use std::cell::Cell;
 

@@ -1,7 +1,7 @@
 //! The unbuffered channel: a send meets a receive.
 //!
-//! Two queues behind one lock. Who arrives takes the first partner in the other queue, and the value
-//! moves straight between their entries; who finds nobody joins the queue.
+//! Two queues behind one lock. Who arrives takes the first partner in the other queue, and the
+//! value moves straight between their entries; who finds nobody joins the queue.
 //!
 //! - whenever the lock is free, not both queues hold a waiter that could be claimed, unless it is
 //!   one waiter (a select on both directions) or one of them was hinted away to come again;

@@ -1,7 +1,7 @@
 //! One member at work, and how its group hears of its end.
 //!
-//! Whatever is the user's runs where a panic is caught: the member, the conversion of its error, destructors. The
-//! failure is noted first, and what has to be dropped is dropped after it.
+//! Whatever is the user's runs where a panic is caught: the member, the conversion of its error,
+//! destructors. The failure is noted first, and what has to be dropped is dropped after it.
 
 use std::{
     any::Any,

@@ -20,8 +20,8 @@ use member::{Member, Shared};
 
 /// Runs members in threads, and gives the first error. Go's `errgroup.Group`.
 ///
-/// The first member that fails, or panics, ends the group's [`context`](Self::context); the others should
-/// watch it and return. [`wait`](Self::wait) waits for all of them.
+/// The first member that fails, or panics, ends the group's [`context`](Self::context); the others
+/// should watch it and return. [`wait`](Self::wait) waits for all of them.
 ///
 /// | Go | here |
 /// |---|---|
@@ -98,14 +98,15 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If `limit` is zero: no member could ever run. If a member has been started, and no `wait` has returned since: the
-    /// limit would not count it.
+    /// If `limit` is zero: no member could ever run. If a member has been started, and no `wait`
+    /// has returned since: the limit would not count it.
     #[must_use]
     #[track_caller]
     pub fn with_limit(self, limit: usize) -> Self {
         assert!(limit > 0, "a group with a limit of zero");
         let active = self.members.count();
-        // Also if they have ended meanwhile: whether it is a mistake must not depend on their speed.
+        // Also if they have ended meanwhile: whether it is a mistake must not depend on their
+        // speed.
         let started = self.started.load(Ordering::Relaxed) != 0 || active > 0;
         assert!(!started, "modify limit of a group with members: {active} are still active");
         Self { places: make(limit), ..self }
@@ -174,7 +175,8 @@ impl Group {
         spawn_scoped(scope, move || member.run(f));
     }
 
-    /// Runs `f` in a thread, unless as many members run as the limit allows: then false. Go's `g.TryGo`.
+    /// Runs `f` in a thread, unless as many members run as the limit allows: then false. Go's
+    /// `g.TryGo`.
     ///
     /// ```
     /// use gochan::{make, Group};
@@ -203,11 +205,11 @@ impl Group {
         true
     }
 
-    /// Blocks until all members have returned, ends the context, and gives the first error. A member
-    /// that panicked gives [`Panicked`]. Go's `g.Wait`.
+    /// Blocks until all members have returned, ends the context, and gives the first error. A
+    /// member that panicked gives [`Panicked`]. Go's `g.Wait`.
     ///
-    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, also a panic in a destructor of the
-    /// member's, or where its error is made a `Box<dyn Error>`.
+    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, also a panic in a
+    /// destructor of the member's, or where its error is made a `Box<dyn Error>`.
     ///
     /// ```
     /// use gochan::{group::Panicked, Group};

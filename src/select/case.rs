@@ -16,8 +16,8 @@ pub(crate) trait Case: Enlist {
     fn serve_on(&self);
     /// Whether the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
-    /// True if the operation has nothing to do; and, if asked `still`, has had nothing to do since the
-    /// last call.
+    /// True if the operation has nothing to do; and, if asked `still`, has had nothing to do since
+    /// the last call.
     fn at_rest(&self, still: bool) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;

@@ -16,15 +16,15 @@ use crate::{
 
 /// A select whose cases are put together at run time: Go's `reflect.Select`.
 ///
-/// Each case comes with a handler. [`wait`](Self::wait) completes exactly one case, chosen at random
-/// among those that are ready, calls its handler and returns what that returns. There is no token
-/// between the choice and the operation that could be lost.
+/// Each case comes with a handler. [`wait`](Self::wait) completes exactly one case, chosen at
+/// random among those that are ready, calls its handler and returns what that returns. There is no
+/// token between the choice and the operation that could be lost.
 ///
 /// The cases mean what they mean in [`select!`](crate::select); where the number of cases is known,
 /// that is the shorter way.
 ///
-/// A select is [`UnwindSafe`]: after a panic its channels are in order, and a value that was not sent is dropped or back
-/// in its slot. What a handler borrows is as the handler left it.
+/// A select is [`UnwindSafe`]: after a panic its channels are in order, and a value that was not
+/// sent is dropped or back in its slot. What a handler borrows is as the handler left it.
 ///
 /// # Examples
 ///
@@ -280,7 +280,8 @@ impl<'a, R> Select<'a, R> {
         self.run(Limit::Now)
     }
 
-    /// Blocks until a case can proceed, for `timeout` at most. One too long to represent never ends.
+    /// Blocks until a case can proceed, for `timeout` at most. One too long to represent never
+    /// ends.
     ///
     /// # Errors
     ///
@@ -364,8 +365,9 @@ pub(super) fn assert_room_after(cases: usize) {
     assert!(cases < u32::MAX as usize, "a select of more than 4294967295 cases");
 }
 
-// Channels and slots are in order after a panic, and the select is gone. A handler may have changed what it borrows, as
-// the closure of `std::thread::spawn` may: that is for its author to look after, and the documentation says so.
+// Channels and slots are in order after a panic, and the select is gone. A handler may have changed
+// what it borrows, as the closure of `std::thread::spawn` may: that is for its author to look
+// after, and the documentation says so.
 impl<R> UnwindSafe for Select<'_, R> {}
 // Through a shared reference nothing of it runs or changes.
 impl<R> RefUnwindSafe for Select<'_, R> {}

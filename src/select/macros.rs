@@ -27,12 +27,15 @@
 ///   [`Ticker`](crate::Ticker).
 /// - Any case may have a condition: `recv(rx) -> v, if cond => body`. Where it is false the case is
 ///   as good as nil.
-/// - A channel is evaluated even where its condition is false, so `recv(rx.unwrap()), if rx.is_some()` panics.
-///   With `let nil = Receiver::nil();` write `recv(rx.as_ref().unwrap_or(&nil)) -> v`, without a condition.
+/// - A channel is evaluated even where its condition is false, so `recv(rx.unwrap()), if
+///   rx.is_some()` panics. With `let nil = Receiver::nil();` write
+///   `recv(rx.as_ref().unwrap_or(&nil)) -> v`, without a condition.
 /// - Channels, values and conditions are evaluated once, in source order, on entry; the timeout
 ///   comes last. Patterns must be irrefutable.
-/// - `recv(rx) -> _ => body` is `recv(rx) => body`: it asks for no value, so for no zero value either.
-/// - `Instant` has no zero value, so a timer is `recv(timer) => body` or `recv_ok(timer) -> at => body`.
+/// - `recv(rx) -> _ => body` is `recv(rx) => body`: it asks for no value, so for no zero value
+///   either.
+/// - `Instant` has no zero value, so a timer is `recv(timer) => body` or `recv_ok(timer) -> at =>
+///   body`.
 /// - If several cases are ready one of them is chosen uniformly at random. A nil channel is never
 ///   ready; a closed one always is. `default` is chosen only if at one instant none was ready.
 /// - The value of a `send` that is not chosen is dropped before the body of the winner runs;
@@ -247,7 +250,8 @@ macro_rules! __select_case {
     // Hands the outcome of the winner to its pattern.
     (@won $won:ident recv [] $word:ident) => { $crate::__private::discard($won); };
     (@won $won:ident recv [$pat:pat] $word:ident) => {
-        // A method with the user's own word for its name: the compiler points there if there is no zero value.
+        // A method with the user's own word for its name: the compiler points there if there is no
+        // zero value.
         let $pat = $crate::__private::Received($won).$word(::core::marker::PhantomData);
     };
     (@won $won:ident recv_ok [$pat:pat] $word:ident) => { let $pat = $won; };

@@ -1,8 +1,8 @@
 //! The engine behind every blocking operation: a receive or a send is a select with one case.
 //!
 //! 1. Try every case once, in random order.
-//! 2. Poll for a moment, unless a case must be seen in the queue by its partner; a single case yields in
-//!    its queue, where others complete it, unless its buffer holds many values.
+//! 2. Poll for a moment, unless a case must be seen in the queue by its partner; a single case
+//!    yields in its queue, where others complete it, unless its buffer holds many values.
 //! 3. Wait in every queue, looking again each time; then poll the own word for a moment, and sleep.
 //! 4. Leave every queue, and finish the case that won, or start over.
 
@@ -56,7 +56,8 @@ impl<'a> Order<'a> {
         Order::Random(indices)
     }
 
-    /// The cases in this order. Who finds a select in the queue takes the case that joined the queue first.
+    /// The cases in this order. Who finds a select in the queue takes the case that joined the
+    /// queue first.
     fn iter(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
         (0..count).map(move |i| match self {
             Order::Source => i,
@@ -95,8 +96,8 @@ pub(crate) fn run(
     block(cases, order, limit, blocked_at)
 }
 
-/// Whether there was an instant at which no case had anything to do: between the first looks, which are
-/// spread over time, and the second ones, which find that nothing has moved.
+/// Whether there was an instant at which no case had anything to do: between the first looks, which
+/// are spread over time, and the second ones, which find that nothing has moved.
 fn at_rest(cases: &[&dyn Case]) -> bool {
     // Another thread sees what this one has done before, or this one sees what that one has.
     full_fence();
@@ -104,7 +105,8 @@ fn at_rest(cases: &[&dyn Case]) -> bool {
     rest(false) && (mutant("rests_after_one_look") || rest(true))
 }
 
-/// Completes one of `cases`, which have just been tried in vain, or whose partners will find them in the queue.
+/// Completes one of `cases`, which have just been tried in vain, or whose partners will find them
+/// in the queue.
 #[inline(never)]
 fn block(
     cases: &[&dyn Case],
@@ -149,7 +151,8 @@ fn block(
     }
 }
 
-/// How many times a select looks for an instant at which nothing was ready before it is in the queue for one.
+/// How many times a select looks for an instant at which nothing was ready before it is in the
+/// queue for one.
 const ROUNDS: usize = 8;
 
 /// The limit is over: completes a case that is ready. `None`: at one instant none was.
@@ -165,7 +168,8 @@ fn decide(
     // The tries are spread over time. If nothing moves from before the first to after the last
     // of them, there was an instant at which no case was ready.
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
-    // In a queue of an unbuffered channel it may send a partner away, and would be gone when that comes back.
+    // In a queue of an unbuffered channel it may send a partner away, and would be gone when that
+    // comes back.
     let rounds = if cases.iter().any(|case| case.meets()) { usize::MAX } else { ROUNDS };
     for _ in 0..rounds {
         if spread {
@@ -179,8 +183,9 @@ fn decide(
         }
         backoff.snooze();
     }
-    // They do not stop moving. A thread that publishes serves those in the queue before it goes on: at the instant at which a select
-    // that waits in every queue takes itself out, no thread that has gone on has left anything for it.
+    // They do not stop moving. A thread that publishes serves those in the queue before it goes on:
+    // at the instant at which a select that waits in every queue takes itself out, no thread that
+    // has gone on has left anything for it.
     loop {
         let now = Limit::At(clock::now());
         match wait(cases, &order, returning, &mut Polling::spent(), now, blocked_at) {
@@ -211,9 +216,9 @@ impl Drop for ServeOn<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long as that costs no more
-/// than pauses), or the limit is over. A single case yields in its queue, where others complete it, unless there is more to
-/// be had.
+/// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long
+/// as that costs no more than pauses), or the limit is over. A single case yields in its queue,
+/// where others complete it, unless there is more to be had.
 fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     let in_line = matches!(cases, [case] if !case.holds_many());
     while if in_line { polling.pause() } else { polling.step() } {

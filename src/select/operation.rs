@@ -1,7 +1,7 @@
 //! The plain operations: a try, and if that is not enough a select with one case.
 //!
-//! A value moves from the caller's slot to its place in the channel, and back if it is not sent; a large one has no room on
-//! the stack of every function between.
+//! A value moves from the caller's slot to its place in the channel, and back if it is not sent; a
+//! large one has no room on the stack of every function between.
 
 use std::{mem::size_of, panic::Location};
 
@@ -54,7 +54,8 @@ pub(crate) fn send_until<T>(
     }
 }
 
-/// Whether a value goes the short way, from function to function: a large one would have room in each of them.
+/// Whether a value goes the short way, from function to function: a large one would have room in
+/// each of them.
 const fn is_short<T>() -> bool {
     size_of::<T>() <= 128
 }

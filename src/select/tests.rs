@@ -1,5 +1,5 @@
-//! What no code of the user can bring about: unwinding out of a wait, after which the entries are unlinked and
-//! the channels go on; and a select of more cases than memory holds.
+//! What no code of the user can bring about: unwinding out of a wait, after which the entries are
+//! unlinked and the channels go on; and a select of more cases than memory holds.
 
 use std::{
     cell::Cell,
@@ -79,8 +79,8 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
 /// A case of a channel that is not there.
 struct Fake {
     home: WaiterCell,
-    /// Whether it has moved whenever it is asked, and is never ready. Else it is set, as a timer may be, to an instant that has
-    /// come, while it joins the queue.
+    /// Whether it has moved whenever it is asked, and is never ready. Else it is set, as a timer
+    /// may be, to an instant that has come, while it joins the queue.
     restless: bool,
     in_line: Cell<bool>,
     looks: Cell<usize>,

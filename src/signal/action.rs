@@ -57,7 +57,8 @@ impl Fallback {
         self.ignored.store(ignored.into(), Ordering::SeqCst);
     }
 
-    /// Runs in signal handlers: it loads an atomic and does the default, by functions that are made for handlers.
+    /// Runs in signal handlers: it loads an atomic and does the default, by functions that are made
+    /// for handlers.
     pub(super) fn act(&self, signal: i32) {
         if self.ignored.load(Ordering::SeqCst) == 0 {
             self.before.act(signal);
@@ -65,7 +66,8 @@ impl Fallback {
     }
 }
 
-/// Whether the line of `status` that begins with `field`, a set of signals in hexadecimal, has this one.
+/// Whether the line of `status` that begins with `field`, a set of signals in hexadecimal, has this
+/// one.
 fn is_in(status: &str, field: &str, signal: i32) -> bool {
     let set = status.lines().find_map(|line| line.strip_prefix(field));
     let set = set.and_then(|set| u128::from_str_radix(set.trim(), 16).ok()).unwrap_or(0);

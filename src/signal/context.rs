@@ -5,18 +5,19 @@ use std::{fmt, sync::Arc};
 use super::{registry, taken::Subscriber, weak_cancel::WeakCancel};
 use crate::context::{CancelCause, Context};
 
-/// A context that ends at the first of these signals, with `parent`, or when the handle is dropped. Go's
-/// `signal.NotifyContext`.
+/// A context that ends at the first of these signals, with `parent`, or when the handle is dropped.
+/// Go's `signal.NotifyContext`.
 ///
-/// [`cause`](Context::cause) says which signal it was, as a [`SignalError`](super::SignalError). The default action
-/// does not happen until the handle is dropped, also for the signals that come after the first; drop it early and the
-/// next Ctrl-C ends the process.
+/// [`cause`](Context::cause) says which signal it was, as a [`SignalError`](super::SignalError).
+/// The default action does not happen until the handle is dropped, also for the signals that come
+/// after the first; drop it early and the next Ctrl-C ends the process.
 ///
 /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
 /// `let (context, _stop) = ..`, or take the context from its handle: [`Stop::context`].
 ///
-/// What is to run [after](Context::after_func) the context has a thread of its own. Where the system has none left, it runs in
-/// the thread that deals with signals, and other signals wait for it.
+/// What is to run [after](Context::after_func) the context has a thread of its own. Where the
+/// system has none left, it runs in the thread that deals with signals, and other signals wait for
+/// it.
 ///
 /// ```
 /// use gochan::{signal::{self, SignalError, SIGTERM}, Context};

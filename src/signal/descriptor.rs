@@ -1,8 +1,9 @@
 //! The two descriptors by which a signal's handler wakes the thread that deals with signals.
 //!
-//! A program may close what it has not opened, as one does that becomes a daemon, and then open files that get the
-//! same numbers. So each is compared with the file that it was before it is used: nothing is read of a file of the
-//! program's, written to it, or closed. Only between the look and the use can a number still change hands.
+//! A program may close what it has not opened, as one does that becomes a daemon, and then open
+//! files that get the same numbers. So each is compared with the file that it was before it is
+//! used: nothing is read of a file of the program's, written to it, or closed. Only between the
+//! look and the use can a number still change hands.
 #![allow(unsafe_code)]
 
 use std::{
@@ -20,7 +21,8 @@ const QUIETLY: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
 #[cfg(target_vendor = "apple")]
 const QUIETLY: libc::c_int = libc::MSG_DONTWAIT;
 
-/// The errors by which a send shows that this is not the file it was, or that the other end is gone.
+/// The errors by which a send shows that this is not the file it was, or that the other end is
+/// gone.
 const LOST: [i32; 5] = [libc::EBADF, libc::ENOTSOCK, libc::EPIPE, libc::ENOTCONN, libc::ECONNRESET];
 
 /// A number, and the file that it stood for.
@@ -73,8 +75,8 @@ impl End {
         self.mark
     }
 
-    /// Has the other end's `hear` return; false if that is gone. The caller has seen that this one is intact. Never blocks;
-    /// may be called in a signal's handler.
+    /// Has the other end's `hear` return; false if that is gone. The caller has seen that this one
+    /// is intact. Never blocks; may be called in a signal's handler.
     pub(super) fn ring(&self) -> bool {
         // SAFETY: the call reads one byte, of a constant.
         let sent = unsafe { libc::send(self.mark.number, b"!".as_ptr().cast(), 1, QUIETLY) };
@@ -99,8 +101,8 @@ impl End {
 }
 
 impl End {
-    /// Leaves the descriptor open. Whoever closes what is not its own may be about to use the number again: then
-    /// closing it here could close another file.
+    /// Leaves the descriptor open. Whoever closes what is not its own may be about to use the
+    /// number again: then closing it here could close another file.
     pub(super) fn leak(mut self) {
         let _ = self.stream.take().map(IntoRawFd::into_raw_fd);
     }

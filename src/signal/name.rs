@@ -61,8 +61,8 @@ fn linux_name(_: i32) -> Option<&'static str> {
     None
 }
 
-/// The first and the last real-time signal. The C library keeps the system's first ones for itself: glibc two of them,
-/// musl three.
+/// The first and the last real-time signal. The C library keeps the system's first ones for itself:
+/// glibc two of them, musl three.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn real_time() -> Option<(i32, i32)> {
     Some((libc::SIGRTMIN(), libc::SIGRTMAX().min(HIGHEST)))

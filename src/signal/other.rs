@@ -1,4 +1,5 @@
-//! Where signals come from outside of Unix: the C library's handlers set flags, and a thread looks at them.
+//! Where signals come from outside of Unix: the C library's handlers set flags, and a thread looks
+//! at them.
 
 use std::{io, time::Duration};
 

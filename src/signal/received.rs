@@ -6,10 +6,11 @@ use super::name;
 
 /// A signal: its number, and who sent it. Go's `os.Signal`.
 ///
-/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives Go's words, `Debug`
-/// the name and the number. `FromStr` reads what `kill` does, real-time signals included; their names count from the C
-/// library's first one, which is 34 for glibc and 35 for musl, and exist on Linux only. The zero value is no signal: it is
-/// what `recv` gives once the channel is closed.
+/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives
+/// Go's words, `Debug` the name and the number. `FromStr` reads what `kill` does, real-time signals
+/// included; their names count from the C library's first one, which is 34 for glibc and 35 for
+/// musl, and exist on Linux only. The zero value is no signal: it is what `recv` gives once the
+/// channel is closed.
 ///
 /// ```
 /// use gochan::signal::{Signal, SIGTERM};
@@ -46,8 +47,9 @@ impl Signal {
         self.number
     }
 
-    /// The process that sent it; of SIGCHLD, the child. `None` where the system does not tell: from the terminal or
-    /// another part of the kernel, from outside of the container, and outside of Unix.
+    /// The process that sent it; of SIGCHLD, the child. `None` where the system does not tell: from
+    /// the terminal or another part of the kernel, from outside of the container, and outside of
+    /// Unix.
     ///
     /// ```
     /// # #[cfg(unix)] {
@@ -110,8 +112,8 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// Reads "SIGTERM", "TERM", "term" and "15"; "SIGRTMIN+3" and "RTMAX-1"; and the second names "SIGCLD", "SIGIOT" and
-/// "SIGPOLL".
+/// Reads "SIGTERM", "TERM", "term" and "15"; "SIGRTMIN+3" and "RTMAX-1"; and the second names
+/// "SIGCLD", "SIGIOT" and "SIGPOLL".
 impl FromStr for Signal {
     type Err = ParseSignalError;
 

@@ -1,10 +1,10 @@
 //! Who is notified of which signal, and the thread that does it.
 //!
-//! - The table is changed, and a signal is looked up in it, under one lock: a signal goes to all who were there, or
-//!   to none who came later.
+//! - The table is changed, and a signal is looked up in it, under one lock: a signal goes to all
+//!   who were there, or to none who came later.
 //! - Nothing of a user's runs under the lock: contexts end, and channels close, after it.
-//! - Dead subscribers are dropped when a signal comes for them, and at every change: what is kept is bounded by what
-//!   was subscribed since.
+//! - Dead subscribers are dropped when a signal comes for them, and at every change: what is kept
+//!   is bounded by what was subscribed since.
 
 use std::{
     collections::{btree_map::Entry, BTreeMap},
@@ -37,7 +37,8 @@ fn registry() -> &'static Mutex<Registry> {
 }
 
 impl Registry {
-    /// Has a thread deal with signals, if none does. Whom a thread that was lost has left is `gone`.
+    /// Has a thread deal with signals, if none does. Whom a thread that was lost has left is
+    /// `gone`.
     fn listen(&mut self, gone: &mut Vec<Now>) -> io::Result<()> {
         if self.hook.as_ref().map_or(true, Hook::is_lost) {
             gone.extend(self.lose());

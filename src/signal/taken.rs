@@ -22,8 +22,9 @@ pub(super) enum Subscriber {
 }
 
 impl Subscriber {
-    /// Runs in signal handlers too: it loads an atomic and no more. So it does not ask `is_closed`, which waits for
-    /// whoever has the channel's turn, and that may be the thread that the handler has interrupted.
+    /// Runs in signal handlers too: it loads an atomic and no more. So it does not ask `is_closed`,
+    /// which waits for whoever has the channel's turn, and that may be the thread that the handler
+    /// has interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
             Subscriber::Channel(sender) => sender.core().is_some_and(Core::is_closed),
@@ -49,7 +50,8 @@ pub(super) struct Taken {
 
 /// What becomes of it.
 pub(super) enum Now {
-    /// It does what it did before; with a watch, once that has seen it: what arrives until then came earlier.
+    /// It does what it did before; with a watch, once that has seen it: what arrives until then
+    /// came earlier.
     AsBefore(Option<Watch>),
     Ignored,
     /// Someone is told, or was there when it came.
@@ -122,13 +124,15 @@ impl Taken {
         mem::replace(&mut self.now, Now::Ignored)
     }
 
-    /// It does not arrive here any more: the same happens as before, unless it is ignored. Gives what was.
+    /// It does not arrive here any more: the same happens as before, unless it is ignored. Gives
+    /// what was.
     pub(super) fn lose(&mut self) -> Option<Now> {
         let ignored = matches!(self.now, Now::Ignored);
         (!ignored).then(|| mem::replace(&mut self.now, Now::AsBefore(None)))
     }
 
-    /// From now on the same happens as before, also for what came when everyone was over. Gives what was.
+    /// From now on the same happens as before, also for what came when everyone was over. Gives
+    /// what was.
     pub(super) fn reset(&mut self) -> Now {
         self.fallback.ignore(false);
         // First, so that none comes between the watches.

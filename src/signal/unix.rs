@@ -71,7 +71,8 @@ impl Line {
         }
     }
 
-    /// In a signal's handler: has the thread deal with it, or does what is to be done without the thread.
+    /// In a signal's handler: has the thread deal with it, or does what is to be done without the
+    /// thread.
     fn arrives(&self, signal: i32, sender: Option<u32>, fallback: &Fallback) {
         if !self.is_lost() {
             let arrived = &self.arrived[signal as usize];
@@ -81,8 +82,8 @@ impl Line {
                 self.lose();
             }
             // The thread may have looked for the last time before: who takes it out deals with it.
-            // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees that, or the thread's
-            // last look, which comes after it, sees what was left above.
+            // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees
+            // that, or the thread's last look, which comes after it, sees what was left above.
             let is_over = self.over.fetch_or(0, Ordering::SeqCst) != 0;
             if !is_over || arrived.recv().is_none() {
                 return;
@@ -111,9 +112,10 @@ impl Hook {
             let sender = origin(info).process.and_then(|process| u32::try_from(process.pid).ok());
             line.arrives(signal, sender, &fallback);
         };
-        // SAFETY: `arrives` is safe in a signal handler: the origin, the channel and the fallback are made for it (they
-        // are `signal-hook`'s), and all else is atomics and calls of fstat, send and write. It takes no lock, waits for
-        // nobody, allocates nothing, frees nothing and does not panic: a number that was registered is in the range.
+        // SAFETY: `arrives` is safe in a signal handler: the origin, the channel and the fallback
+        // are made for it (they are `signal-hook`'s), and all else is atomics and calls of fstat,
+        // send and write. It takes no lock, waits for nobody, allocates nothing, frees nothing and
+        // does not panic: a number that was registered is in the range.
         let action = unsafe { register_sigaction(signal, arrives) };
         self.actions.push(action.map_err(|error| io::Error::from(error.kind()))?);
         Ok(())

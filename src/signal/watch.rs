@@ -1,7 +1,8 @@
 //! Whether a signal has come since something was over.
 //!
-//! The thread of `registry.rs` looks at a signal after it has come. Between a receiver that has gone since and the
-//! default action decides who was there when the signal came, so the signal's handler itself has to look.
+//! The thread of `registry.rs` looks at a signal after it has come. Between a receiver that has
+//! gone since and the default action decides who was there when the signal came, so the signal's
+//! handler itself has to look.
 #![allow(unsafe_code)]
 
 use std::sync::{
@@ -43,17 +44,18 @@ impl Watch {
                 noted.store(true, Ordering::Release);
             }
         };
-        // SAFETY: `note` is safe in a signal handler: `over` is one of the two above, which load one atomic at most
-        // (`Subscriber::is_over`: a number of the channel, or the count of a context's handles), and this stores one. It
-        // takes no lock, waits for nobody, allocates nothing, frees nothing and does not panic.
+        // SAFETY: `note` is safe in a signal handler: `over` is one of the two above, which load
+        // one atomic at most (`Subscriber::is_over`: a number of the channel, or the count of a
+        // context's handles), and this stores one. It takes no lock, waits for nobody, allocates
+        // nothing, frees nothing and does not panic.
         let action = unsafe { register(signal, note) };
         Self { came, action: action.expect("a signal that has been taken has a handler") }
     }
 
     /// Ends the watch. Whether what it looked for came; a signal that is already dealt with counts.
     ///
-    /// A signal wakes the thread that deals with it before its handler gets here: to take `note` out waits for the
-    /// handlers that still run it, since it is dropped then.
+    /// A signal wakes the thread that deals with it before its handler gets here: to take `note`
+    /// out waits for the handlers that still run it, since it is dropped then.
     pub(super) fn came(&self) -> bool {
         unregister(self.action);
         self.came.load(Ordering::Acquire)

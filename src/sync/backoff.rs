@@ -1,4 +1,5 @@
-//! Back-off for the critical section of a peer: a few instructions, which take long only if the peer is preempted.
+//! Back-off for the critical section of a peer: a few instructions, which take long only if the
+//! peer is preempted.
 //!
 //! A blocked operation does not wait here: see `wait/polling.rs`.
 
@@ -6,7 +7,8 @@ use std::time::Duration;
 
 use super::{clock, mutant, nap, spin_loop, yield_now, OnceLock, PAUSES, SPINS};
 
-/// How many pauses last so long, at least one: a pause takes 4 ns on one processor and 50 ns on another.
+/// How many pauses last so long, at least one: a pause takes 4 ns on one processor and 50 ns on
+/// another.
 pub(crate) fn pauses_in(duration: Duration) -> u32 {
     static NANOS: OnceLock<u128> = OnceLock::new();
     let nanos = NANOS.get_or_init(|| {
@@ -33,13 +35,15 @@ pub(crate) struct Backoff {
     lost_races: u32,
 }
 
-/// After so many pauses a snooze yields, and after so many more it naps: a peer of lower priority runs only while this thread
-/// sleeps.
+/// After so many pauses a snooze yields, and after so many more it naps: a peer of lower priority
+/// runs only while this thread sleeps.
 const YIELDED: u32 = PAUSES + 32;
-/// After this many snoozes an operation that must not wait gives up. In a model the peer has finished its step by then.
+/// After this many snoozes an operation that must not wait gives up. In a model the peer has
+/// finished its step by then.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 4 };
 
-/// The pause after the first race that is lost; each one is twice as long as the one before, up to four times.
+/// The pause after the first race that is lost; each one is twice as long as the one before, up to
+/// four times.
 const STEP_BACK: Duration = Duration::from_nanos(500);
 /// So many of these, then snoozes: the winner may have been preempted.
 const STEPS_BACK: u32 = 16;
@@ -49,8 +53,9 @@ impl Backoff {
         Self { snoozes: 0, lost_races: 0 }
     }
 
-    /// After a lost race for a number. The winner goes on for dozens of operations while nobody takes its cache line away: two
-    /// threads that retry at once take three times as long as one after the other.
+    /// After a lost race for a number. The winner goes on for dozens of operations while nobody
+    /// takes its cache line away: two threads that retry at once take three times as long as one
+    /// after the other.
     #[cold]
     pub(crate) fn spin(&mut self) {
         if SPINS && self.lost_races < STEPS_BACK {

@@ -1,9 +1,10 @@
-//! The real machine, made slow at random: under `--cfg gochan_chaos` a thread may be held up before each
-//! access to what it shares, so that any two of its steps can come apart. `./check soak` uses it.
+//! The real machine, made slow at random: under `--cfg gochan_chaos` a thread may be held up before
+//! each access to what it shares, so that any two of its steps can come apart. `./check soak` uses
+//! it.
 //!
-//! `GOCHAN_SEED` decides who is held up where. Most delays are short and rare; at a few places in the
-//! source, others with each seed, they are long and frequent. The system's scheduler still has its say, so a
-//! seed makes a failure likely again, not certain.
+//! `GOCHAN_SEED` decides who is held up where. Most delays are short and rare; at a few places in
+//! the source, others with each seed, they are long and frequent. The system's scheduler still has
+//! its say, so a seed makes a failure likely again, not certain.
 
 use std::{
     cell::Cell,
@@ -155,7 +156,8 @@ impl<T> Drop for Guard<'_, T> {
 
 thread_local!(static LOCKS: Cell<usize> = const { Cell::new(0) });
 
-/// Stopping one thread at a step of its own: `tests/stall.rs`. Nobody is held up at random meanwhile.
+/// Stopping one thread at a step of its own: `tests/stall.rs`. Nobody is held up at random
+/// meanwhile.
 pub mod stop {
     use std::{
         cell::Cell,

@@ -1,8 +1,8 @@
 //! The only switch between the real machine and the model checkers.
 //!
-//! Everything that another thread can see goes through this module: atomics, cells, locks,
-//! parking, the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the same names come from
-//! the checker, and what it cannot know (time, how long to spin) is fixed.
+//! Everything that another thread can see goes through this module: atomics, cells, locks, parking,
+//! the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the same names come from the
+//! checker, and what it cannot know (time, how long to spin) is fixed.
 
 #[cfg(not(loom))]
 mod cell;

@@ -1,11 +1,13 @@
 //! What a processor may be asked for ahead of time.
 #![allow(unsafe_code)]
 
-/// Asks the processor for the line at this address, to write to it. It is a hint that the processor may ignore.
+/// Asks the processor for the line at this address, to write to it. It is a hint that the processor
+/// may ignore.
 #[inline]
 pub(crate) fn prefetch_write(address: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: reads and writes nothing, and any address will do. Every x86-64 processor since 2005 takes it or ignores it.
+    // SAFETY: reads and writes nothing, and any address will do. Every x86-64 processor since 2005
+    // takes it or ignores it.
     unsafe {
         std::arch::asm!("prefetchw [{}]", in(reg) address, options(nomem, nostack, preserves_flags));
     }

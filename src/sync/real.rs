@@ -34,7 +34,8 @@ pub(crate) const SMALL_BLOCKS: bool = false;
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;
 
-/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for stopped.
+/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for
+/// stopped.
 pub(crate) const PAUSES: u32 = 32;
 
 /// Stands in each half of the handshake of waiters and publishers.
@@ -43,7 +44,8 @@ pub(crate) const PAUSES: u32 = 32;
 #[inline(always)]
 pub(crate) fn store_load_fence() {}
 
-/// All that this thread has done is seen before all that it looks at later, by whoever does the same.
+/// All that this thread has done is seen before all that it looks at later, by whoever does the
+/// same.
 pub(crate) fn full_fence() {
     std::sync::atomic::fence(Ordering::SeqCst);
 }

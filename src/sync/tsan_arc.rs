@@ -1,8 +1,9 @@
 //! std's `Arc`, in words that ThreadSanitizer understands; there under `--cfg gochan_tsan` only.
 //!
-//! The last owner of std's comes after the others by a fence, and to the sanitizer a fence is nothing: it
-//! reports each destructor of something shared. Here each owner leaves a mark before it goes, and the last
-//! one looks at the marks. The memory itself, whose count of owners std would still touch, is kept.
+//! The last owner of std's comes after the others by a fence, and to the sanitizer a fence is
+//! nothing: it reports each destructor of something shared. Here each owner leaves a mark before it
+//! goes, and the last one looks at the marks. The memory itself, whose count of owners std would
+//! still touch, is kept.
 
 #![allow(unsafe_code)]
 
@@ -74,8 +75,8 @@ impl<T> Drop for Arc<T> {
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        // ORDERING: Acquire; the value's destructor, which follows, comes after all owners. Not a load,
-        // which is gone if nobody uses what it gives.
+        // ORDERING: Acquire; the value's destructor, which follows, comes after all owners. Not a
+        // load, which is gone if nobody uses what it gives.
         let _ = self.gone.fetch_add(0, Ordering::AcqRel);
     }
 }

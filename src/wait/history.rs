@@ -1,15 +1,18 @@
-//! What a thread learns from one wait for the next: the policy of `wait/polling.rs`, without its effects.
+//! What a thread learns from one wait for the next: the policy of `wait/polling.rs`, without its
+//! effects.
 //!
-//! A thread that sleeps costs its waker several microseconds and comes back later still, so polling for about as
-//! long is never much worse than sleeping at once. The right way of polling depends on where the partner
-//! runs, and the time that a yield takes tells that:
+//! A thread that sleeps costs its waker several microseconds and comes back later still, so polling
+//! for about as long is never much worse than sleeping at once. The right way of polling depends on
+//! where the partner runs, and the time that a yield takes tells that:
 //!
-//! - at once: nobody else wants this processor, so the partner runs on another one. Pause, for longer than a yield
-//!   of the partner lasts (a shorter phase makes both sides fall into yielding and stay there), then yield;
-//! - as long as a switch there and back: the partner, or another thread of its kind, shares the processor. Yield at once,
-//!   since nothing happens until it runs. Pauses are tried again, at ever greater distances while they are in vain;
-//! - much longer: another thread computes here, and gets its whole time slice with each yield. Sleep at once: the scheduler
-//!   prefers a woken thread to those that compute.
+//! - at once: nobody else wants this processor, so the partner runs on another one. Pause, for
+//!   longer than a yield of the partner lasts (a shorter phase makes both sides fall into yielding
+//!   and stay there), then yield;
+//! - as long as a switch there and back: the partner, or another thread of its kind, shares the
+//!   processor. Yield at once, since nothing happens until it runs. Pauses are tried again, at ever
+//!   greater distances while they are in vain;
+//! - much longer: another thread computes here, and gets its whole time slice with each yield.
+//!   Sleep at once: the scheduler prefers a woken thread to those that compute.
 //!
 //! After a long sleep little is lost by sleeping soon.
 
@@ -34,11 +37,12 @@ const EXCLUSIVE: u16 = 0;
 const SHARED: u16 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
 const CERTAIN: u16 = 4;
-/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once; then one
-/// yield is timed again, and costs that thread's time slice if it is still there.
+/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once;
+/// then one yield is timed again, and costs that thread's time slice if it is still there.
 const CONTENDED: u16 = SHARED + 96;
 
-/// After each phase of pauses in vain, up to so many, twice as many yields are timed before the next phase.
+/// After each phase of pauses in vain, up to so many, twice as many yields are timed before the
+/// next phase.
 const MOST_FRUITLESS: u16 = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +51,8 @@ pub(crate) struct History {
     processor: u16,
     /// Whether the last sleep was long.
     slept_long: bool,
-    /// On a shared processor: above 1, how many more yields are timed before a wait tries pauses again; at 1 it does;
-    /// 0 while pauses are not in vain.
+    /// On a shared processor: above 1, how many more yields are timed before a wait tries pauses
+    /// again; at 1 it does; 0 while pauses are not in vain.
     skips: u16,
     /// How many phases of pauses were in vain, one after the other.
     fruitless: u16,

@@ -1,5 +1,5 @@
-//! Waiting: one blocked operation ([`Waiter`]), the queue in which it waits ([`WaitQueue`]), and how
-//! long it polls before it sleeps ([`Polling`]).
+//! Waiting: one blocked operation ([`Waiter`]), the queue in which it waits ([`WaitQueue`]), and
+//! how long it polls before it sleeps ([`Polling`]).
 //!
 //! A waiter is in one queue per case, each time by an [`Entry`] that lives on its own stack. It
 //! wins once:
@@ -8,8 +8,8 @@
 //!   queue in which it was found; a timeout and a close are claimers like any other;
 //! - whoever can do a waiter's operation *serves* it: a claim in two steps, between which the
 //!   waiter cannot leave;
-//! - the claim, or its second step, is the claimer's last touch: everything it needs from the waiter,
-//!   the handle that wakes it included, is taken before;
+//! - the claim, or its second step, is the claimer's last touch: everything it needs from the
+//!   waiter, the handle that wakes it included, is taken before;
 //! - a claim either *delivers* (the value has changed hands) or *hints* (the case named is worth a
 //!   retry). A hint is advice: nothing is kept for the waiter, and nobody depends on it;
 //! - the sleeper is woken after the lock is released.

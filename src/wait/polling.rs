@@ -11,8 +11,8 @@ use crate::sync::{
 const PAUSING: Duration = Duration::from_micros(2);
 /// How long to pause between two looks at a channel.
 const BURST: Duration = Duration::from_nanos(32);
-/// How long between two looks at one's own word: each look takes its cache line away from the thread that is about to
-/// complete the operation there.
+/// How long between two looks at one's own word: each look takes its cache line away from the
+/// thread that is about to complete the operation there.
 const BURST_IN_QUEUE: Duration = Duration::from_nanos(128);
 
 #[cfg(all(test, not(any(loom, shuttle))))]

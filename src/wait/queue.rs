@@ -5,9 +5,9 @@
 //!
 //! What makes the pointers sound, and who keeps it:
 //!
-//! - a linked entry is alive and does not move, and so is its waiter: an entry is linked only for
-//!   a [`LinkPermit`], places are made only by [`Registration`](super::Lines), and `Registration` borrows cases and
-//!   waiter and unlinks every entry before it lets them go, also when it unwinds;
+//! - a linked entry is alive and does not move, and so is its waiter: an entry is linked only for a
+//!   [`LinkPermit`], places are made only by [`Registration`](super::Lines), and `Registration`
+//!   borrows cases and waiter and unlinks every entry before it lets them go, also when it unwinds;
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
 //! - the slot of a linked entry is touched only under that lock, of an unlinked one only by its
@@ -22,8 +22,9 @@ use crate::sync::{mutant, prefetch_write, UnsafeCell};
 
 /// A waiter standing in one queue, for one of its cases, with the value that changes hands.
 ///
-/// A cache line of its own, since a claimer has each line of the waiter's stack sent over. For a small `T` all that a claimer
-/// needs is in it: the links, the slot, and in its home the waiter's word.
+/// A cache line of its own, since a claimer has each line of the waiter's stack sent over. For a
+/// small `T` all that a claimer needs is in it: the links, the slot, and in its home the waiter's
+/// word.
 #[repr(C, align(64))]
 pub(crate) struct Entry<T> {
     /// Written by the first `push`: most operations complete without one.
@@ -65,7 +66,8 @@ impl OpId {
     }
 }
 
-/// Permission to link an entry, given by [`Registration`](super::Lines) to the case it joins the queue.
+/// Permission to link an entry, given by [`Registration`](super::Lines) to the case it joins the
+/// queue.
 #[derive(Clone, Copy)]
 pub(crate) struct LinkPermit<'a> {
     pub(super) waiter: &'a Waiter,
@@ -128,13 +130,13 @@ impl<T> Entry<T> {
     /// Calls `operate` with the slot. The entry is in no queue, and `operate` runs no code of `T`.
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
         assert!(!self.queued.get(), "the value of a case in line belongs to the line");
-        // SAFETY: an entry that stands in no queue is its owner's, who calls this. Nothing in `operate` comes back to
-        // it: no queue knows it, and no code of `T` runs.
+        // SAFETY: an entry that stands in no queue is its owner's, who calls this. Nothing in
+        // `operate` comes back to it: no queue knows it, and no code of `T` runs.
         self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
     }
 
-    /// Exchanges what is in the slot. The caller is the owner of an entry that is not linked, or has unlinked it and not
-    /// claimed its waiter yet.
+    /// Exchanges what is in the slot. The caller is the owner of an entry that is not linked, or
+    /// has unlinked it and not claimed its waiter yet.
     fn exchange(&self, with: &mut Option<T>) {
         // SAFETY: only the callers named above, one at a time; and this runs no code of `T`.
         self.slot.with_mut(|slot| std::mem::swap(unsafe { &mut *slot }, with));
@@ -150,8 +152,8 @@ impl<T> Drop for Entry<T> {
     }
 }
 
-/// Completes a case that is in the queue with this slot: takes the value out, or puts one in. False,
-/// and the slot is as it was, if that is not possible. It runs no code of `T`.
+/// Completes a case that is in the queue with this slot: takes the value out, or puts one in.
+/// False, and the slot is as it was, if that is not possible. It runs no code of `T`.
 pub(crate) trait Complete<T>: Fn(&mut Option<T>) -> bool {}
 
 impl<T, F: Fn(&mut Option<T>) -> bool> Complete<T> for F {}
@@ -217,8 +219,8 @@ impl<T> WaitQueue<T> {
         }
     }
 
-    /// Exchanges `slot` with the first waiter that can be claimed: a value goes to a receiver, and the value of a
-    /// sender to who has room.
+    /// Exchanges `slot` with the first waiter that can be claimed: a value goes to a receiver, and
+    /// the value of a sender to who has room.
     pub(crate) fn exchange(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             entry.exchange(slot);
@@ -246,14 +248,14 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Completes the case of the first waiter that can be claimed, by `complete`; if that is not possible, the waiter looks
-    /// for itself.
+    /// Completes the case of the first waiter that can be claimed, by `complete`; if that is not
+    /// possible, the waiter looks for itself.
     pub(crate) fn serve(&mut self, complete: impl Complete<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             // SAFETY: popped under the lock, and so in the queue until now.
             let Some(wake) = (unsafe { Waiter::begin_service(waiter) }) else { continue };
-            // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete` runs no
-            // code that could come back to it.
+            // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete`
+            // runs no code that could come back to it.
             let completed = entry.slot.with_mut(|slot| complete(unsafe { &mut *slot }));
             let completed = completed || mutant("delivers_nothing");
             let outcome = if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) };
@@ -356,8 +358,8 @@ impl<T> WaitQueue<T> {
 
     /// The links of an entry that has been pushed to this queue, which the caller has locked.
     fn links<R>(entry: &Entry<T>, access: impl FnOnce(&mut Links<T>) -> R) -> R {
-        // SAFETY: written by `push`. Links are touched under the queue's lock only, and `access`, always
-        // a few plain assignments in this file, does not come back here.
+        // SAFETY: written by `push`. Links are touched under the queue's lock only, and `access`,
+        // always a few plain assignments in this file, does not come back here.
         entry.links.with_mut(|links| access(unsafe { &mut *links.cast::<Links<T>>() }))
     }
 }

@@ -38,9 +38,9 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
         Self { cases, waiter, entered: false }
     }
 
-    /// Joins the queue for one case after the other, in this order, as long as each says that it waits.
-    /// `returning` is the case for which the waiter was woken in vain. Gives the case that said
-    /// something else.
+    /// Joins the queue for one case after the other, in this order, as long as each says that it
+    /// waits. `returning` is the case for which the waiter was woken in vain. Gives the case that
+    /// said something else.
     #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn enter(
         &mut self,
@@ -84,7 +84,8 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
 
 impl<L: Enlist + ?Sized> Drop for Registration<'_, L> {
     fn drop(&mut self) {
-        // Only when unwinding is anything linked here; a value that was delivered stays in its case.
+        // Only when unwinding is anything linked here; a value that was delivered stays in its
+        // case.
         if self.entered {
             self.unlink();
         }

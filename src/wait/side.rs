@@ -1,23 +1,26 @@
-//! One side of a channel that is not unbuffered: those who wait for room, or those who wait for a value.
+//! One side of a channel that is not unbuffered: those who wait for room, or those who wait for a
+//! value.
 //!
 //! No wake is lost, by the handshake of two threads that each write and then look:
 //!
 //! - a waiter joins the queue, stores `waiting`, looks again at the numbers of the buffer's ends;
-//! - a publisher, be it a close, exchanges the number of its end (`core/queue/end.rs`), and looks at `waiting`.
+//! - a publisher, be it a close, exchanges the number of its end (`core/queue/end.rs`), and looks
+//!   at `waiting`.
 //!
-//! The store and the look at `waiting`, the exchange and the look at the number are SeqCst, so whichever comes
-//! second sees the other. A publisher that finds nobody pays one load.
+//! The store and the look at `waiting`, the exchange and the look at the number are SeqCst, so
+//! whichever comes second sees the other. A publisher that finds nobody pays one load.
 //!
-//! The rule of those who find somebody in the queue: **serve first.** Whoever publishes, and whoever comes along to operate on this
-//! side itself, completes the operation of the first in the queue, asleep or not, before its own is tried (`core/buffered.rs`).
-//! What follows from it:
+//! The rule of those who find somebody in the queue: **serve first.** Whoever publishes, and
+//! whoever comes along to operate on this side itself, completes the operation of the first in the
+//! queue, asleep or not, before its own is tried (`core/buffered.rs`). What follows from it:
 //!
-//! - a waiter that was served has its value, or its room, and nothing is kept for it besides: all else is anyone's, and
-//!   "empty" and "full" are what the buffer says;
-//! - a waiter that does not run keeps what it was given, one value at most, and stops nobody: the next publication serves the
-//!   next in the queue;
-//! - a waiter in the queue is overtaken only by operations that looked at the queue before there was something for it. If one of them
-//!   takes away what it was about to be given, it is hinted, and goes back to the front of the queue.
+//! - a waiter that was served has its value, or its room, and nothing is kept for it besides: all
+//!   else is anyone's, and "empty" and "full" are what the buffer says;
+//! - a waiter that does not run keeps what it was given, one value at most, and stops nobody: the
+//!   next publication serves the next in the queue;
+//! - a waiter in the queue is overtaken only by operations that looked at the queue before there
+//!   was something for it. If one of them takes away what it was about to be given, it is hinted,
+//!   and goes back to the front of the queue.
 
 use super::{BlockedAt, Complete, Entry, LinkPermit, WaitQueue};
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicUsize, Mutex, Ordering};
@@ -61,10 +64,11 @@ impl<T> WaitSide<T> {
         self.waiting.load(Ordering::SeqCst) != 0
     }
 
-    /// Completes the operation of the first in the queue, if there is one. False if somebody else has the lock, and so looks at the
-    /// buffer when it has let go.
+    /// Completes the operation of the first in the queue, if there is one. False if somebody else
+    /// has the lock, and so looks at the buffer when it has let go.
     pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
-        // After the step that makes the service possible: it is seen by whoever has the lock now, as that looks later.
+        // After the step that makes the service possible: it is seen by whoever has the lock now,
+        // as that looks later.
         full_fence();
         let wake = match self.queue.try_lock() {
             Some(mut queue) => self.then_count(&mut queue, |queue| queue.serve(complete)),
@@ -80,7 +84,8 @@ impl<T> WaitSide<T> {
 
     /// Nobody receives any more, and a value may still come: whoever sends it, looks here.
     pub(crate) fn abandon(&self) {
-        // ORDERING: SeqCst; as in `enqueue`, but for the look at the number: see `Buffered::drop_rest`.
+        // ORDERING: SeqCst; as in `enqueue`, but for the look at the number: see
+        // `Buffered::drop_rest`.
         self.waiting.store(ABANDONED, Ordering::SeqCst);
         full_fence();
     }
@@ -91,7 +96,8 @@ impl<T> WaitSide<T> {
         self.waiting.load(Ordering::Acquire) == ABANDONED
     }
 
-    /// Has everyone look again on a closed channel. Whoever joins the queue meanwhile sees the close, and does not stay.
+    /// Has everyone look again on a closed channel. Whoever joins the queue meanwhile sees the
+    /// close, and does not stay.
     pub(crate) fn wake_all(&self) {
         while self.has_waiters() && !mutant("close_wakes_nobody") && self.wake_one() {}
     }
@@ -102,7 +108,8 @@ impl<T> WaitSide<T> {
         wake.map(|wake| wake.wake()).is_some()
     }
 
-    /// Has those in the queue look again. They may join the queue again, at the end, and this ends nevertheless.
+    /// Has those in the queue look again. They may join the queue again, at the end, and this ends
+    /// nevertheless.
     pub(crate) fn notify_queued(&self) {
         store_load_fence();
         let mut left = self.count();

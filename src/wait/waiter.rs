@@ -1,12 +1,13 @@
 //! One blocked operation.
 //!
 //! The word goes from `WAITING`, perhaps through `PARKED`, to exactly one outcome, and stays there.
-//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word. A waiter may be *served*: a
-//! thread that could hand something over completes the case for it. The word is `SERVED` for that while, and the owner
-//! waits for the end of it whatever happens.
+//! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word. A
+//! waiter may be *served*: a thread that could hand something over completes the case for it. The
+//! word is `SERVED` for that while, and the owner waits for the end of it whatever happens.
 //!
-//! The claim, or the end of a service, is the claimer's last touch: the owner may go on, and the waiter with it, before the
-//! function returns that made it. So these take a pointer, and no reference that would have to stay valid until then.
+//! The claim, or the end of a service, is the claimer's last touch: the owner may go on, and the
+//! waiter with it, before the function returns that made it. So these take a pointer, and no
+//! reference that would have to stay valid until then.
 #![allow(unsafe_code)]
 
 use std::{ptr, time::Instant};
@@ -67,7 +68,8 @@ impl Outcome {
 
 /// A thread that waits for exactly one of its cases to win.
 ///
-/// The word comes first: in a [`WaiterCell`](super::Home) it is close to what the claimer also needs.
+/// The word comes first: in a [`WaiterCell`](super::Home) it is close to what the claimer also
+/// needs.
 #[repr(C)]
 pub(crate) struct Waiter {
     word: AtomicUsize,
@@ -100,18 +102,20 @@ impl Waiter {
     ///
     /// # Safety
     ///
-    /// The caller holds the lock of a queue in which the waiter is, or is its owner. After the claim the waiter may be
-    /// gone.
+    /// The caller holds the lock of a queue in which the waiter is, or is its owner. After the
+    /// claim the waiter may be gone.
     pub(crate) unsafe fn claim(this: *const Self, outcome: Outcome) -> Option<Wake> {
         // SAFETY: by the contract.
         unsafe { Self::change(this, outcome.to_word()) }
     }
 
-    /// Begins to complete a case for the owner. `None` if the wait was decided before, or somebody else is about to.
+    /// Begins to complete a case for the owner. `None` if the wait was decided before, or somebody
+    /// else is about to.
     ///
     /// # Safety
     ///
-    /// The caller holds the lock of a queue in which the waiter is, and calls `finish_service` before it releases it.
+    /// The caller holds the lock of a queue in which the waiter is, and calls `finish_service`
+    /// before it releases it.
     pub(crate) unsafe fn begin_service(this: *const Self) -> Option<Wake> {
         // SAFETY: by the contract.
         unsafe { Self::change(this, SERVED) }
@@ -204,7 +208,8 @@ impl Waiter {
     }
 
     /// Waits for a claim, at most until `deadline`: polls while `polling` allows, then sleeps.
-    // Inlined, and so is what it calls up to the yield: after a switch of threads the processor mispredicts each return.
+    // Inlined, and so is what it calls up to the yield: after a switch of threads the processor
+    // mispredicts each return.
     #[inline(always)]
     pub(crate) fn wait(&self, polling: &mut Polling, deadline: Option<Instant>) -> Outcome {
         loop {

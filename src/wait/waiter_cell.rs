@@ -1,7 +1,8 @@
-//! Where a waiter lives while its owner waits: in the owner's first entry, beside the value that changes hands.
+//! Where a waiter lives while its owner waits: in the owner's first entry, beside the value that
+//! changes hands.
 //!
-//! The claimer of a waiter that stands in one line, as most do, then works on one cache line of its owner's stack instead
-//! of two, and the owner finds its value where it has polled for it.
+//! The claimer of a waiter that stands in one line, as most do, then works on one cache line of its
+//! owner's stack instead of two, and the owner finds its value where it has polled for it.
 #![allow(unsafe_code)]
 
 use std::{
@@ -25,8 +26,8 @@ impl WaiterCell {
         Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), occupied: Cell::new(false) }
     }
 
-    /// Lets a new waiter in, for as long as the guest lives. It is made where it stays: to copy what was written in pieces the
-    /// processor waits until they have left its store buffer.
+    /// Lets a new waiter in, for as long as the guest lives. It is made where it stays: to copy
+    /// what was written in pieces the processor waits until they have left its store buffer.
     #[inline(always)]
     pub(crate) fn receive(&self, cases: usize, blocked_at: BlockedAt) -> WaiterRef<'_> {
         assert!(!self.occupied.replace(true), "a case takes part in one select at a time");
@@ -43,15 +44,17 @@ impl Deref for WaiterRef<'_> {
     type Target = Waiter;
 
     fn deref(&self) -> &Waiter {
-        // SAFETY: written by `receive`; only the guest's end makes the room uninhabited, and only then is it written to.
+        // SAFETY: written by `receive`; only the guest's end makes the room uninhabited, and only
+        // then is it written to.
         unsafe { &*self.0.waiter.get().cast::<Waiter>() }
     }
 }
 
 impl Drop for WaiterRef<'_> {
     fn drop(&mut self) {
-        // SAFETY: written by `receive`, and dropped once: here. `Registration`, which borrow the guest, are left: a claimer's last touch
-        // was the claim or the end of a service, and all others hold the lock of a queue in which the waiter no longer stands.
+        // SAFETY: written by `receive`, and dropped once: here. `Registration`, which borrow the
+        // guest, are left: a claimer's last touch was the claim or the end of a service, and all
+        // others hold the lock of a queue in which the waiter no longer stands.
         unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };
         self.0.occupied.set(false);
     }

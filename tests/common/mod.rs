@@ -1,5 +1,5 @@
-//! What several test files need: waiting for a condition, a watchdog that turns a hang into a failure, and
-//! random choices that can be repeated.
+//! What several test files need: waiting for a condition, a watchdog that turns a hang into a
+//! failure, and random choices that can be repeated.
 #![allow(dead_code)]
 
 pub mod random;
@@ -49,8 +49,8 @@ pub fn watchdog(seconds: u64) -> Watchdog {
     Watchdog(alive)
 }
 
-/// Starts a program that was compiled as this test was, `under` another one if that has words: with the emulator that
-/// `GOCHAN_EMULATOR` names before it, if this processor is of another kind.
+/// Starts a program that was compiled as this test was, `under` another one if that has words: with
+/// the emulator that `GOCHAN_EMULATOR` names before it, if this processor is of another kind.
 pub fn command(under: &[&str], program: impl Into<OsString>) -> Command {
     let emulator = env::var_os("GOCHAN_EMULATOR");
     let mut words = under.iter().map(OsString::from).chain(emulator).chain([program.into()]);

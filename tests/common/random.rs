@@ -38,8 +38,8 @@ impl Rng {
     }
 }
 
-/// The seed of `GOCHAN_SEED`, or one from the time. It goes to the real stderr, since what a test prints is
-/// lost when the watchdog aborts the process.
+/// The seed of `GOCHAN_SEED`, or one from the time. It goes to the real stderr, since what a test
+/// prints is lost when the watchdog aborts the process.
 pub fn seed() -> u64 {
     let from_time = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let seed = std::env::var("GOCHAN_SEED")

@@ -1,5 +1,5 @@
-//! Every way to come by a context that can end, and to end it. What a context promises holds for all of them: whoever
-//! is handed one does not know how it was made.
+//! Every way to come by a context that can end, and to end it. What a context promises holds for
+//! all of them: whoever is handed one does not know how it was made.
 
 use std::{
     sync::Mutex,

@@ -1,4 +1,5 @@
-//! Go's src/runtime/chanbarrier_test.go: fresh heap values handed over by a blocked send arrive whole.
+//! Go's src/runtime/chanbarrier_test.go: fresh heap values handed over by a blocked send arrive
+//! whole.
 
 use std::thread;
 

@@ -1,4 +1,5 @@
-//! Go's src/runtime/chan_test.go and test/chan/nonblock.go, zerosize.go: one channel and its operations.
+//! Go's src/runtime/chan_test.go and test/chan/nonblock.go, zerosize.go: one channel and its
+//! operations.
 
 use std::{
     any::Any,
@@ -14,7 +15,8 @@ use crate::{
     support::{assert_each_once, rounds},
 };
 
-/// Go walks through the capacities below 200; these are all small ones and some around powers of two.
+/// Go walks through the capacities below 200; these are all small ones and some around powers of
+/// two.
 fn capacities() -> impl Iterator<Item = usize> {
     (0..=20).chain([31, 32, 33, 63, 64, 65, 127, 128, 129, 199])
 }
@@ -222,7 +224,8 @@ fn nonblocking<T: Clone + Debug + PartialEq + Send + Sync>(one: T, two: T) {
                 assert_eq!(got, Some(two.clone()));
             } else {
                 assert_eq!(got, Some(one.clone()));
-                // The sender fills the place itself, when it runs: Go's receiver does it for the sender.
+                // The sender fills the place itself, when it runs: Go's receiver does it for the
+                // sender.
                 assert_eq!(c.recv_ok(), Some(two.clone()));
             }
             assert_eq!(c.try_recv(), Err(TryRecvError::Empty));

@@ -1,5 +1,5 @@
-//! Go's test/closedchan.go: every operation on a closed channel, in every form that it can be written
-//! in; and what it leaves open, a close while senders and receivers are blocked.
+//! Go's test/closedchan.go: every operation on a closed channel, in every form that it can be
+//! written in; and what it leaves open, a close while senders and receivers are blocked.
 
 use std::thread;
 
@@ -126,7 +126,8 @@ fn a_closed_channel_with_a_value_left() {
     }
 }
 
-/// A close ends every blocked receive of every form, all on one channel (closedchan.go leaves it open).
+/// A close ends every blocked receive of every form, all on one channel (closedchan.go leaves it
+/// open).
 #[test]
 fn a_close_releases_blocked_receivers_of_every_form() {
     let _dog = watchdog(60);

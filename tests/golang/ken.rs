@@ -102,7 +102,8 @@ fn select_recv<'s>(s: &'s Scope<'s, '_>, mut rng: Rng, channels: &'s Four) {
     });
 }
 
-/// Networks of `M` times four channels, of each capacity; a select serves four, or a thread serves each.
+/// Networks of `M` times four channels, of each capacity; a select serves four, or a thread serves
+/// each.
 fn network<const M: usize>(select_sends: bool, select_receives: bool) {
     let _dog = watchdog(120);
     let mut rng = Rng::new(seed());
@@ -184,8 +185,8 @@ fn select_both(mut rng: Rng, to: &Four, from: &Four) {
     }
 }
 
-/// Two threads, each a select over eight channels: what one sends the other receives (ken/chan.go, its
-/// tests with eight channels).
+/// Two threads, each a select over eight channels: what one sends the other receives (ken/chan.go,
+/// its tests with eight channels).
 #[test]
 fn two_selects_over_eight_channels() {
     let _dog = watchdog(120);

@@ -1,8 +1,8 @@
-//! Go's test/chan/select5.go, which writes a program of all forms of operations and runs it. Here macros
-//! write the forms. tests/select_order.rs adds conditions, timeouts and `send_from`.
+//! Go's test/chan/select5.go, which writes a program of all forms of operations and runs it. Here
+//! macros write the forms. tests/select_order.rs adds conditions, timeouts and `send_from`.
 //!
-//! Channels and values are evaluated once each, in source order, before the choice; where a received
-//! value goes is evaluated after it.
+//! Channels and values are evaluated once each, in source order, before the choice; where a
+//! received value goes is evaluated after it.
 
 use std::cell::RefCell;
 
@@ -76,8 +76,8 @@ impl Log {
 
 const SENT: u32 = 7;
 
-/// The steps of a select over the cases of these names, of which `operation` is the one that is ready,
-/// or of the operation alone; and that it has done what it should.
+/// The steps of a select over the cases of these names, of which `operation` is the one that is
+/// ready, or of the operation alone; and that it has done what it should.
 #[track_caller]
 fn check(operation: &'static str, cases: &[&'static str], run: impl Fn(&Log)) {
     let log = Log::new(operation);

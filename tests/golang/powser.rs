@@ -1,9 +1,9 @@
-//! Go's test/chan/powser1.go and powser2.go: power series as streams of coefficients, each made by a
-//! thread when it is asked for (M. D. McIlroy, Squinting at Power Series).
+//! Go's test/chan/powser1.go and powser2.go: power series as streams of coefficients, each made by
+//! a thread when it is asked for (M. D. McIlroy, Squinting at Power Series).
 //!
-//! A series ends by the close of its channels: a thread that returns drops its ends, and so do those that
-//! asked it. Where a series is defined by itself the threads wait for each other in a circle; `quit` ends
-//! them.
+//! A series ends by the close of its channels: a thread that returns drops its ends, and so do
+//! those that asked it. Where a series is defined by itself the threads wait for each other in a
+//! circle; `quit` ends them.
 
 use std::{
     borrow::Borrow,
@@ -156,8 +156,8 @@ impl<'s> Net<'s, '_> {
         series
     }
 
-    /// Two readers of one series, each at its own pace. The thread serves one while the series, which may
-    /// depend on that, has not answered the other.
+    /// Two readers of one series, each at its own pace. The thread serves one while the series,
+    /// which may depend on that, has not answered the other.
     fn split_to<T: Coefficient>(self, u: Series<T>, mut out: [Out<T>; 2]) {
         self.spawn(move || {
             let mut queues = [VecDeque::new(), VecDeque::new()];

@@ -124,8 +124,8 @@ fn stream<'s>(
     rx
 }
 
-/// A sender that never blocks for long: a thread keeps what `out` does not take yet. It switches its send
-/// off while it has nothing, by a nil channel.
+/// A sender that never blocks for long: a thread keeps what `out` does not take yet. It switches
+/// its send off while it has nothing, by a nil channel.
 fn proxy<'s>(s: &'s Scope<'s, '_>, out: Sender<u32>) -> Sender<u32> {
     let (tx, rx) = bounded::<u32>(10);
     start(s, move || {
@@ -150,8 +150,8 @@ fn proxy<'s>(s: &'s Scope<'s, '_>, out: Sender<u32>) -> Sender<u32> {
     tx
 }
 
-/// The odd composites in increasing order: merges the odd multiples of each prime that comes, from its
-/// square on.
+/// The odd composites in increasing order: merges the odd multiples of each prime that comes, from
+/// its square on.
 fn merge<'s>(s: &'s Scope<'s, '_>, primes: Receiver<u32>, composites: Sender<u32>) {
     start(s, move || {
         // The next multiple of each prime, smallest first.
@@ -177,8 +177,8 @@ fn merge<'s>(s: &'s Scope<'s, '_>, primes: Receiver<u32>, composites: Sender<u32
     });
 }
 
-/// A sieve with buffers, a merge of streams by a heap, and a loop back of the primes found through a
-/// sender that never blocks (sieve2.go).
+/// A sieve with buffers, a merge of streams by a heap, and a loop back of the primes found through
+/// a sender that never blocks (sieve2.go).
 #[test]
 fn a_sieve_with_a_feedback_loop() {
     let _dog = watchdog(60);

@@ -1,10 +1,11 @@
-//! The programs of Go's src/runtime/race/testdata/chan_test.go in which nothing races: what the memory
-//! model orders, each thread sees.
+//! The programs of Go's src/runtime/race/testdata/chan_test.go in which nothing races: what the
+//! memory model orders, each thread sees.
 //!
-//! The shared memory is a number that is read and written without any order of its own; an addition is a
-//! load and a store, so one that is not ordered with another is lost. `tests/tsan.rs` runs the same on memory in
-//! which ThreadSanitizer looks for races, without a harness and with explicit joins, which are an order that it
-//! sees. The loom models named in docs/go-tests.md do it in every interleaving.
+//! The shared memory is a number that is read and written without any order of its own; an addition
+//! is a load and a store, so one that is not ordered with another is lost. `tests/tsan.rs` runs the
+//! same on memory in which ThreadSanitizer looks for races, without a harness and with explicit
+//! joins, which are an order that it sees. The loom models named in docs/go-tests.md do it in every
+//! interleaving.
 
 use std::{array, sync::Barrier, thread};
 
@@ -71,8 +72,9 @@ pub(crate) fn a_buffered_send_comes_before_its_receive() {
     ordered(|| make(10), |c, v| (v.set(1), c.send(0)).1, |c, _| assert_eq!(c.recv(), 0));
 }
 
-/// A close comes before whatever reports it: a plain receive, one that tells, a loop; unbuffered and
-/// buffered (NoRaceChanSyncCloseRecv, ...Recv2, ...Recv3, NoRaceChanAsyncCloseRecv, ...Recv2, ...Recv3).
+/// A close comes before whatever reports it: a plain receive, one that tells, a loop; unbuffered
+/// and buffered (NoRaceChanSyncCloseRecv, ...Recv2, ...Recv3, NoRaceChanAsyncCloseRecv, ...Recv2,
+/// ...Recv3).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn a_close_comes_before_what_reports_it() {
     let reports: [fn(&Chan<u8>); 4] = [
@@ -105,8 +107,9 @@ pub(crate) fn a_received_box_belongs_to_the_receiver() {
     );
 }
 
-/// One thread reads the number that it sends, the other writes it once it has it: the send of a select
-/// comes before the receive of another (NoRaceSelectReadWriteAsync, NoRaceChanReadWriteAsync).
+/// One thread reads the number that it sends, the other writes it once it has it: the send of a
+/// select comes before the receive of another (NoRaceSelectReadWriteAsync,
+/// NoRaceChanReadWriteAsync).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn reading_to_send_comes_before_writing_what_was_received() {
     let _dog = watchdog(120);
@@ -136,7 +139,8 @@ pub(crate) fn reading_to_send_comes_before_writing_what_was_received() {
     });
 }
 
-/// Work sent to another thread is done, and seen, when its reply comes (NoRaceProducerConsumerUnbuffered).
+/// Work sent to another thread is done, and seen, when its reply comes
+/// (NoRaceProducerConsumerUnbuffered).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn work_is_seen_with_its_reply() {
     type Task<'a> = (Box<dyn FnOnce() + Send + 'a>, Chan<bool>);

@@ -6,7 +6,8 @@ use gochan::{__private::blocked, make, select, Chan};
 
 use crate::common::{wait_until, watchdog};
 
-/// Sends on `a` and on `b`, each once unless it is nil, and counts the values that were made for it.
+/// Sends on `a` and on `b`, each once unless it is nil, and counts the values that were made for
+/// it.
 fn send_to_both(a: &Chan<u32>, b: &Chan<u32>, made: &Cell<u32>) -> u32 {
     let (mut a, mut b) = (a.clone(), b.clone());
     let mut sent = 0;
@@ -24,8 +25,8 @@ fn send_to_both(a: &Chan<u32>, b: &Chan<u32>, made: &Cell<u32>) -> u32 {
     }
 }
 
-/// A case is switched off by making its channel nil; its value is evaluated all the same, also in the
-/// round in which only `default` is left (select.go).
+/// A case is switched off by making its channel nil; its value is evaluated all the same, also in
+/// the round in which only `default` is left (select.go).
 #[test]
 fn values_of_nil_cases_are_evaluated_too() {
     let (a, b, made) = (make(1), make(1), Cell::new(0));
@@ -104,8 +105,8 @@ fn every_form_of_a_send_meets_every_form_of_a_receive() {
     }
 }
 
-/// Go's `break` leaves a select; here that is a block with a label around it, whatever the number of
-/// cases (select8.go).
+/// Go's `break` leaves a select; here that is a block with a label around it, whatever the number
+/// of cases (select8.go).
 #[test]
 fn a_labelled_break_leaves_a_select() {
     let (c, never) = (make(1), make::<u32>(0));

@@ -1,5 +1,5 @@
-//! The cases of Go's src/time/sleep_test.go and tick_test.go that are about channels and timers. Those
-//! that tests/time.rs shows are not repeated; docs/go-tests.md says where.
+//! The cases of Go's src/time/sleep_test.go and tick_test.go that are about channels and timers.
+//! Those that tests/time.rs shows are not repeated; docs/go-tests.md says where.
 
 use std::{
     collections::VecDeque,
@@ -48,7 +48,8 @@ fn stopped_timers_are_silent_when_a_later_one_fires() {
     }
 }
 
-/// Each of thirteen threads gets the instant of its own timer, and not before it comes (TestAfterQueuing).
+/// Each of thirteen threads gets the instant of its own timer, and not before it comes
+/// (TestAfterQueuing).
 #[test]
 fn thirteen_timers_fire_for_thirteen_threads() {
     const SLOTS: [u32; 13] = [5, 3, 6, 6, 6, 1, 1, 2, 7, 9, 4, 8, 0];
@@ -72,8 +73,8 @@ fn thirteen_timers_fire_for_thirteen_threads() {
     assert_eq!(fired, [0, 1, 1, 2, 3, 4, 5, 6, 6, 6, 7, 8, 9]);
 }
 
-/// A receive from a timer without a duration returns, whether it is a new one or one that is set again
-/// (TestZeroTimer).
+/// A receive from a timer without a duration returns, whether it is a new one or one that is set
+/// again (TestZeroTimer).
 #[test]
 fn a_receive_from_a_zero_timer_returns() {
     let _dog = watchdog(60);
@@ -85,7 +86,8 @@ fn a_receive_from_a_zero_timer_returns() {
     }
 }
 
-/// A timer that is stopped and moved to the past, again and again, still fires (TestTimerModifiedEarlier).
+/// A timer that is stopped and moved to the past, again and again, still fires
+/// (TestTimerModifiedEarlier).
 #[test]
 fn a_timer_moved_earlier_again_and_again_fires() {
     let _dog = watchdog(60);
@@ -103,8 +105,8 @@ fn a_timer_moved_earlier_again_and_again_fires() {
     }
 }
 
-/// A hundred timers are set, received from, moved away and stopped, in random order of the timers: each
-/// says at each step what it should (TestAdjustTimers).
+/// A hundred timers are set, received from, moved away and stopped, in random order of the timers:
+/// each says at each step what it should (TestAdjustTimers).
 #[test]
 fn many_timers_moved_to_and_fro() {
     let _dog = watchdog(60);
@@ -131,8 +133,8 @@ fn many_timers_moved_to_and_fro() {
     }
 }
 
-/// Two timers are due at the same time and one of them is received from: stopping or moving the other
-/// says that it prevents the receive, and does, due or not (TestStopResult, TestResetResult).
+/// Two timers are due at the same time and one of them is received from: stopping or moving the
+/// other says that it prevents the receive, and does, due or not (TestStopResult, TestResetResult).
 #[test]
 fn stop_and_reset_agree_with_what_can_be_received() {
     let _dog = watchdog(120);
@@ -210,8 +212,8 @@ fn the_fastest_ticker_ticks() {
     assert_eq!(ticker.c().try_recv(), Err(TryRecvError::Empty));
 }
 
-/// Two threads that keep a channel busy, one of which can always go on, do not keep a third from its timer
-/// (TestAfterFuncStarvation).
+/// Two threads that keep a channel busy, one of which can always go on, do not keep a third from
+/// its timer (TestAfterFuncStarvation).
 #[test]
 fn a_timer_fires_while_a_channel_is_busy() {
     let _dog = watchdog(60);
@@ -240,8 +242,8 @@ fn a_ticker_that_has_ticked_can_be_stopped_and_dropped() {
     }
 }
 
-/// A thread keeps a queue between two channels, and the other end makes a new timeout for each receive:
-/// nothing is lost and no timeout fires (TestLongAdjustTimers).
+/// A thread keeps a queue between two channels, and the other end makes a new timeout for each
+/// receive: nothing is lost and no timeout fires (TestLongAdjustTimers).
 #[test]
 fn a_fresh_timeout_for_every_receive() {
     const AT_ONCE: usize = 20;
@@ -282,7 +284,8 @@ fn a_fresh_timeout_for_every_receive() {
     assert_eq!(queued.recv_ok(), None);
 }
 
-/// Who reads late gets the instant that was due first, not that of the read (TestAfterTimes, TestTickTimes).
+/// Who reads late gets the instant that was due first, not that of the read (TestAfterTimes,
+/// TestTickTimes).
 #[test]
 fn a_late_read_gives_the_instant_that_was_due() {
     let (timer, ticks) = (after(MS), tick(MS));
@@ -345,7 +348,8 @@ impl Either {
     }
 }
 
-/// Set far and near, stopped, due, waited for by one and by two: nothing stale is ever received (TestChan).
+/// Set far and near, stopped, due, waited for by one and by two: nothing stale is ever received
+/// (TestChan).
 fn stop_and_reset_in_every_state(it: &Either) {
     let _dog = watchdog(60);
     let empty = || assert_eq!((it.c().len(), it.c().cap()), (0, Some(0)), "at any time");
@@ -436,7 +440,8 @@ fn a_ticker_in_every_state() {
     stop_and_reset_in_every_state(&Either::Ticker(Ticker::new(HOUR)));
 }
 
-/// A run-time select over many timers takes each once, in the end all (TestAfterQueuing, from one thread).
+/// A run-time select over many timers takes each once, in the end all (TestAfterQueuing, from one
+/// thread).
 #[test]
 fn one_select_takes_every_timer_once() {
     let _dog = watchdog(60);

@@ -1,4 +1,5 @@
-//! What one channel holds between two calls, for a checker that goes through them one after the other.
+//! What one channel holds between two calls, for a checker that goes through them one after the
+//! other.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -12,7 +13,8 @@ pub struct Channel {
     pub cap: Option<usize>,
     /// The calls that sent what is in the buffer.
     pub values: Vec<usize>,
-    /// The calls that made the last receives, as many as there are slots: they free what the next sends fill.
+    /// The calls that made the last receives, as many as there are slots: they free what the next
+    /// sends fill.
     receives: Vec<usize>,
     pub closed: bool,
 }
@@ -27,7 +29,8 @@ impl Channel {
         self.values.first().copied()
     }
 
-    /// The call that has to free what the next send fills. The first `cap` sends find their slots free.
+    /// The call that has to free what the next send fills. The first `cap` sends find their slots
+    /// free.
     pub fn freer(&self) -> Option<usize> {
         let free = self.cap? - self.values.len();
         self.receives.len().checked_sub(free).and_then(|at| self.receives.get(at)).copied()

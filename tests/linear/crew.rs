@@ -1,5 +1,5 @@
-//! Threads that run the parts of a program side by side: the only place that knows whether they are real
-//! ones, which are kept from one program to the next, or the model checker's, which are not.
+//! Threads that run the parts of a program side by side: the only place that knows whether they are
+//! real ones, which are kept from one program to the next, or the model checker's, which are not.
 
 pub type Job<R> = Box<dyn FnOnce() -> R + Send>;
 
@@ -54,8 +54,8 @@ mod threads {
         }
     }
 
-    /// Waits until all have come. Not a `Barrier`: its threads wake one after the other, and the first has
-    /// done its part before the second begins.
+    /// Waits until all have come. Not a `Barrier`: its threads wake one after the other, and the
+    /// first has done its part before the second begins.
     fn gather(arrived: &AtomicUsize, all: usize) {
         arrived.fetch_add(1, SeqCst);
         let mut looks = 0;

@@ -77,8 +77,8 @@ impl Record {
     }
 }
 
-/// Numbers in the order in which they are asked for. All that counts is which of two events came first, so
-/// no clock is read. Not the model checker's atomic: a stamp is no step of the program.
+/// Numbers in the order in which they are asked for. All that counts is which of two events came
+/// first, so no clock is read. Not the model checker's atomic: a stamp is no step of the program.
 #[derive(Default)]
 pub struct Stamps(AtomicUsize);
 

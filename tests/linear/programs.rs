@@ -1,8 +1,8 @@
 //! Small random programs, and running one of them.
 //!
-//! Each thread does its calls one after the other. Meanwhile the thread that started them closes the channels,
-//! so that nobody waits for ever, at once or when nothing has happened for a while. When all are done it
-//! receives what is left: a value that was lost is missed.
+//! Each thread does its calls one after the other. Meanwhile the thread that started them closes
+//! the channels, so that nobody waits for ever, at once or when nothing has happened for a while.
+//! When all are done it receives what is left: a value that was lost is missed.
 
 use std::sync::Arc;
 

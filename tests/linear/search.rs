@@ -1,6 +1,6 @@
-//! Looks for an order of the calls that the contract allows and that agrees with real time (Wing and Gong),
-//! and goes through each state once (Lowe): what is left to do depends only on which calls have taken
-//! effect and on what they left.
+//! Looks for an order of the calls that the contract allows and that agrees with real time (Wing
+//! and Gong), and goes through each state once (Lowe): what is left to do depends only on which
+//! calls have taken effect and on what they left.
 
 use std::collections::HashSet;
 

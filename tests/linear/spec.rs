@@ -1,24 +1,26 @@
 //! What channels do, one whole call after the other: the contract that histories are held to.
 //!
-//! A call takes effect at one instant between its begin and its end. A send and a receive that meet on a
-//! channel of capacity 0 do so at the same instant, and at least one of them waits: two that never wait
-//! cannot find each other.
+//! A call takes effect at one instant between its begin and its end. A send and a receive that meet
+//! on a channel of capacity 0 do so at the same instant, and at least one of them waits: two that
+//! never wait cannot find each other.
 //!
-//! What is allowed beyond the plain meaning, each because the crate's documentation says so. `Nothing` stands
-//! for `Full`, `Empty`, `Timeout` and the default of a select; it says that at one instant no case was
-//! ready, and a case is also taken for not ready
+//! What is allowed beyond the plain meaning, each because the crate's documentation says so.
+//! `Nothing` stands for `Full`, `Empty`, `Timeout` and the default of a select; it says that at one
+//! instant no case was ready, and a case is also taken for not ready
 //!
-//! 1. on a channel of capacity 0, while it is open. A call that has begun may not stand in line yet, or be on
-//!    its way back to it ("stands in no line until it runs again"), and a history does not show which;
-//! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has taken its
-//!    turn and not returned ("preempted in the few instructions between taking its turn and writing its
-//!    value"). Not if it has returned, and not because of any other call.
+//! 1. on a channel of capacity 0, while it is open. A call that has begun may not stand in line
+//!    yet, or be on its way back to it ("stands in no line until it runs again"), and a history
+//!    does not show which;
+//! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has
+//!    taken its turn and not returned ("preempted in the few instructions between taking its turn
+//!    and writing its value"). Not if it has returned, and not because of any other call.
 //!
-//! `len` of an unbounded channel also counts a send that has not returned: receives may go past it ("a value on its way counts").
+//! `len` of an unbounded channel also counts a send that has not returned: receives may go past it
+//! ("a value on its way counts").
 //!
 //! All else is strict: `len` and `is_closed` are those of one instant, values come in the order of
-//! their sends, a close takes effect at once for all, and a time-out gives up only if at one instant after
-//! all it could do nothing.
+//! their sends, a close takes effect at once for all, and a time-out gives up only if at one
+//! instant after all it could do nothing.
 
 use super::{
     channel::{Channel, Side},

@@ -148,7 +148,8 @@ fn list_exact_after_a_send() {
     });
 }
 
-/// A value whose sender is late, and the one behind it, beside another receiver: they come in order.
+/// A value whose sender is late, and the one behind it, beside another receiver: they come in
+/// order.
 #[test]
 fn list_late_order() {
     check("list_late_order", || {
@@ -195,7 +196,8 @@ fn list_order() {
     });
 }
 
-/// A list that is said to be closed and empty stays empty: a receive that has claimed a late value keeps it.
+/// A list that is said to be closed and empty stays empty: a receive that has claimed a late value
+/// keeps it.
 #[test]
 fn list_closed_for_good() {
     check("list_closed_for_good", || {

@@ -80,7 +80,8 @@ fn ring_two_receivers() {
     });
 }
 
-/// L03: a send, a close and a receiver. What was sent is received once, what was refused comes back.
+/// L03: a send, a close and a receiver. What was sent is received once, what was refused comes
+/// back.
 #[test]
 fn l03_send_close() {
     check("l03_send_close", || {
@@ -354,7 +355,8 @@ fn ring_service_chain() {
     });
 }
 
-/// A receiver in line whose value another one takes, between the step of the sender and its service, looks again.
+/// A receiver in line whose value another one takes, between the step of the sender and its
+/// service, looks again.
 #[test]
 fn ring_overtaken() {
     check("ring_overtaken", || {

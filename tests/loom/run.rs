@@ -10,8 +10,9 @@ use std::{
 
 use loom::{cell::UnsafeCell, model::Builder};
 
-/// Name, the bound and the number of iterations in the gate, and both for `./check deep`, where `-` is a number that nobody
-/// has counted. The mistakes that make each model fail are in `tests/mutants.txt`.
+/// Name, the bound and the number of iterations in the gate, and both for `./check deep`, where `-`
+/// is a number that nobody has counted. The mistakes that make each model fail are in
+/// `tests/mutants.txt`.
 const MODELS: &str = include_str!("models.txt");
 
 /// How much of a model is explored: every interleaving with up to so many preemptions, `None` for

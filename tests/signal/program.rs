@@ -86,7 +86,8 @@ impl Program {
     #[track_caller]
     pub fn dies_of(self, signal: i32) {
         if env::var_os("GOCHAN_EMULATOR").is_some() {
-            // What `/proc` says of the process is said of the emulator, which catches what ends a process.
+            // What `/proc` says of the process is said of the emulator, which catches what ends a
+            // process.
             return eprintln!("left out: {} needs the processor itself", self.name);
         }
         let (status, ready) = self.run();

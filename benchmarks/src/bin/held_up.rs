@@ -1,9 +1,11 @@
 //! What a thread that does not run costs those that do, with gochan and with crossbeam-channel.
 //!
-//! - `stopped`: two threads send and two receive. One of the four is stopped, wherever a signal finds it. The number is how
-//!   many values come through meanwhile, for each that comes through without that thread.
-//! - `idle`: two threads wait for a value, the first with the priority `SCHED_IDLE` on a processor on which another computes. A thread on another
-//!   processor sends. The number is the time until the second one has its first value.
+//! - `stopped`: two threads send and two receive. One of the four is stopped, wherever a signal
+//!   finds it. The number is how many values come through meanwhile, for each that comes through
+//!   without that thread.
+//! - `idle`: two threads wait for a value, the first with the priority `SCHED_IDLE` on a processor
+//!   on which another computes. A thread on another processor sends. The number is the time until
+//!   the second one has its first value.
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -88,7 +90,8 @@ mod linux {
         unsafe { sigaction(Signal::SIGUSR1, &action) }.expect("the signal has a handler");
     }
 
-    /// How many values come through in a trial by two senders and two receivers, one of which is stopped, or is not there.
+    /// How many values come through in a trial by two senders and two receivers, one of which is
+    /// stopped, or is not there.
     fn moved(channel: &Channel, missing: Side, is_stopped: bool) -> u64 {
         let (count, ends) = (AtomicU64::new(0), AtomicBool::new(false));
         let send = || {

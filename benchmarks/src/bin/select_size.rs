@@ -1,5 +1,6 @@
-//! What a select over four channels adds to a program: the bytes of the function that has it, and those of
-//! everything that it needs of its library, which more selects of the same type do not add again.
+//! What a select over four channels adds to a program: the bytes of the function that has it, and
+//! those of everything that it needs of its library, which more selects of the same type do not add
+//! again.
 //!
 //! It reads them from its own symbols.
 

@@ -1,4 +1,5 @@
-//! What an empty channel costs: the bytes that making one allocates, and those that its first message adds.
+//! What an empty channel costs: the bytes that making one allocates, and those that its first
+//! message adds.
 //!
 //! A program of its own, because it counts every allocation.
 

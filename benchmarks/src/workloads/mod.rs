@@ -38,10 +38,11 @@ pub struct Sample {
     pub usage: Usage,
 }
 
-/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's end.
+/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's
+/// end.
 ///
-/// The time does not contain starting the threads; the usage does, which is little in rounds of many
-/// milliseconds.
+/// The time does not contain starting the threads; the usage does, which is little in rounds of
+/// many milliseconds.
 fn race<S, R>(task: &Task, senders: Vec<S>, receivers: Vec<R>) -> Sample
 where
     S: FnMut() + Send,
@@ -66,8 +67,8 @@ where
     Sample { units: task.units, elapsed, usage: Usage::now() - before }
 }
 
-/// When a job started and ended. It keeps the job's handles until all have ended: dropping the last one
-/// closes a channel, and a closed channel is ready in every select.
+/// When a job started and ended. It keeps the job's handles until all have ended: dropping the last
+/// one closes a channel, and a closed channel is ready in every select.
 struct Timed<J> {
     start: Instant,
     end: Instant,

@@ -10,7 +10,8 @@ use std::{hint::black_box, time::Duration};
 /// Long enough never to fire.
 const FAR: Duration = Duration::from_secs(10);
 
-/// Four senders with a channel each, and one thread that selects over the four; a unit is one message.
+/// Four senders with a channel each, and one thread that selects over the four; a unit is one
+/// message.
 pub fn four<C: Select>(task: &Task) -> Sample {
     let (txs, rxs): (Vec<_>, Vec<_>) = (0..4).map(|_| C::make(task.capacity)).unzip();
     let units = task.units;

@@ -1,9 +1,10 @@
 //! A program that ends gracefully when it is told to.
 //!
-//! - As it is: a map from signal to handler, fed by a channel. SIGTERM ends the program, other signals in the map are
-//!   printed, and one that is not in the map ends it with status 1.
-//! - With `--cleanup 3s`: at SIGTERM or SIGINT it cleans up while its work goes on, and then ends. A second one of
-//!   these signals ends it at once, with the status of a program that this signal has ended.
+//! - As it is: a map from signal to handler, fed by a channel. SIGTERM ends the program, other
+//!   signals in the map are printed, and one that is not in the map ends it with status 1.
+//! - With `--cleanup 3s`: at SIGTERM or SIGINT it cleans up while its work goes on, and then ends.
+//!   A second one of these signals ends it at once, with the status of a program that this signal
+//!   has ended.
 
 use std::{collections::BTreeMap, ops::ControlFlow, process::ExitCode, time::Duration};
 
@@ -49,7 +50,8 @@ fn exit(signal: Signal) -> ControlFlow<ExitCode> {
     ControlFlow::Break(ExitCode::SUCCESS)
 }
 
-/// A sender outside of the container, such as `docker stop`, has no number here; neither has the keyboard.
+/// A sender outside of the container, such as `docker stop`, has no number here; neither has the
+/// keyboard.
 fn sender(signal: Signal) -> String {
     signal.pid().map_or_else(|| "unknown".to_owned(), |pid| pid.to_string())
 }
@@ -61,8 +63,8 @@ fn handle_signals() -> ExitCode {
         (signal::SIGUSR2, print),
         (signal::SIGTERM, exit),
     ]);
-    // A channel of its own for the last one: others may come faster than they are printed, and a full
-    // channel misses what comes.
+    // A channel of its own for the last one: others may come faster than they are printed, and a
+    // full channel misses what comes.
     let last = until_exit(&[signal::SIGTERM]);
     let others = until_exit(&[
         signal::SIGINT,

@@ -1,4 +1,5 @@
-//! A program that prints SIGTERM and goes on. Who stops it waits for its grace period, and then sends SIGKILL.
+//! A program that prints SIGTERM and goes on. Who stops it waits for its grace period, and then
+//! sends SIGKILL.
 
 use gochan::signal;
 use gochan_containers::{console::say, signals::until_exit};

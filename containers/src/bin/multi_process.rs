@@ -1,5 +1,5 @@
-//! A program of several processes. Whoever stops a container tells only the first process; so that one passes the
-//! signal on, waits for its children, and then ends.
+//! A program of several processes. Whoever stops a container tells only the first process; so that
+//! one passes the signal on, waits for its children, and then ends.
 
 use std::{
     env, io,

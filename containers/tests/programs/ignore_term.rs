@@ -18,8 +18,9 @@ fn it_prints_sigterm_and_is_killed_when_the_grace_period_is_over() {
     }
 }
 
-/// The kernel spares process 1 every signal for which it has no handler. So the same program that ends at
-/// SIGTERM elsewhere is killed after the grace period in a container, unless there is an init.
+/// The kernel spares process 1 every signal for which it has no handler. So the same program that
+/// ends at SIGTERM elsewhere is killed after the grace period in a container, unless there is an
+/// init.
 #[test]
 fn a_process_1_without_a_handler_does_not_hear_sigterm() {
     let _dog = watchdog(60);

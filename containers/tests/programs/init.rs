@@ -83,7 +83,8 @@ fn send(to: Pid, signal: i32) {
 #[test]
 fn every_signal_is_passed_on_that_can_be() {
     let _dog = watchdog(60);
-    // KILL, STOP, CHLD and the faults; what the C library keeps; and those that stop, which are the next test's.
+    // KILL, STOP, CHLD and the faults; what the C library keeps; and those that stop, which are the
+    // next test's.
     let not = [9, 19, 17, 4, 5, 7, 8, 11, 31, 32, 33, 20, 21, 22];
     for place in everywhere() {
         // What the command blocks stays there to be seen.

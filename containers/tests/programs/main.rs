@@ -1,5 +1,5 @@
-//! Starts the programs as their users do, alone and as process 1 of a PID namespace, sends them signals, and looks at
-//! what they print and how they end.
+//! Starts the programs as their users do, alone and as process 1 of a PID namespace, sends them
+//! signals, and looks at what they print and how they end.
 
 #[path = "../../../tests/common/mod.rs"]
 mod common;

@@ -181,8 +181,8 @@ impl Drop for Running {
         if self.is_over {
             return;
         }
-        // The test fails. Descendants may have groups of their own, orphans are in that of the program; which is still
-        // its own, since the child is a zombie, or somebody is left in it.
+        // The test fails. Descendants may have groups of their own, orphans are in that of the
+        // program; which is still its own, since the child is a zombie, or somebody is left in it.
         let child = Pid::from_raw(self.child.id().try_into().unwrap());
         kill_tree(child);
         let _ = killpg(child, Signal::SIGKILL);

@@ -1,4 +1,5 @@
-//! Signals that do not stop coming, until the program has ended: none of them may change how it ends.
+//! Signals that do not stop coming, until the program has ended: none of them may change how it
+//! ends.
 
 use nix::sys::signal::{kill, Signal::SIGTERM};
 

@@ -32,7 +32,8 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// A part of the configuration: a program that logs to the file of its name. `more` are lines of TOML.
+    /// A part of the configuration: a program that logs to the file of its name. `more` are lines
+    /// of TOML.
     fn program(&self, name: &str, command: &[&str], more: &str) -> String {
         let log = self.path(name);
         format!("[[program]]\nname = {name:?}\ncommand = {command:?}\nlogfile = {log:?}\n{more}\n")

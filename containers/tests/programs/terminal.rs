@@ -82,8 +82,8 @@ impl Shell {
         });
     }
 
-    /// Waits until the shell reads the next line, and says the status of the last one. What is typed before that it
-    /// may throw away.
+    /// Waits until the shell reads the next line, and says the status of the last one. What is
+    /// typed before that it may throw away.
     #[track_caller]
     fn wait_for_status(&mut self, status: u8) {
         self.wait_for(PROMPT);

@@ -1,13 +1,15 @@
 //! A block of the list: slots, and behind them a head that links the next block.
 //!
-//! Positions are numbered by `LAP` to a block. The last one of each lap is no slot but a gap: the head stands in its
-//! place, and an end that has come there goes on to the next block. A block is known by the address at which the slot of its lap's
-//! first position is. The first block is smaller than the others, since many channels carry few values: it has the last slots of
-//! its lap, so the address is in front of its memory.
+//! Positions are numbered by `LAP` to a block. The last one of each lap is no slot but a gap: the
+//! head stands in its place, and an end that has come there goes on to the next block. A block is
+//! known by the address at which the slot of its lap's first position is. The first block is
+//! smaller than the others, since many channels carry few values: it has the last slots of its lap,
+//! so the address is in front of its memory.
 //!
-//! The stamp of a slot grows with the laps: it is `full` when the value is there. That it has been taken is marked apart from the
-//! slots, since whoever receives would take the cache line of the slot away from the thread that sends to the next one. The marks stand behind
-//! the head, the last one first, so a block has as many as slots.
+//! The stamp of a slot grows with the laps: it is `full` when the value is there. That it has been
+//! taken is marked apart from the slots, since whoever receives would take the cache line of the
+//! slot away from the thread that sends to the next one. The marks stand behind the head, the last
+//! one first, so a block has as many as slots.
 #![allow(unsafe_code)]
 
 use std::{
@@ -161,7 +163,8 @@ impl<T> Block<T> {
         // SAFETY: alive until now, by the contract.
         let first = unsafe { self.first() };
         let memory = self.place(first).cast();
-        // SAFETY: the layout that it was allocated with. Nothing in it needs to be dropped: values are `MaybeUninit`.
+        // SAFETY: the layout that it was allocated with. Nothing in it needs to be dropped: values
+        // are `MaybeUninit`.
         unsafe { dealloc(memory, Self::layout(first).0) };
     }
 
@@ -185,8 +188,8 @@ impl<T> Block<T> {
         unsafe { &*self.place(position) }
     }
 
-    /// Has the processor fetch the cache line of a later slot: it is the receiver's still, and a send that waited for it would keep
-    /// waiting all the locked instructions behind it.
+    /// Has the processor fetch the cache line of a later slot: it is the receiver's still, and a
+    /// send that waited for it would keep waiting all the locked instructions behind it.
     #[inline(always)]
     pub(super) fn prefetch_ahead(self, position: u64) {
         prefetch_write(self.place(position) as usize + AHEAD);
@@ -272,7 +275,8 @@ impl<T> Block<T> {
         let first = unsafe { self.first() };
         // SAFETY: the same.
         let marks = unsafe { self.marks(first) };
-        // ORDERING: Acquire; pairs with the Release of whoever took the value: it is done with the slot.
+        // ORDERING: Acquire; pairs with the Release of whoever took the value: it is done with the
+        // slot.
         marks.iter().all(|mark| mark.load(Ordering::Acquire) != 0)
     }
 

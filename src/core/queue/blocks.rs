@@ -1,7 +1,8 @@
 //! The blocks that are not in the list: to be used again, or freed.
 //!
-//! A block leaves the list when the receivers' end goes on from it. It is used again, or freed, when all its values have been taken, and
-//! nobody visits: whoever looks into a block in which it has claimed nothing counts as a visitor before it reads where the block is.
+//! A block leaves the list when the receivers' end goes on from it. It is used again, or freed,
+//! when all its values have been taken, and nobody visits: whoever looks into a block in which it
+//! has claimed nothing counts as a visitor before it reads where the block is.
 #![allow(unsafe_code)]
 
 use std::ptr;
@@ -34,9 +35,11 @@ impl<T> Blocks<T> {
         Self { pins: AtomicUsize::new(0), left: null(), spare: null() }
     }
 
-    /// Counts as a visitor until the result is dropped: blocks that are reached by an end from now on stay.
+    /// Counts as a visitor until the result is dropped: blocks that are reached by an end from now
+    /// on stay.
     pub(super) fn pin(&self) -> Pin<'_> {
-        // ORDERING: SeqCst; before the load in `LinkPermit::block`, pairs with the load in `reclaim`.
+        // ORDERING: SeqCst; before the load in `LinkPermit::block`, pairs with the load in
+        // `reclaim`.
         self.pins.fetch_add(1, Ordering::SeqCst);
         store_load_fence();
         Pin(&self.pins)
@@ -54,7 +57,8 @@ impl<T> Blocks<T> {
         spare
     }
 
-    /// Keeps a block that nobody uses for the next sender that needs one; frees the one kept before.
+    /// Keeps a block that nobody uses for the next sender that needs one; frees the one kept
+    /// before.
     ///
     /// # Safety
     ///
@@ -98,7 +102,8 @@ impl<T> Blocks<T> {
 
     /// Keeps or frees those that have left the list and that nobody uses any more.
     pub(super) fn reclaim(&self) {
-        // ORDERING: Relaxed; a matter of time only: a visitor that stays has the blocks left as they are.
+        // ORDERING: Relaxed; a matter of time only: a visitor that stays has the blocks left as
+        // they are.
         let is_quiet = self.pins.load(Ordering::Relaxed) == 0;
         let is_quiet = is_quiet || mutant("visits_uncounted");
         if !is_quiet || self.left.load(Ordering::Relaxed).is_null() {
@@ -107,8 +112,9 @@ impl<T> Blocks<T> {
         // ORDERING: Acquire; pairs with the Release in `retire`. SeqCst; before the load below.
         let mut next = Block(self.left.swap(ptr::null_mut(), Ordering::SeqCst));
         store_load_fence();
-        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`: whoever comes later does not find
-        // them. Acquire; pairs with the Release of the visitors that were there.
+        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`:
+        // whoever comes later does not find them. Acquire; pairs with the Release of the visitors
+        // that were there.
         let is_quiet = self.pins.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
         while next != Block::NONE {
             let block = next;
@@ -116,7 +122,8 @@ impl<T> Blocks<T> {
             next = Block(unsafe { block.head() }.below.load(Ordering::Relaxed));
             // SAFETY: alive.
             if is_quiet && (mutant("frees_what_is_used") || unsafe { block.is_used_up() }) {
-                // SAFETY: out of the list; all who claimed a position have stamped it, and nobody visits.
+                // SAFETY: out of the list; all who claimed a position have stamped it, and nobody
+                // visits.
                 unsafe { self.keep(block) };
             } else {
                 // SAFETY: alive, and this thread's.

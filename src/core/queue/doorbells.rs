@@ -1,7 +1,7 @@
 //! What senders of the list leave for receivers that watch.
 //!
-//! A look at the senders' end would take its cache line away from them, and a look at the next slot would be a look into a block that
-//! may be gone.
+//! A look at the senders' end would take its cache line away from them, and a look at the next slot
+//! would be a look into a block that may be gone.
 
 use crate::sync::{AtomicU64, Ordering, SMALL_BLOCKS};
 
@@ -22,8 +22,8 @@ impl Doorbells {
         self.0[position as usize % BELLS].store(position + 1, Ordering::Release);
     }
 
-    /// Positions below the result have been claimed by senders, and that of `number` is below it if its sender was the last to ring
-    /// there.
+    /// Positions below the result have been claimed by senders, and that of `number` is below it if
+    /// its sender was the last to ring there.
     #[inline(always)]
     pub(super) fn heard(&self, number: u64) -> u64 {
         // ORDERING: Acquire; pairs with the Release in `ring`.

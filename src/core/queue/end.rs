@@ -1,11 +1,12 @@
 //! One end of a queue: the number of the next operation there.
 //!
-//! An operation is the caller's when it has exchanged its number for the next one. That is also the publisher's half of the
-//! handshake in `wait/side.rs`: whoever is in the queue, and then sees the number as it was, is seen by everyone who exchanges
-//! it later.
+//! An operation is the caller's when it has exchanged its number for the next one. That is also the
+//! publisher's half of the handshake in `wait/side.rs`: whoever is in the queue, and then sees the
+//! number as it was, is seen by everyone who exchanges it later.
 //!
-//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers' end of the list that a position is
-//! overdue (`core/queue/overdue.rs`). So both are certain for whoever exchanges the number.
+//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers'
+//! end of the list that a position is overdue (`core/queue/overdue.rs`). So both are certain for
+//! whoever exchanges the number.
 
 use super::Effort;
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
@@ -15,7 +16,8 @@ pub(super) const CLOSED: u64 = 1 << 63;
 /// In the number of the receivers' end: a receive has stepped over a position.
 pub(super) const OVERDUE: u64 = 1 << 61;
 
-// Both are so high that no number comes near, and that twice a number with a flag is still larger than twice any without.
+// Both are so high that no number comes near, and that twice a number with a flag is still larger
+// than twice any without.
 
 pub(super) struct End(AtomicU64);
 
@@ -27,14 +29,16 @@ impl End {
     /// The number, with its flag; perhaps an old one.
     #[inline]
     pub(super) fn peek(&self) -> u64 {
-        // ORDERING: Acquire; pairs with the exchange in `claim`: what was done before it at this end.
+        // ORDERING: Acquire; pairs with the exchange in `claim`: what was done before it at this
+        // end.
         self.0.load(Ordering::Acquire)
     }
 
     /// The number, with its flag, after all that this thread has done.
     #[inline]
     pub(super) fn look(&self) -> u64 {
-        // ORDERING: SeqCst; pairs with the exchange in `claim`, by which another thread operates at this end.
+        // ORDERING: SeqCst; pairs with the exchange in `claim`, by which another thread operates at
+        // this end.
         self.0.load(Ordering::SeqCst)
     }
 
@@ -54,7 +58,8 @@ impl End {
     pub(super) fn flag(&self, flag: u64) -> bool {
         if mutant("closes_what_it_saw") {
             let seen = self.peek();
-            // ORDERING: SeqCst, as below. The mistake: another thread may have exchanged the number.
+            // ORDERING: SeqCst, as below. The mistake: another thread may have exchanged the
+            // number.
             self.0.store(seen | flag, Ordering::SeqCst);
             return seen & flag == 0;
         }
@@ -71,8 +76,8 @@ impl End {
     }
 }
 
-/// Before a look that has to be exact: another thread that looks for what this one has done sees it, or this one sees what that
-/// one has done. A stamp alone is not seen at once.
+/// Before a look that has to be exact: another thread that looks for what this one has done sees
+/// it, or this one sees what that one has done. A stamp alone is not seen at once.
 #[inline]
 pub(super) fn exact(effort: Effort) {
     if effort == Effort::Strong && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
@@ -93,8 +98,8 @@ pub(super) fn version(tail: &End, head: &End) -> u64 {
     (plain(tail) + plain(head)) << 1 | u64::from(tail & CLOSED != 0)
 }
 
-/// The numbers of the next send and the next receive, at one instant, with their flags. If they do not stop moving, both are
-/// of late.
+/// The numbers of the next send and the next receive, at one instant, with their flags. If they do
+/// not stop moving, both are of late.
 #[inline]
 pub(super) fn both(tail: &End, head: &End) -> (u64, u64) {
     const ROUNDS: usize = 64;

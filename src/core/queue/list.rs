@@ -1,16 +1,19 @@
 //! The list: blocks of stamped slots (`core/queue/block.rs`), linked as they are needed.
 //!
-//! - `head <= tail`, and both only grow. An operation claims its position by one exchange, and the slot is its own until it has
-//!   stamped it. A receive claims only what a send has claimed, and waits for the stamp, or steps over the position;
-//! - each end has the block of its position. An end in a gap goes on in two steps: first the block, then the number. Whoever comes
-//!   to it does whichever is left, so nobody waits for anybody;
-//! - so whoever has read a number that is no gap, then the block, and then exchanges that number, has its block; and a block with a
-//!   position that is claimed, and not yet stamped as taken, is alive;
-//! - a send takes effect with its exchange, or, for receives that have stepped over it, with its stamp; a receive with its
-//!   exchange; a close when it sets `CLOSED` in `tail`.
+//! - `head <= tail`, and both only grow. An operation claims its position by one exchange, and the
+//!   slot is its own until it has stamped it. A receive claims only what a send has claimed, and
+//!   waits for the stamp, or steps over the position;
+//! - each end has the block of its position. An end in a gap goes on in two steps: first the block,
+//!   then the number. Whoever comes to it does whichever is left, so nobody waits for anybody;
+//! - so whoever has read a number that is no gap, then the block, and then exchanges that number,
+//!   has its block; and a block with a position that is claimed, and not yet stamped as taken, is
+//!   alive;
+//! - a send takes effect with its exchange, or, for receives that have stepped over it, with its
+//!   stamp; a receive with its exchange; a close when it sets `CLOSED` in `tail`.
 //!
-//! What a thread costs that is stopped between its exchange and its stamp: a sender, its own value, a receiver, nothing; and
-//! either, its block. A thread that is stopped on a visit keeps every block that is used up.
+//! What a thread costs that is stopped between its exchange and its stamp: a sender, its own value,
+//! a receiver, nothing; and either, its block. A thread that is stopped on a visit keeps every
+//! block that is used up.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -56,7 +59,8 @@ struct Cursor<T> {
 
 struct Head<T> {
     place: Cursor<T>,
-    /// Positions below this have been claimed by senders, and are of the block at which the receivers are, or of an earlier one.
+    /// Positions below this have been claimed by senders, and are of the block at which the
+    /// receivers are, or of an earlier one.
     known: AtomicU64,
 }
 
@@ -96,7 +100,8 @@ enum Claimed<'a, T> {
     Late(Block<T>),
 }
 
-/// Where a late value comes: a slot that a receiver has claimed and its sender has not filled yet, and so its block is alive.
+/// Where a late value comes: a slot that a receiver has claimed and its sender has not filled yet,
+/// and so its block is alive.
 struct Noted<T>(Block<T>);
 
 impl<T> Clone for Noted<T> {
@@ -110,8 +115,8 @@ impl<T> Copy for Noted<T> {}
 // SAFETY: a pointer into a block that is alive.
 unsafe impl<T> Send for Noted<T> {}
 
-// SAFETY: a value is moved in by one thread and out by another, never shared: each position has one sender and one receiver,
-// and the receiver waits for the stamp.
+// SAFETY: a value is moved in by one thread and out by another, never shared: each position has one
+// sender and one receiver, and the receiver waits for the stamp.
 unsafe impl<T: Send> Sync for List<T> {}
 // SAFETY: owns its values and blocks.
 unsafe impl<T: Send> Send for List<T> {}
@@ -124,16 +129,18 @@ impl<T> Cursor<T> {
     /// The block at which this end is, or was.
     #[inline(always)]
     fn block(&self) -> Block<T> {
-        // ORDERING: SeqCst; after the caller has counted as a visitor, pairs with the exchange in `go_on`. Acquire; pairs with
-        // the same: what is in the block. After the number that the caller has read.
+        // ORDERING: SeqCst; after the caller has counted as a visitor, pairs with the exchange in
+        // `go_on`. Acquire; pairs with the same: what is in the block. After the number that the
+        // caller has read.
         Block(self.block.load(Ordering::SeqCst))
     }
 
-    /// Goes from the gap that this end's number is on to the next block. True if the caller has done the first step, and so
-    /// is the one to care for the block that is left.
+    /// Goes from the gap that this end's number is on to the next block. True if the caller has
+    /// done the first step, and so is the one to care for the block that is left.
     fn go_on(&self, number: u64, from: Block<T>, to: Block<T>) -> bool {
         let order = (Ordering::SeqCst, Ordering::Relaxed);
-        // ORDERING: SeqCst; before the look at the visitors, pairs with the load in `block`. Release: what is in the block.
+        // ORDERING: SeqCst; before the look at the visitors, pairs with the load in `block`.
+        // Release: what is in the block.
         let first = self.block.compare_exchange(from.0, to.0, order.0, order.1).is_ok();
         store_load_fence();
         self.end.claim(number, number + 1);
@@ -163,12 +170,13 @@ impl<T> List<T> {
     ///
     /// # Safety
     ///
-    /// The caller has read the number of the senders' end, which is this position, then the block, and has then claimed the position.
+    /// The caller has read the number of the senders' end, which is this position, then the block,
+    /// and has then claimed the position.
     #[inline(always)]
     unsafe fn slot_to_fill(&self, block: Block<T>, position: u64) -> &Slot<T> {
         block.prefetch_ahead(position);
-        // SAFETY: the block of this position, by the order of the loads, and alive, since the value is still to be taken. The slot
-        // is empty: its stamp is of an earlier lap, if of any.
+        // SAFETY: the block of this position, by the order of the loads, and alive, since the value
+        // is still to be taken. The slot is empty: its stamp is of an earlier lap, if of any.
         unsafe { block.slot(position) }
     }
 
@@ -286,7 +294,8 @@ impl<T> List<T> {
         Ok(None)
     }
 
-    /// Why a receive that has seen these numbers, and no late value between them, finds nothing. `None`: look again.
+    /// Why a receive that has seen these numbers, and no late value between them, finds nothing.
+    /// `None`: look again.
     fn refusal(&self, head: u64, tail: u64) -> Option<TryRecvError> {
         // Both ends only grow, so if they are the same, they have been in between.
         if !Self::same(plain(tail), plain(head)) && !mutant("closed_first") {
@@ -309,7 +318,8 @@ impl<T> List<T> {
         self.closing.load(Ordering::Acquire) != 0
     }
 
-    /// Whether a receive that sees this number would find something, without a look at the senders' end.
+    /// Whether a receive that sees this number would find something, without a look at the senders'
+    /// end.
     fn rings_for(&self, head: u64) -> bool {
         // What follows a gap is at the next position.
         let next = plain(head) + u64::from(Block::<T>::is_gap(plain(head)));
@@ -319,7 +329,8 @@ impl<T> List<T> {
         known || head & OVERDUE != 0 && self.overdue.any(Self::has_come)
     }
 
-    /// Listens: positions below the result, up to the end of the block of `head`, have been claimed by senders.
+    /// Listens: positions below the result, up to the end of the block of `head`, have been claimed
+    /// by senders.
     #[inline(always)]
     fn learn(&self, head: u64) -> u64 {
         let known = self.doorbells.heard(head).min(Block::<T>::gap(head) & !OVERDUE);
@@ -342,7 +353,8 @@ impl<T> List<T> {
         if !self.head.place.end.claim(head, head + 1) {
             return None;
         }
-        // SAFETY: the block of this position, by the order of the loads, and alive, since the value is still to be taken.
+        // SAFETY: the block of this position, by the order of the loads, and alive, since the value
+        // is still to be taken.
         let full = unsafe { Self::full_in(block, position) };
         Some(full.map_or(Claimed::Late(block), Claimed::Full))
     }
@@ -363,12 +375,14 @@ impl<T> List<T> {
         Some(Full { slot, mark: unsafe { block.mark(position) } })
     }
 
-    /// Waits for the value of a position that this thread has claimed. `None`: it is late, and left to later receives.
+    /// Waits for the value of a position that this thread has claimed. `None`: it is late, and left
+    /// to later receives.
     fn wait_or_step_over(&self, position: u64, block: Block<T>) -> Option<Full<'_, T>> {
         // SAFETY: the block of a position that this thread has claimed, and not marked.
         let full = || unsafe { Self::full_in(block, position) };
         let is_late = || full().is_none();
-        // In this order: what is received from now on is received by those that look for what is noted.
+        // In this order: what is received from now on is received by those that look for what is
+        // noted.
         let flag_and_look = || {
             self.head.place.end.flag(OVERDUE);
             is_late()
@@ -426,7 +440,8 @@ impl<T> List<T> {
         };
         drop(pin);
         if left {
-            // SAFETY: this thread has moved the end on, and so cares for the block, which is alive until it is reclaimed.
+            // SAFETY: this thread has moved the end on, and so cares for the block, which is alive
+            // until it is reclaimed.
             unsafe { self.blocks.retire(block) };
             if effort != Effort::UnderLock {
                 self.blocks.reclaim();

@@ -40,8 +40,9 @@ pub(crate) trait Queue<T> {
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
 
-    /// False if an operation on this side would certainly fail, the close aside. A thread that has just made one possible gets true
-    /// until it has been done, however old what it sees of the other end.
+    /// False if an operation on this side would certainly fail, the close aside. A thread that has
+    /// just made one possible gets true until it has been done, however old what it sees of the
+    /// other end.
     fn can_proceed(&self, side: Side) -> bool;
     /// False if a try would certainly fail.
     fn looks_ready(&self, side: Side) -> bool;
@@ -51,8 +52,8 @@ pub(crate) trait Queue<T> {
     }
     /// A number that differs from an earlier one if either side may have become ready in between.
     fn version(&self) -> u64;
-    /// `None` if this side has something to do, or will have as soon as another thread has finished its step. Else a number; if it
-    /// is the same later, there has been nothing to do in between.
+    /// `None` if this side has something to do, or will have as soon as another thread has finished
+    /// its step. Else a number; if it is the same later, there has been nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     /// Whether a thread can do many operations in its time slice.
     fn holds_many(&self) -> bool;

@@ -1,22 +1,27 @@
 //! The positions that receives have stepped over.
 //!
-//! A sender that is stopped between the claim of its position and the stamp would hold up every receive behind it. So a
-//! receive that finds such a position, and has waited for a moment, notes it here, and goes on to the next one. The flag
-//! `OVERDUE` of the receivers' end says that there is something to look at.
+//! A sender that is stopped between the claim of its position and the stamp would hold up every
+//! receive behind it. So a receive that finds such a position, and has waited for a moment, notes
+//! it here, and goes on to the next one. The flag `OVERDUE` of the receivers' end says that there
+//! is something to look at.
 //!
 //! What keeps the values in order:
 //!
-//! - a receive that sees the flag looks here after it has seen that the next value is there, and before it claims that one: a
-//!   value that was sent before is here by then, and goes first;
-//! - a receive that does not see it has exchanged a number from before the flag. So whoever sets the flag sees all that was sent
-//!   before what that receive has: it looks at the position again, after it has set the flag, and takes the value if it is there;
-//! - the positions stand in their order, each is noted once, and taken out once, by the receive that gets its value.
+//! - a receive that sees the flag looks here after it has seen that the next value is there, and
+//!   before it claims that one: a value that was sent before is here by then, and goes first;
+//! - a receive that does not see it has exchanged a number from before the flag. So whoever sets
+//!   the flag sees all that was sent before what that receive has: it looks at the position again,
+//!   after it has set the flag, and takes the value if it is there;
+//! - the positions stand in their order, each is noted once, and taken out once, by the receive
+//!   that gets its value.
 //!
-//! The flag is set no later than a position can be found here, and taken away under the lock when the last one is out. The lock is
-//! taken only while a sender is late, and held for a few instructions.
+//! The flag is set no later than a position can be found here, and taken away under the lock when
+//! the last one is out. The lock is taken only while a sender is late, and held for a few
+//! instructions.
 //!
-//! A receive of the list may have claimed a position before it finds that the sender is late. So whoever is about to say that a closed
-//! list is empty for good seals the table first: from then on a receive keeps what it has claimed, and waits for the sender.
+//! A receive of the list may have claimed a position before it finds that the sender is late. So
+//! whoever is about to say that a closed list is empty for good seals the table first: from then on
+//! a receive keeps what it has claimed, and waits for the sender.
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
@@ -70,8 +75,8 @@ impl<P: Copy> Overdue<P> {
         Self { table: Mutex::new(table), count: AtomicUsize::new(0), found: AtomicU64::new(0) }
     }
 
-    /// Notes a position, if there is room, and if `is_late`, called under the lock: it sees to it that the flag is set, and that the
-    /// position is the caller's.
+    /// Notes a position, if there is room, and if `is_late`, called under the lock: it sees to it
+    /// that the flag is set, and that the position is the caller's.
     pub(super) fn note(
         &self,
         position: u64,
@@ -80,7 +85,8 @@ impl<P: Copy> Overdue<P> {
         unflag: impl FnOnce(),
     ) -> bool {
         let mut table = self.table.lock();
-        // The count comes after the flag: whoever cannot seal sees the flag. It changes unless somebody has sealed the empty table.
+        // The count comes after the flag: whoever cannot seal sees the flag. It changes unless
+        // somebody has sealed the empty table.
         let notes = table.count < MOST
             && is_late()
             && (self.count_from(table.count, table.count + 1) || mutant("notes_what_is_sealed"));
@@ -92,7 +98,8 @@ impl<P: Copy> Overdue<P> {
         notes
     }
 
-    /// Takes out the first position whose value `is_there`; it is the caller's. Calls `unflag` if it was the last one.
+    /// Takes out the first position whose value `is_there`; it is the caller's. Calls `unflag` if
+    /// it was the last one.
     pub(super) fn find(
         &self,
         is_there: impl Fn(u64, P) -> bool,

@@ -1,16 +1,17 @@
 //! The ring: stamped slots (`core/queue/slots.rs`), which are used in turn.
 //!
 //! - `head <= tail <= head + lap`, and both only grow;
-//! - an operation looks whether its slot is free, or full, and then claims its ticket, by one exchange; the slot is its own until
-//!   it has stamped it;
-//! - an operation takes effect with its exchange, a close when it sets `CLOSED` in `tail`: all sends that have claimed a ticket are
-//!   before it, none is after.
+//! - an operation looks whether its slot is free, or full, and then claims its ticket, by one
+//!   exchange; the slot is its own until it has stamped it;
+//! - an operation takes effect with its exchange, a close when it sets `CLOSED` in `tail`: all
+//!   sends that have claimed a ticket are before it, none is after.
 //!
 //! In the steady state an operation reads its own end and the slot: never the other end.
 //!
-//! What a thread costs that is stopped between its exchange and its stamp: the other side waits for its slot, and its own side when it
-//! comes round to it, `cap` operations later. Whoever may not wait gives up. To step over the slot is no way out: the ring comes
-//! round to it all the same, and has room for one value less until it has been emptied.
+//! What a thread costs that is stopped between its exchange and its stamp: the other side waits for
+//! its slot, and its own side when it comes round to it, `cap` operations later. Whoever may not
+//! wait gives up. To step over the slot is no way out: the ring comes round to it all the same, and
+//! has room for one value less until it has been emptied.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -29,7 +30,8 @@ use crate::{
     sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
 
-/// For how many values at most a sender wants room while it pauses. A quarter of the capacity will do.
+/// For how many values at most a sender wants room while it pauses. A quarter of the capacity will
+/// do.
 const BATCH: u64 = 32;
 
 /// A ring for so many holds many.
@@ -147,7 +149,8 @@ impl<T> Queue<T> for Ring<T> {
                 Some(_) => backoff.spin(),
                 None if effort != Effort::Strong => return Err(TrySendError::Full(())),
                 None => {
-                    // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
+                    // Both ends only grow, so if they are that far apart now, the ring is full at
+                    // this instant.
                     let is_full = self.head.look() + self.slots().lap() == tail;
                     let still = self.tail.look() == tail;
                     // Else a receiver has claimed the value, and is about to free the slot.
@@ -177,7 +180,8 @@ impl<T> Queue<T> for Ring<T> {
                     return Err(TryRecvError::Empty)
                 }
                 None => {
-                    // Both ends only grow, so if they are the same now, nothing is there at this instant.
+                    // Both ends only grow, so if they are the same now, nothing is there at this
+                    // instant.
                     let tail = self.tail.look();
                     if plain(tail) == head || mutant("closed_first") {
                         let closed = tail & CLOSED != 0;
@@ -233,8 +237,8 @@ impl<T> Queue<T> for Ring<T> {
         self.can_proceed(side) || self.closes()
     }
 
-    /// For a sender if there is room for several: one that takes each slot as soon as it is free takes its cache line away while
-    /// the receiver writes to it.
+    /// For a sender if there is room for several: one that takes each slot as soon as it is free
+    /// takes its cache line away while the receiver writes to it.
     fn looks_worthwhile(&self, side: Side) -> bool {
         if side == Side::Recv {
             return self.looks_ready(side);
@@ -248,8 +252,8 @@ impl<T> Queue<T> for Ring<T> {
         version(&self.tail, &self.head)
     }
 
-    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at the queue before the one that asks
-    /// stood there, and be about to stamp.
+    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at
+    /// the queue before the one that asks stood there, and be about to stamp.
     fn at_rest(&self, side: Side) -> Option<u64> {
         // A close is in this number, too.
         let tail = self.tail.look();

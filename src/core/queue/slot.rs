@@ -1,7 +1,7 @@
 //! Room for one value in a buffer, and a stamp that says whether the value is there.
 //!
-//! Each operation has a number, and by it one slot to itself. The stamp only grows. Whoever sees a stamp sees all that was done
-//! before it.
+//! Each operation has a number, and by it one slot to itself. The stamp only grows. Whoever sees a
+//! stamp sees all that was done before it.
 #![allow(unsafe_code)]
 
 use std::{mem::MaybeUninit, ptr};
@@ -14,7 +14,8 @@ pub(super) struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Makes an empty slot, with a stamp of zero, where it is to stay: on the stack there may be no room for a large one.
+    /// Makes an empty slot, with a stamp of zero, where it is to stay: on the stack there may be no
+    /// room for a large one.
     ///
     /// # Safety
     ///
@@ -88,8 +89,9 @@ impl<T> Slot<T> {
         self.value.with_mut(|place| unsafe { place.cast::<T>().read() })
     }
 
-    /// Moves the value into `into`, which is empty: from place to place, since a large value has no room on the stack of each
-    /// function, and without the code that would drop a value in a full one.
+    /// Moves the value into `into`, which is empty: from place to place, since a large value has no
+    /// room on the stack of each function, and without the code that would drop a value in a full
+    /// one.
     ///
     /// # Safety
     ///

@@ -1,12 +1,14 @@
 //! The slots of a ring: where the value of each operation is, and whether it is there.
 //!
-//! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its upper bits the lap:
-//! from the last slot the next ticket skips to the next lap, so no operation divides by the capacity. The stamp of a slot
-//! says what is in it, by the lap, which is the ticket without the index: the lap itself, free for the send; one more, full for the
-//! receive. So memory of zeros is slots that are free for their first sends, and a ring of any capacity begins without a
-//! write to it.
+//! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
+//! upper bits the lap: from the last slot the next ticket skips to the next lap, so no operation
+//! divides by the capacity. The stamp of a slot says what is in it, by the lap, which is the ticket
+//! without the index: the lap itself, free for the send; one more, full for the receive. So memory
+//! of zeros is slots that are free for their first sends, and a ring of any capacity begins without
+//! a write to it.
 //!
-//! Values without a size have no slots. A ticket is a plain number then, and the numbers of the two ends say what there is.
+//! Values without a size have no slots. A ticket is a plain number then, and the numbers of the two
+//! ends say what there is.
 #![allow(unsafe_code)]
 
 use std::{
@@ -18,8 +20,8 @@ use std::{
 use super::slot::Slot;
 use crate::sync::SPINS;
 
-/// How many bytes are written to one by one, which takes less time than to ask for zeros. And the checkers' atomics are more
-/// than zeros.
+/// How many bytes are written to one by one, which takes less time than to ask for zeros. And the
+/// checkers' atomics are more than zeros.
 const WRITTEN: usize = 1024;
 
 /// The most values without a size, so that no sum of two tickets comes near a flag.
@@ -28,7 +30,8 @@ const MOST: usize = usize::MAX >> 5;
 pub(super) struct Slots<T> {
     /// One where values have no size, which is not used.
     slots: Box<[Slot<T>]>,
-    /// The bits of a ticket that are the index. At least one, since a stamp has two values in each lap.
+    /// The bits of a ticket that are the index. At least one, since a stamp has two values in each
+    /// lap.
     mask: u64,
     /// From a ticket to the next one with the same slot, at least `cap`.
     lap: u64,
@@ -78,8 +81,8 @@ impl<T> Slots<T> {
             }
         }
         let slots = ptr::slice_from_raw_parts_mut(memory.as_ptr(), cap);
-        // SAFETY: from the global allocator with the layout of such a slice; a stamp of zeros is one, and a seat needs
-        // no value.
+        // SAFETY: from the global allocator with the layout of such a slice; a stamp of zeros is
+        // one, and a seat needs no value.
         unsafe { Box::from_raw(slots) }
     }
 
@@ -139,7 +142,8 @@ impl<'a, T> SlotRef<'a, T> {
         }
     }
 
-    /// Whether there is room for the send of this ticket, or was. `head` is the ticket of the next receive.
+    /// Whether there is room for the send of this ticket, or was. `head` is the ticket of the next
+    /// receive.
     #[inline(always)]
     pub(super) fn is_free(&self, head: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
@@ -195,7 +199,8 @@ impl<'a, T> SlotRef<'a, T> {
     #[inline(always)]
     pub(super) unsafe fn take(self) -> T {
         if Slots::<T>::COUNTED {
-            // SAFETY: without a size there is nothing to read; the send has forgotten a value for this one.
+            // SAFETY: without a size there is nothing to read; the send has forgotten a value for
+            // this one.
             return unsafe { NonNull::<T>::dangling().as_ptr().read() };
         }
         // SAFETY: by the contract.

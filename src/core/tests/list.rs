@@ -189,7 +189,8 @@ fn while_somebody_visits_no_block_is_used_again() {
     assert!(!spare().is_null() && list.blocks.left.load(Acquire).is_null());
 }
 
-/// A block of small values is a page, one of large values has at least 31 of them, and the first block is small.
+/// A block of small values is a page, one of large values has at least 31 of them, and the first
+/// block is small.
 #[test]
 fn blocks_are_as_large_as_their_values_allow() {
     fn check<T>(slots: u64) {

@@ -1,4 +1,5 @@
-//! Steps of one thread on a buffered channel, the same mixture each time, beside a queue that does the same.
+//! Steps of one thread on a buffered channel, the same mixture each time, beside a queue that does
+//! the same.
 
 use std::{
     collections::VecDeque,

@@ -1,5 +1,6 @@
-//! That a version moves whenever its side may have become ready: a `default` is exact by it, and only a few
-//! instructions lie between the looks, so no program on real threads shows for certain that it does not move.
+//! That a version moves whenever its side may have become ready: a `default` is exact by it, and
+//! only a few instructions lie between the looks, so no program on real threads shows for certain
+//! that it does not move.
 
 use std::{
     thread,

@@ -53,7 +53,8 @@ pub(crate) fn advance(by: Duration) {
     CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
 }
 
-/// Moves the clock on, up to `deadline`, in the place of a sleep until then. False if the clock is held.
+/// Moves the clock on, up to `deadline`, in the place of a sleep until then. False if the clock is
+/// held.
 pub(super) fn pass_until(deadline: Instant) -> bool {
     if CLOCK.held.load(Ordering::Acquire) != 0 {
         return false;

@@ -25,14 +25,15 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(loom)]
 pub(crate) use ::loom::cell::UnsafeCell;
 
-/// So that a model crosses the end of the first block after one message, and the next one's after three.
+/// So that a model crosses the end of the first block after one message, and the next one's after
+/// three.
 pub(crate) const SMALL_BLOCKS: bool = true;
 
 /// A model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
 
-/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for stopped. Under loom, which explores all
-/// that follows, once: then the peer has gone on.
+/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for
+/// stopped. Under loom, which explores all that follows, once: then the peer has gone on.
 pub(crate) const PAUSES: u32 = if cfg!(loom) { 1 } else { 0 };
 
 /// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
@@ -116,8 +117,8 @@ impl<T> Mutex<T> {
 
 /// Where one thread sleeps, for one wait.
 ///
-/// Not the checker's own `park`: loom wakes a parked thread by its name, so a wake that comes late would
-/// end whatever the thread waits for by then, be it a lock.
+/// Not the checker's own `park`: loom wakes a parked thread by its name, so a wake that comes late
+/// would end whatever the thread waits for by then, be it a lock.
 #[derive(Clone)]
 pub(crate) struct Parker(Arc<Inner>);
 

@@ -1,5 +1,5 @@
-//! Lines, step by step: what threads that meet within a few instructions would bring about once in a
-//! million runs.
+//! Lines, step by step: what threads that meet within a few instructions would bring about once in
+//! a million runs.
 
 mod queue;
 mod side;
@@ -55,7 +55,8 @@ impl One {
         self.waiter.borrow().falls_asleep();
     }
 
-    /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it is in the queue.
+    /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it is
+    /// in the queue.
     pub(crate) fn stand<R>(
         &self,
         front: bool,

@@ -5,7 +5,8 @@ use std::thread;
 use super::Polling;
 use crate::sync::{load_wait_history, store_wait_history};
 
-/// The looks between pauses, those between yields, and the history afterwards, of a thread with this history.
+/// The looks between pauses, those between yields, and the history afterwards, of a thread with
+/// this history.
 fn looks(
     history: [u16; 4],
     step: impl Fn(&mut Polling) -> bool + Send + 'static,

@@ -1,8 +1,8 @@
 //! The signals that this program is sent, and passes on.
 //!
-//! They are blocked, and two threads read them. The system keeps what is not read: none is lost, and real-time signals
-//! of one number are not merged. And each keeps its default action, so that this program can stop by SIGTSTP as others
-//! do.
+//! They are blocked, and two threads read them. The system keeps what is not read: none is lost,
+//! and real-time signals of one number are not merged. And each keeps its default action, so that
+//! this program can stop by SIGTSTP as others do.
 //!
 //! Not read are SIGCHLD and what says that this program itself is at fault.
 
@@ -19,8 +19,8 @@ use nix::{
 };
 use rustix::process::Signal;
 
-/// What arrives, from whoever it is. A channel of their own for those that end the program: many others must not keep
-/// them waiting.
+/// What arrives, from whoever it is. A channel of their own for those that end the program: many
+/// others must not keep them waiting.
 pub struct Arrivals {
     /// SIGTERM, SIGINT and SIGQUIT.
     pub ending: Receiver<Signal>,

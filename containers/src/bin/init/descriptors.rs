@@ -1,5 +1,5 @@
-//! What this program has inherited and does not need: as long as it holds the end of a pipe, whoever is at the other
-//! one waits.
+//! What this program has inherited and does not need: as long as it holds the end of a pipe,
+//! whoever is at the other one waits.
 
 use std::{fs, os::fd::RawFd};
 

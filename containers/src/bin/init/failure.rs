@@ -19,7 +19,8 @@ impl Failure {
     /// What a shell would end with, or those that run a command as this program does.
     pub fn status(&self) -> u8 {
         match self {
-            // The system also says "permission denied" where PATH has a folder of that name, or one that is closed.
+            // The system also says "permission denied" where PATH has a folder of that name, or one
+            // that is closed.
             Failure::Start { program, error }
                 if error.kind() == ErrorKind::NotFound || !is_somewhere(program) =>
             {

@@ -1,20 +1,21 @@
-//! A small process 1: runs a command, passes signals on to every process, reaps orphans, and ends when all processes
-//! have ended, with the status of the command.
+//! A small process 1: runs a command, passes signals on to every process, reaps orphans, and ends
+//! when all processes have ended, with the status of the command.
 //!
-//! - A grandchild that still cleans up when the command has ended is waited for; with `--end-with-command` not longer
-//!   than `--grace`.
+//! - A grandchild that still cleans up when the command has ended is waited for; with
+//!   `--end-with-command` not longer than `--grace`.
 //! - `--grace` after the first SIGTERM, SIGINT or SIGQUIT, SIGKILL ends those that are left.
-//! - Where it is not process 1 it adopts the orphans among its descendants, and the rest is the same.
-//! - Every signal is passed on, real-time signals too. Not SIGCHLD, nor those that say that this program itself is at
-//!   fault, such as SIGSEGV.
-//! - In the foreground of a terminal the command has the keyboard. When Ctrl-Z stops it this program stops as well, so
-//!   that the shell comes back; and goes on with it.
-//! - The command starts with every signal at its default and none blocked, also where this program was started with
-//!   one ignored or blocked.
+//! - Where it is not process 1 it adopts the orphans among its descendants, and the rest is the
+//!   same.
+//! - Every signal is passed on, real-time signals too. Not SIGCHLD, nor those that say that this
+//!   program itself is at fault, such as SIGSEGV.
+//! - In the foreground of a terminal the command has the keyboard. When Ctrl-Z stops it this
+//!   program stops as well, so that the shell comes back; and goes on with it.
+//! - The command starts with every signal at its default and none blocked, also where this program
+//!   was started with one ignored or blocked.
 //! - What this program has inherited open beside stdin, stdout and stderr only the command keeps.
 //!
-//! As with shells, the status is 127 if there is no such command, 126 if it cannot be run, and 128 plus the number of
-//! the signal that ended it. It is 125 if this program fails.
+//! As with shells, the status is 127 if there is no such command, 126 if it cannot be run, and 128
+//! plus the number of the signal that ended it. It is 125 if this program fails.
 
 mod arrivals;
 mod descriptors;
@@ -105,7 +106,8 @@ impl Init {
         while !self.processes.reap().map_err(Failure::Wait)? {
             self.look_at_command();
             if self.out_of_time {
-                // Again after every end: who was just being started has another parent now, and is found.
+                // Again after every end: who was just being started has another parent now, and is
+                // found.
                 send_to_all(Signal::KILL);
             }
             select! {

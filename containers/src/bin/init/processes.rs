@@ -12,8 +12,8 @@ use rustix::{
     },
 };
 
-/// From now on those whose parent has ended, at any depth below this process, are its children, as those of process 1
-/// are in any case. Comes before the start of the command.
+/// From now on those whose parent has ended, at any depth below this process, are its children, as
+/// those of process 1 are in any case. Comes before the start of the command.
 pub fn adopt_orphans() {
     set_child_subreaper(Some(getpid())).expect("Linux 3.4 or newer");
 }
@@ -32,7 +32,8 @@ impl Processes {
         Self { command, status: None, stopped: None }
     }
 
-    /// Takes every end that is there; one SIGCHLD may stand for many. True once no process is left. Does not block.
+    /// Takes every end that is there; one SIGCHLD may stand for many. True once no process is left.
+    /// Does not block.
     ///
     /// An error says that nobody can be waited for.
     pub fn reap(&mut self) -> io::Result<bool> {
@@ -57,8 +58,8 @@ impl Processes {
     }
 }
 
-/// Sends a signal to every process below this one. One that has just ended does not matter, nor one that belongs to
-/// somebody else.
+/// Sends a signal to every process below this one. One that has just ended does not matter, nor one
+/// that belongs to somebody else.
 pub fn send_to_all(signal: Signal) {
     if process::id() == 1 {
         // By this number all processes are meant, but for this one.

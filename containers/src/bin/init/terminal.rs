@@ -1,7 +1,9 @@
-//! The terminal, which the command has as long as it runs. The keyboard speaks to it alone: in one group with it, this
-//! program would hear Ctrl-C as well, and pass it on to a command that has it already.
+//! The terminal, which the command has as long as it runs. The keyboard speaks to it alone: in one
+//! group with it, this program would hear Ctrl-C as well, and pass it on to a command that has it
+//! already.
 //!
-//! This program takes the terminal from the background too: it blocks SIGTTOU, which would stop it there.
+//! This program takes the terminal from the background too: it blocks SIGTTOU, which would stop it
+//! there.
 
 use std::{collections::HashMap, io::stdin, process};
 
@@ -34,12 +36,12 @@ impl Terminal {
         terminal
     }
 
-    /// The command has been stopped by this signal, so the whole job stops; whoever has started it takes it from there,
-    /// until SIGCONT comes.
+    /// The command has been stopped by this signal, so the whole job stops; whoever has started it
+    /// takes it from there, until SIGCONT comes.
     pub fn command_has_stopped(&self, signal: i32) {
         let asked = [Named::SIGTTIN as i32, Named::SIGTTOU as i32].contains(&signal);
-        // It asked before the terminal was its own, at its start or since the job is in the foreground again. Or
-        // nobody would continue it.
+        // It asked before the terminal was its own, at its start or since the job is in the
+        // foreground again. Or nobody would continue it.
         if self.is_in_foreground() && (asked || !stops(signal)) {
             self.give();
             let _ = kill_process_group(self.command, Signal::CONT);
@@ -82,13 +84,15 @@ impl Terminal {
     }
 }
 
-/// This signal would stop this program. The system spares process 1, and a job without a shell all but SIGSTOP.
+/// This signal would stop this program. The system spares process 1, and a job without a shell all
+/// but SIGSTOP.
 fn stops(signal: i32) -> bool {
     let spared = || signal::ignored(signal) || is_orphaned(getpgrp());
     process::id() != 1 && (signal == Named::SIGSTOP as i32 || !spared())
 }
 
-/// Nobody in the session of this process group has one of its members as a child, without being one.
+/// Nobody in the session of this process group has one of its members as a child, without being
+/// one.
 fn is_orphaned(group: unistd::Pid) -> bool {
     let stats =
         all_processes().into_iter().flatten().filter_map(|process| process.ok()?.stat().ok());
@@ -100,10 +104,11 @@ fn is_orphaned(group: unistd::Pid) -> bool {
     })
 }
 
-/// Stops this program as this signal stops others, and the rest of its group: a shell that waits for it must stop too,
-/// or the one that waits for that shell sees nothing.
+/// Stops this program as this signal stops others, and the rest of its group: a shell that waits
+/// for it must stop too, or the one that waits for that shell sees nothing.
 fn stop(signal: i32) {
-    // This program first. The others may have been continued before it stops, which takes back what waits here.
+    // This program first. The others may have been continued before it stops, which takes back what
+    // waits here.
     let own = wait_to_stop(signal);
     if let Some(signal) = Signal::from_named_raw(signal) {
         let _ = kill_current_process_group(signal);
@@ -116,8 +121,8 @@ pub fn stop_alone(signal: i32) {
     wait_to_stop(signal).into_iter().for_each(let_in);
 }
 
-/// The signal waits for this thread, not for the one that reads signals. `None` if it is none that can wait, as SIGSTOP
-/// cannot.
+/// The signal waits for this thread, not for the one that reads signals. `None` if it is none that
+/// can wait, as SIGSTOP cannot.
 fn wait_to_stop(signal: i32) -> Option<Named> {
     let signal = Named::try_from(signal).ok().filter(|signal| CAN_WAIT.contains(signal))?;
     raise(signal).ok().map(|()| signal)

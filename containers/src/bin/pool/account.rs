@@ -38,7 +38,8 @@ impl Account {
         [("done", done), ("failed", failed), ("not begun", not_begun), ("unfinished", unfinished)]
     }
 
-    /// The jobs that do not add up: one that was accepted has one fate, one that was refused has none.
+    /// The jobs that do not add up: one that was accepted has one fate, one that was refused has
+    /// none.
     pub fn wrong(&self) -> BTreeSet<u64> {
         let mut fates: BTreeMap<u64, u32> = BTreeMap::new();
         for id in self.fates().into_iter().flat_map(|(_, ids)| ids) {

@@ -1,5 +1,6 @@
-//! Who hands the jobs out, and writes down what becomes of each. One thread does both, so that at every moment a job is
-//! in one place: in the queue, in the foreman's hand, with a worker, or in the books.
+//! Who hands the jobs out, and writes down what becomes of each. One thread does both, so that at
+//! every moment a job is in one place: in the queue, in the foreman's hand, with a worker, or in
+//! the books.
 
 use std::{collections::BTreeSet, mem, time::Duration};
 
@@ -45,8 +46,8 @@ impl Foreman {
         worker::start(self.work.receiver(), self.reports.sender(), plan, self.stop.done());
     }
 
-    /// Hands out jobs until the pool is told to stop, and then for at most `limit`, or not at all. Every job that was
-    /// accepted has its fate in what it returns.
+    /// Hands out jobs until the pool is told to stop, and then for at most `limit`, or not at all.
+    /// Every job that was accepted has its fate in what it returns.
     pub fn run(mut self, mode: Mode, limit: Duration) -> Fates {
         let mut stop = self.stop.done();
         let mut deadline = Receiver::nil();
@@ -83,7 +84,8 @@ impl Foreman {
         self.fates.not_begun.extend(self.hand.take().map(|job| job.id));
         // Nil: it has been drained. To receive from it would block for ever.
         if !self.queue.is_nil() {
-            // Not `try_iter`, which does not wait for a sender that still puts down what was accepted.
+            // Not `try_iter`, which does not wait for a sender that still puts down what was
+            // accepted.
             self.fates.not_begun.extend(mem::take(&mut self.queue).into_iter().map(|job| job.id));
         }
     }

@@ -1,8 +1,9 @@
 //! A pool of workers under load that stops well.
 //!
-//! Senders offer jobs as fast as the pool takes them. At SIGTERM or SIGINT the pool accepts no more, while they still
-//! try. What is queued is done (`drain`) or left (`abandon`), and a deadline ends both. Then comes the account: each
-//! job that was accepted is done, failed, not begun or unfinished, and each that was not is with its sender.
+//! Senders offer jobs as fast as the pool takes them. At SIGTERM or SIGINT the pool accepts no
+//! more, while they still try. What is queued is done (`drain`) or left (`abandon`), and a deadline
+//! ends both. Then comes the account: each job that was accepted is done, failed, not begun or
+//! unfinished, and each that was not is with its sender.
 //!
 //! The status is 0 if the account adds up, and 1 if it does not.
 

@@ -17,7 +17,8 @@ pub type Report = (u64, Result<(), String>);
 pub fn start(work: Receiver<Job>, reports: Sender<Report>, plan: Plan, stopping: Receiver<()>) {
     thread::spawn(move || {
         for job in &work {
-            // The job is gone whatever happens to it, and the worker keeps nothing of it: it goes on.
+            // The job is gone whatever happens to it, and the worker keeps nothing of it: it goes
+            // on.
             let outcome = catch_unwind(AssertUnwindSafe(|| plan.perform(&job, &stopping)));
             if reports.send_ok((job.id, outcome.map_err(message))).is_err() {
                 return;

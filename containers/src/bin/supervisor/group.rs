@@ -1,4 +1,5 @@
-//! The process group of a program: the program, and those that it has started and that have not left it.
+//! The process group of a program: the program, and those that it has started and that have not
+//! left it.
 
 use std::{collections::BTreeMap, io};
 

@@ -1,14 +1,16 @@
 //! Starts several programs, and stops them well: supervisord in the small.
 //!
-//! At SIGTERM, SIGINT, SIGHUP or SIGQUIT each program gets its stop signal, the last one first, without a wait in
-//! between. One that has not stopped when its time is up gets SIGKILL. At a second such signal all do, at once.
+//! At SIGTERM, SIGINT, SIGHUP or SIGQUIT each program gets its stop signal, the last one first,
+//! without a wait in between. One that has not stopped when its time is up gets SIGKILL. At a
+//! second such signal all do, at once.
 //!
-//! A program is its whole process group: signals go to all in it, and it has stopped when none is left. What is left
-//! when the program itself ends is stopped in the same way. Orphans are reaped, as process 1 and elsewhere.
+//! A program is its whole process group: signals go to all in it, and it has stopped when none is
+//! left. What is left when the program itself ends is stopped in the same way. Orphans are reaped,
+//! as process 1 and elsewhere.
 //!
-//! The status is 0 if every program ended with 0, or by the stop signal that it was sent; 1 if one did not, or
-//! something that it left had to be killed; 2 if one could not be started, after the others have been stopped, or if
-//! the configuration is wrong.
+//! The status is 0 if every program ended with 0, or by the stop signal that it was sent; 1 if one
+//! did not, or something that it left had to be killed; 2 if one could not be started, after the
+//! others have been stopped, or if the configuration is wrong.
 
 mod config;
 mod ends;
@@ -58,7 +60,8 @@ fn main() -> ExitCode {
 /// True if every program has ended well.
 fn supervise(config: &Path) -> Result<bool, String> {
     let config = Config::read(config).map_err(|error| format!("{}: {error}", config.display()))?;
-    // Before the first program: a signal that comes early stops those that have been started, and no end is missed.
+    // Before the first program: a signal that comes early stops those that have been started, and
+    // no end is missed.
     let signals = until_exit(ENDING);
     let someone_ended = until_exit(&[signal::SIGCHLD]);
     adopt_orphans().map_err(|error| format!("cannot adopt orphans: {error}"))?;

@@ -19,8 +19,8 @@ use crate::{config::Program, ends::End, group::Group};
 /// Goes to a program with the request to stop; its drop says that the program has been told.
 pub type Told = Sender<()>;
 
-/// How often to look for those that are left: whoever ends as the child of a process outside of the group does so
-/// without a notice.
+/// How often to look for those that are left: whoever ends as the child of a process outside of the
+/// group does so without a notice.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub struct Running {
@@ -61,8 +61,8 @@ impl Running {
         })
     }
 
-    /// Waits for the end of the group, and for requests to stop before it: at the first the program is told, at the
-    /// second it is killed. True if the end is a good one.
+    /// Waits for the end of the group, and for requests to stop before it: at the first the program
+    /// is told, at the second it is killed. True if the end is a good one.
     pub fn watch(mut self, stop: Receiver<Told>) -> bool {
         let mut up = after(self.program.start_wait);
         loop {
@@ -165,8 +165,8 @@ fn spawn(program: &Program) -> Result<Child, String> {
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err)
-        // Ctrl-C is for the supervisor, which then stops its programs in its own way; and what a program leaves behind
-        // is found by its group.
+        // Ctrl-C is for the supervisor, which then stops its programs in its own way; and what a
+        // program leaves behind is found by its group.
         .process_group(0)
         .spawn()
         .map_err(|error| format!("{}: {error}", command[0]))

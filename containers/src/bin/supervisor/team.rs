@@ -11,14 +11,17 @@ use crate::{
 };
 
 pub struct Team {
-    /// Where each program is asked to stop, and where it hears who has ended, in the order of their starts.
+    /// Where each program is asked to stop, and where it hears who has ended, in the order of their
+    /// starts.
     members: Vec<(Sender<Told>, Sender<End>)>,
-    /// Takes from each program that has ended whether it ended well; nil when all have been started.
+    /// Takes from each program that has ended whether it ended well; nil when all have been
+    /// started.
     end: Sender<bool>,
 }
 
 impl Team {
-    /// The channel gives for each program that has ended whether it ended well, and closes after the last one.
+    /// The channel gives for each program that has ended whether it ended well, and closes after
+    /// the last one.
     pub fn new() -> (Self, Receiver<bool>) {
         // Room for all: nobody who stops a program may have to take its end first.
         let (end, ends) = unbounded();
@@ -39,8 +42,8 @@ impl Team {
         })
     }
 
-    /// Asks every program to stop, the last one first; one that has ended does not listen. The second time they are
-    /// killed.
+    /// Asks every program to stop, the last one first; one that has ended does not listen. The
+    /// second time they are killed.
     pub fn stop(&self) {
         for (stop, _) in self.members.iter().rev() {
             let (told, heard) = bounded::<()>(0);
