@@ -20,8 +20,8 @@ use crate::{
 ///
 /// Made by [`make`]; nil by [`nil`](Self::nil) or `default`. It counts as a handle that can send
 /// and as one that can receive. [`sender`](Self::sender), [`receiver`](Self::receiver) and
-/// [`split`](Self::split) give handles for one direction, Go's `chan<- T` and `<-chan T`; a program
-/// that relies on the channel closing by itself when one end is gone wants those.
+/// [`split`](Self::split) give handles for one direction, Go's `chan<- T` and `<-chan T`. Use those
+/// where the channel should close by itself once one end is gone.
 ///
 /// # Examples
 ///
@@ -39,8 +39,8 @@ pub struct Chan<T>(Option<Core<T>>);
 /// Makes a channel that buffers `cap` values: Go's `make(chan T, cap)`. With 0 it is unbuffered: a
 /// send waits until a receive takes the value.
 ///
-/// The memory for the buffer is asked for at once, and touched only where values have been. Values
-/// without a size need none, whatever the capacity.
+/// The memory for the buffer is allocated at once, but touched only where values have been.
+/// Zero-sized values need none, whatever the capacity.
 ///
 /// # Panics
 ///
@@ -57,8 +57,8 @@ pub fn make<T>(cap: usize) -> Chan<T> {
     Chan(Some(Core::bounded(cap)))
 }
 
-/// Makes a channel that buffers `cap` values, and gives its two ends. With 0 it is unbuffered. The
-/// memory is that of [`make`].
+/// Makes a channel that buffers `cap` values, and returns its two ends. With 0 it is unbuffered.
+/// Allocates as [`make`] does.
 ///
 /// # Panics
 ///
@@ -76,7 +76,7 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
     (Sender::first(tx), Receiver::first(rx))
 }
 
-/// Makes a channel without a bound, on which no send blocks, and gives its two ends. Go has no
+/// Makes a channel without a bound, and returns its two ends. No send on it blocks. Go has no
 /// counterpart.
 ///
 /// # Panics
@@ -101,8 +101,8 @@ impl<T> Chan<T> {
         self.0.as_ref()
     }
 
-    /// The nil channel: every operation blocks for ever, `select!` passes it over. Go's
-    /// `var c chan T`.
+    /// Returns the nil channel, Go's `var c chan T`: every operation blocks for ever, and `select!`
+    /// passes it over.
     ///
     /// ```
     /// use gochan::{select, Chan};
@@ -117,7 +117,7 @@ impl<T> Chan<T> {
         Self(None)
     }
 
-    /// A handle that can only send: Go's conversion to `chan<- T`.
+    /// Returns a handle that can only send: Go's conversion to `chan<- T`.
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -129,7 +129,7 @@ impl<T> Chan<T> {
         Sender::of(self.core())
     }
 
-    /// A handle that can only receive: Go's conversion to `<-chan T`.
+    /// Returns a handle that can only receive: Go's conversion to `<-chan T`.
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -141,7 +141,7 @@ impl<T> Chan<T> {
         Receiver::of(self.core())
     }
 
-    /// The two ends.
+    /// Returns the two ends.
     ///
     /// ```
     /// let (tx, rx) = gochan::make(1).split();
@@ -158,8 +158,8 @@ impl<T> Chan<T> {
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed: `let _ =
-    /// c.send(v);` ignores nothing, `let _ = c.send_ok(v);` does.
+    /// With "send on closed channel" if the channel is closed, or is closed meanwhile. `let _ =
+    /// c.send(v);` does not ignore that, `let _ = c.send_ok(v);` does.
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -179,7 +179,7 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back if the channel is, or meanwhile becomes, closed.
+    /// The value comes back if the channel is closed, or is closed meanwhile.
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -230,7 +230,7 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// As [`send_timeout`](Self::send_timeout).
+    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
     ///
     /// ```
     /// use std::time::Instant;
@@ -244,8 +244,8 @@ impl<T> Chan<T> {
         select::send_until(&self.0, value, Limit::At(deadline))
     }
 
-    /// Receives the next value: Go's `<-c`; the zero value, `T::default()`, once the channel is
-    /// closed and drained. Blocks while it must. See [`Receiver::recv`].
+    /// Receives the next value, or the zero value, `T::default()`, once the channel is closed and
+    /// drained: Go's `<-c`. Blocks while it must. See [`Receiver::recv`].
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -311,7 +311,7 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// As [`recv_timeout`](Self::recv_timeout).
+    /// `Timeout` when the time is up, `Closed` once the channel is closed and drained.
     ///
     /// ```
     /// use std::time::Instant;
@@ -324,8 +324,8 @@ impl<T> Chan<T> {
         select::recv_until(&self.0, Limit::At(deadline))
     }
 
-    /// Waits for a value, appends it and what else is there to `values`, `limit` values at most,
-    /// and says how many. See [`Receiver::recv_many`].
+    /// Waits for a value and appends it, with any others that are ready, to `values`: at most
+    /// `limit`. Returns how many. See [`Receiver::recv_many`].
     ///
     /// ```
     /// let c = gochan::make(3);
@@ -338,8 +338,8 @@ impl<T> Chan<T> {
         self.receiver().recv_many(values, limit)
     }
 
-    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Blocks
-    /// while it must. `for v in &c` is the same.
+    /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=
+    /// range c`. Blocks while it must. `for v in &c` is the same.
     ///
     /// ```
     /// let c = gochan::make(2);
@@ -352,7 +352,7 @@ impl<T> Chan<T> {
         Iter::new(&self.0)
     }
 
-    /// The values that are there. Ends instead of blocking.
+    /// Iterates over the values that are ready. Ends instead of blocking.
     ///
     /// ```
     /// let c = gochan::make(2);
@@ -383,7 +383,7 @@ impl<T> Chan<T> {
         }
     }
 
-    /// Closes the channel; true if this call closed it. See [`Sender::close_ok`].
+    /// Closes the channel. Returns true if this call closed it. See [`Sender::close_ok`].
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -411,7 +411,7 @@ impl<T> Drop for Chan<T> {
 }
 
 impl<T> Default for Chan<T> {
-    /// The nil channel.
+    /// Returns the nil channel.
     fn default() -> Self {
         Self::nil()
     }
@@ -465,7 +465,7 @@ impl<T> fmt::Debug for Chan<T> {
     }
 }
 
-// What a panic leaves behind is a channel in order: values move whole or not at all.
+// A panic leaves the channel intact: values move whole or not at all.
 impl<T> UnwindSafe for Chan<T> {}
 impl<T> RefUnwindSafe for Chan<T> {}
 

@@ -1,9 +1,9 @@
-//! What an operation that reports gives back when it did not succeed. Every error returns the
+//! The errors of the operations that report a failure. The error of a send returns the unsent
 //! value.
 
 use std::{error::Error, fmt};
 
-/// The channel is closed; here is the value that [`send_ok`](crate::Sender::send_ok) did not send.
+/// Why [`send_ok`](crate::Sender::send_ok) did not send: the channel is closed. Holds the value.
 ///
 /// ```
 /// use gochan::{make, SendError};
@@ -15,7 +15,7 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
-/// Why [`try_send`](crate::Sender::try_send) did not send; here is the value.
+/// Why [`try_send`](crate::Sender::try_send) did not send. Holds the value.
 ///
 /// ```
 /// use gochan::{make, TrySendError};
@@ -26,13 +26,13 @@ pub struct SendError<T>(pub T);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
-    /// No room, and no receiver waits; or the channel is nil.
+    /// There is no room and no receiver waits, or the channel is nil.
     Full(T),
     /// The channel is closed.
     Closed(T),
 }
 
-/// Why [`send_timeout`](crate::Sender::send_timeout) did not send; here is the value.
+/// Why [`send_timeout`](crate::Sender::send_timeout) did not send. Holds the value.
 ///
 /// ```
 /// use gochan::{make, SendTimeoutError};
@@ -61,7 +61,7 @@ pub enum SendTimeoutError<T> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TryRecvError {
-    /// Nothing to receive now; or the channel is nil.
+    /// There is nothing to receive now, or the channel is nil.
     Empty,
     /// The channel is closed and drained.
     Closed,
@@ -88,7 +88,7 @@ const SEND_CLOSED: &str = "send on closed channel";
 const RECV_CLOSED: &str = "receive on closed channel";
 
 impl<T> SendError<T> {
-    /// The value that was not sent.
+    /// Returns the value that was not sent.
     ///
     /// ```
     /// # use gochan::SendError;
@@ -100,7 +100,7 @@ impl<T> SendError<T> {
 }
 
 impl<T> TrySendError<T> {
-    /// The value that was not sent.
+    /// Returns the value that was not sent.
     ///
     /// ```
     /// # use gochan::TrySendError;
@@ -112,7 +112,7 @@ impl<T> TrySendError<T> {
         }
     }
 
-    /// True if there was no room.
+    /// Returns true if there was no room.
     ///
     /// ```
     /// # use gochan::TrySendError;
@@ -122,7 +122,7 @@ impl<T> TrySendError<T> {
         matches!(self, Self::Full(_))
     }
 
-    /// True if the channel is closed.
+    /// Returns true if the channel is closed.
     ///
     /// ```
     /// # use gochan::TrySendError;
@@ -134,7 +134,7 @@ impl<T> TrySendError<T> {
 }
 
 impl<T> SendTimeoutError<T> {
-    /// The value that was not sent.
+    /// Returns the value that was not sent.
     ///
     /// ```
     /// # use gochan::SendTimeoutError;
@@ -146,7 +146,7 @@ impl<T> SendTimeoutError<T> {
         }
     }
 
-    /// True if the time was up.
+    /// Returns true if the time was up.
     ///
     /// ```
     /// # use gochan::SendTimeoutError;
@@ -156,7 +156,7 @@ impl<T> SendTimeoutError<T> {
         matches!(self, Self::Timeout(_))
     }
 
-    /// True if the channel is closed.
+    /// Returns true if the channel is closed.
     ///
     /// ```
     /// # use gochan::SendTimeoutError;
@@ -168,7 +168,7 @@ impl<T> SendTimeoutError<T> {
 }
 
 impl TryRecvError {
-    /// True if there was nothing to receive.
+    /// Returns true if there was nothing to receive.
     ///
     /// ```
     /// # use gochan::TryRecvError;
@@ -178,7 +178,7 @@ impl TryRecvError {
         matches!(self, Self::Empty)
     }
 
-    /// True if the channel is closed and drained.
+    /// Returns true if the channel is closed and drained.
     ///
     /// ```
     /// # use gochan::TryRecvError;
@@ -190,7 +190,7 @@ impl TryRecvError {
 }
 
 impl RecvTimeoutError {
-    /// True if the time was up.
+    /// Returns true if the time was up.
     ///
     /// ```
     /// # use gochan::RecvTimeoutError;
@@ -200,7 +200,7 @@ impl RecvTimeoutError {
         matches!(self, Self::Timeout)
     }
 
-    /// True if the channel is closed and drained.
+    /// Returns true if the channel is closed and drained.
     ///
     /// ```
     /// # use gochan::RecvTimeoutError;

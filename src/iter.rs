@@ -8,8 +8,8 @@ use std::{
 
 use crate::{core::Core, select};
 
-/// The values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in &rx`. Ends once
-/// the channel is closed and drained; each step blocks until then.
+/// An iterator over the values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in
+/// &rx`. Each step blocks until a value comes. Ends once the channel is closed and drained.
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);
@@ -22,7 +22,8 @@ use crate::{core::Core, select};
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T>(Source<'a, T>);
 
-/// The values that are there, by [`Receiver::try_iter`](crate::Receiver::try_iter). Never blocks.
+/// An iterator over the values that are ready, by
+/// [`Receiver::try_iter`](crate::Receiver::try_iter). Never blocks.
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(2);
@@ -34,7 +35,7 @@ pub struct TryIter<'a, T>(Source<'a, T>);
 
 struct Source<'a, T>(&'a Option<Core<T>>);
 
-// As for the handles.
+// A panic leaves the channel intact: values move whole or not at all.
 impl<T> UnwindSafe for Source<'_, T> {}
 impl<T> RefUnwindSafe for Source<'_, T> {}
 

@@ -2,7 +2,7 @@
 //!
 //! Unbuffered and buffered channels, close from any sender, the zero value after the close, a panic
 //! on a send after it, nil channels, [`select!`] over any number of sends and receives, and timers.
-//! What they do is what the Go specification, the Go memory model and Go 1.23's `time` say.
+//! They do what the Go specification, the Go memory model and Go 1.23's `time` say.
 //!
 //! ```
 //! use gochan::{make, select};
@@ -54,15 +54,15 @@
 //! - A channel closes by [`close`](Sender::close), when the last handle that can send is dropped,
 //!   or when the last handle that can receive is dropped. In the last case the values left are
 //!   dropped at once, by the dropping thread.
-//! - A close wakes everyone: a receiver gets what is left and then the close, a sender blocked in
-//!   `send` panics at its own queue, one in `send_ok` gets its value back.
+//! - A close wakes every waiter: a receiver gets what is left and then the close, a sender blocked
+//!   in `send` panics at its own line, one in `send_ok` gets its value back.
 //! - A send that returned before the close is received exactly once.
-//! - Go's happens-before rules hold: a send comes before its receive completes, a close before a
-//!   receive that reports it, on an unbuffered channel a receive before its send completes, and on
-//!   a buffered one the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
+//! - Go's happens-before rules hold: a send comes before its receive completes; a close before a
+//!   receive that reports it; on an unbuffered channel, a receive before its send completes; on a
+//!   buffered one, the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival, asleep or not, by each operation that comes along,
-//!   before it goes on itself.
+//! - Waiters are served in order of arrival, parked or not. Each operation that comes along serves
+//!   them before it goes on itself.
 //! - A thread that is stopped, wherever it is, holds up no operation that does not block.
 //!
 //! # What it does not promise
@@ -74,7 +74,7 @@
 //!   received meanwhile. In a bounded channel they wait for it: operations that never block answer
 //!   `Empty` or `Full`, after about a millisecond at most.
 //! - A waiter that was told to look, and did not find what it came for, is in no queue until it
-//!   runs again; for that moment a `try_send` to it on another, unbuffered channel answers `Full`.
+//!   runs again. Meanwhile a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!
@@ -99,14 +99,14 @@
 //! # Model-checked
 //!
 //! Under `--cfg loom` and `--cfg shuttle` the crate builds on these checkers' primitives.
-//! `tests/loom` and `tests/shuttle.rs` in the repository explore its protocols, and seeded mistakes
-//! show that they see. You can check your own code the same way: `docs/model-checking.md`.
+//! `tests/loom` and `tests/shuttle.rs` in the repository explore its protocols; seeded mistakes
+//! show that they work. You can check your own code the same way: `docs/model-checking.md`.
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
 
-// Numbers of 32 bits would come round within minutes, and a lock in the place of each is not what
-// anyone wants.
+// Numbers of 32 bits would wrap around within minutes, and a lock in place of each is no
+// alternative.
 #[cfg(not(target_has_atomic = "64"))]
 compile_error!("gochan needs 64-bit atomics, which this target does not have");
 

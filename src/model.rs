@@ -1,9 +1,9 @@
-//! The clock of a model; there under `--cfg loom` and `--cfg shuttle` only.
+//! The clock of a model, under `--cfg loom` and `--cfg shuttle` only.
 //!
-//! Time passes where somebody waits for it: an operation with a timeout, or a timer that somebody
-//! receives from, may find that its instant has come, whatever it is. What other threads do before
-//! that is up to the checker, so it explores both that they come first and that they come too late.
-//! A timer that nobody blocks on does not fire by itself; [`advance`] moves the clock.
+//! Time passes where a thread waits for it: an operation with a timeout, or a receive from a timer,
+//! may find that its instant has come, whatever it is. What other threads do before that is up to
+//! the checker, so it explores both that they come first and that they come too late. A timer on
+//! which no thread blocks does not fire by itself; [`advance`] moves the clock.
 //!
 //! ```text
 //! loom::model(|| {
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::sync::model::clock;
 
-/// Moves the model's clock on.
+/// Moves the model's clock forward.
 pub fn advance(by: Duration) {
     clock::advance(by);
 }

@@ -12,14 +12,14 @@ use crate::{
     error::SendError,
 };
 
-/// `select! {}`.
+/// Blocks for ever: `select! {}`.
 #[track_caller]
 pub fn block_for_ever() -> ! {
     select([], false, Limit::Never);
     no_winner()
 }
 
-/// The end of the ladder of a select that has no `default`.
+/// The unreachable last branch of a select that has no `default`.
 pub fn no_winner() -> ! {
     unreachable!("a select without a default returned without a winner")
 }
@@ -34,14 +34,14 @@ pub fn absent_send() -> SendCase<'static, ()> {
     SendCase::new(None, ())
 }
 
-/// Drops a case, whose outcome was taken.
+/// Drops a case whose outcome was taken.
 pub fn lose(_: impl Bound) {}
 
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}
 
-/// What has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its
-/// message.
+/// A type that has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its
+/// error message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no zero value, which a `recv` case gives once its channel is closed",
     label = "`recv(..) -> pattern` needs `{Self}: Default`",
@@ -55,9 +55,9 @@ impl<T: Default> Zero for T {}
 pub struct Received<T>(pub Option<T>);
 
 impl<T> Received<T> {
-    /// What a plain `recv` case gives. The second argument keeps the compiler from blaming the
-    /// first for a missing zero value: it points at the name of the method, which is the word in
-    /// the user's case.
+    /// Returns what a plain `recv` case gives. The second argument keeps the compiler from blaming
+    /// the first for a missing zero value: it points at the method name, which is the word in the
+    /// user's case.
     pub fn recv(self, _: PhantomData<T>) -> T
     where
         T: Zero,
@@ -75,22 +75,22 @@ pub fn sent_or_panic<T>(sent: Result<(), SendError<T>>) {
     }
 }
 
-/// How many operations are lined up on a channel.
+/// How many operations are enqueued on a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Those that send.
+    /// The sends.
     pub senders: usize,
-    /// Those that receive.
+    /// The receives.
     pub receivers: usize,
 }
 
-/// Any handle.
+/// A handle of any kind.
 pub trait Handle {
-    /// How many operations are lined up on its channel.
+    /// Counts the operations that are enqueued on its channel.
     fn blocked(&self) -> Blocked;
 }
 
-/// How many operations are lined up on the channel of `handle`.
+/// Counts the operations that are enqueued on the channel of `handle`.
 pub fn blocked(handle: &impl Handle) -> Blocked {
     handle.blocked()
 }

@@ -35,7 +35,7 @@ use crate::{
 pub struct Receiver<T>(Option<Core<T>>);
 
 impl<T> Receiver<T> {
-    /// The first handle of `core` that can receive.
+    /// Makes the first handle of `core` that can receive.
     pub(crate) fn first(core: Core<T>) -> Self {
         Self(Some(core))
     }
@@ -49,7 +49,8 @@ impl<T> Receiver<T> {
         self.0.as_ref()
     }
 
-    /// The nil channel: receives block for ever, `select!` passes it over. Go's `var c <-chan T`.
+    /// Returns the nil channel, Go's `var c <-chan T`: receives block for ever, selects pass it
+    /// over.
     ///
     /// ```
     /// use gochan::{Receiver, TryRecvError};
@@ -61,8 +62,8 @@ impl<T> Receiver<T> {
     }
 
     /// Receives the next value: Go's `<-c`. Blocks while there is none, on a nil channel for ever.
-    /// Once the channel is closed and drained, gives the zero value, `T::default()`, at once; for a
-    /// type that has none there is [`recv_ok`](Self::recv_ok).
+    /// Once the channel is closed and drained, returns the zero value, `T::default()`, at once. For
+    /// a type without one, use [`recv_ok`](Self::recv_ok).
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
@@ -151,7 +152,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// As [`recv_timeout`](Self::recv_timeout).
+    /// `Timeout` when the time is up, `Closed` once the channel is closed and drained. A value or
+    /// the close is reported rather than a timeout.
     ///
     /// ```
     /// use gochan::bounded;
@@ -166,9 +168,9 @@ impl<T> Receiver<T> {
         select::recv_until(&self.0, Limit::At(deadline))
     }
 
-    /// Waits for a value, appends it and what else is there to `values`, at most `limit` values,
-    /// and says how many: 0 once the channel is closed and drained, or if `limit` is 0. Go has no
-    /// counterpart.
+    /// Waits for a value and appends it, with any others that are ready, to `values`: at most
+    /// `limit`. Returns how many: 0 once the channel is closed and drained, or if `limit` is 0. Go
+    /// has no counterpart.
     ///
     /// ```
     /// let (tx, rx) = gochan::unbounded();
@@ -185,12 +187,12 @@ impl<T> Receiver<T> {
         let Some(first) = self.recv_ok() else { return 0 };
         let before = values.len();
         values.push(first);
-        // What is there now: senders that keep pace must not keep this from ending.
+        // Only what is ready now: senders that keep pace must not keep this from ending.
         values.extend(self.try_iter().take(self.ready().min(limit - 1)));
         values.len() - before
     }
 
-    /// How many values can be received without waiting.
+    /// Counts the values that can be received without waiting.
     fn ready(&self) -> usize {
         match self.core() {
             Some(core) if core.cap() == Some(0) => core.waiting(Side::Send),
@@ -199,8 +201,8 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// The values to come, until the channel is closed and drained: Go's `for v := range c`. Each
-    /// step blocks as [`recv_ok`](Self::recv_ok) does. `for v in &rx` is the same.
+    /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=
+    /// range c`. Each step blocks as [`recv_ok`](Self::recv_ok) does. `for v in &rx` is the same.
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(2);
@@ -213,7 +215,7 @@ impl<T> Receiver<T> {
         Iter::new(&self.0)
     }
 
-    /// The values that are there. Ends instead of blocking.
+    /// Iterates over the values that are ready. Ends instead of blocking.
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(2);
@@ -240,7 +242,7 @@ impl<T> Drop for Receiver<T> {
 }
 
 impl<T> Default for Receiver<T> {
-    /// The nil channel.
+    /// Returns the nil channel.
     fn default() -> Self {
         Self::nil()
     }
@@ -270,7 +272,7 @@ impl<T> fmt::Debug for Receiver<T> {
     }
 }
 
-// What a panic leaves behind is a channel in order: values move whole or not at all.
+// A panic leaves the channel intact: values move whole or not at all.
 impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
@@ -290,7 +292,7 @@ impl<T> Handle for Receiver<T> {
     }
 }
 
-/// The values to come, by `for v in rx`. Holds the handle, and drops it in the end.
+/// An iterator over the values to come, by `for v in rx`. Owns the handle.
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);

@@ -31,7 +31,7 @@ use crate::{
 pub struct Sender<T>(Option<Core<T>>);
 
 impl<T> Sender<T> {
-    /// The first handle of `core` that can send.
+    /// Makes the first handle of `core` that can send.
     pub(crate) fn first(core: Core<T>) -> Self {
         Self(Some(core))
     }
@@ -45,7 +45,7 @@ impl<T> Sender<T> {
         self.0.as_ref()
     }
 
-    /// The nil channel: sends block for ever, `select!` passes it over. Go's `var c chan<- T`.
+    /// Returns the nil channel, Go's `var c chan<- T`: sends block for ever, selects pass it over.
     ///
     /// ```
     /// use gochan::{Sender, TrySendError};
@@ -56,18 +56,18 @@ impl<T> Sender<T> {
         Self(None)
     }
 
-    /// Sends `value`: Go's `c <- value`. Blocks while there is no room, or, on an unbuffered
-    /// channel, until a receiver has taken it; on a nil channel for ever.
+    /// Sends `value`: Go's `c <- value`. Blocks while there is no room; on an unbuffered channel,
+    /// until a receiver has taken it; on a nil channel, for ever.
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is, or meanwhile becomes, closed. To get the
+    /// With "send on closed channel" if the channel is closed, or is closed meanwhile. To get the
     /// value back instead, use [`send_ok`](Self::send_ok).
     ///
-    /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged
-    /// and panics where it ignored an error before: write `let _ = tx.send_ok(v);`. `grep -rnE 'let
+    /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged,
+    /// but panics where it ignored an error before. Write `let _ = tx.send_ok(v);`. `grep -rnE 'let
     /// _ = .*\.send\(' src` finds such lines, and so does clippy's `let_unit_value`.
     ///
     /// ```
@@ -89,7 +89,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back if the channel is, or meanwhile becomes, closed. Go has no counterpart.
+    /// The value comes back if the channel is closed, now or meanwhile. Go has no counterpart.
     ///
     /// ```
     /// use gochan::{bounded, SendError};
@@ -155,7 +155,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// As [`send_timeout`](Self::send_timeout).
+    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
     ///
     /// ```
     /// use gochan::bounded;
@@ -170,8 +170,8 @@ impl<T> Sender<T> {
         select::send_until(&self.0, value, Limit::At(deadline))
     }
 
-    /// Closes the channel: Go's `close(c)`. Values sent before can still be received; whoever is
-    /// blocked wakes up. Never blocks.
+    /// Closes the channel: Go's `close(c)`. Values sent before can still be received; every blocked
+    /// thread wakes up. Never blocks.
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
@@ -193,8 +193,8 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Closes the channel; true if this call closed it, false if it was closed before or is nil.
-    /// Never blocks. Go has no counterpart.
+    /// Closes the channel. Returns true if this call closed it, false if it was closed before or is
+    /// nil. Never blocks. Go has no counterpart.
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
@@ -223,7 +223,7 @@ impl<T> Drop for Sender<T> {
 }
 
 impl<T> Default for Sender<T> {
-    /// The nil channel.
+    /// Returns the nil channel.
     fn default() -> Self {
         Self::nil()
     }
@@ -235,7 +235,7 @@ impl<T> fmt::Debug for Sender<T> {
     }
 }
 
-// What a panic leaves behind is a channel in order: values move whole or not at all.
+// A panic leaves the channel intact: values move whole or not at all.
 impl<T> UnwindSafe for Sender<T> {}
 impl<T> RefUnwindSafe for Sender<T> {}
 

@@ -1,4 +1,4 @@
-//! What every handle tells of its channel. Each answer is a snapshot.
+//! State queries that every handle answers. Each answer is a snapshot.
 
 use crate::{
     chan::Chan,
@@ -11,8 +11,8 @@ macro_rules! snapshots {
     ($($handle:ident),*) => {$(
         /// The state of the channel, as it was a moment ago.
         impl<T> $handle<T> {
-            /// The number of buffered values: Go's `len(c)`. 0 for nil and for timers. One that
-            /// another thread is in the middle of sending counts.
+            /// Returns the number of buffered values: Go's `len(c)`. 0 for nil and for timers. A
+            /// value that another thread is in the middle of sending counts.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -22,8 +22,8 @@ macro_rules! snapshots {
                 self.core().map_or(0, Core::len)
             }
 
-            /// The number of values that can be buffered: Go's `cap(c)`. `None` if there is no
-            /// bound; `Some(0)` for nil and for timers.
+            /// Returns the number of values that can be buffered: Go's `cap(c)`. `None` if there is
+            /// no bound; `Some(0)` for nil and for timers.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -33,7 +33,7 @@ macro_rules! snapshots {
                 self.core().map_or(Some(0), Core::cap)
             }
 
-            /// True if no value is buffered; always, for nil and unbuffered channels.
+            /// Returns true if no value is buffered: always, for nil and unbuffered channels.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -43,7 +43,7 @@ macro_rules! snapshots {
                 self.len() == 0
             }
 
-            /// True if the buffer has no room; always, for nil and unbuffered channels.
+            /// Returns true if the buffer has no room: always, for nil and unbuffered channels.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -53,8 +53,8 @@ macro_rules! snapshots {
                 self.cap() == Some(self.len())
             }
 
-            /// True if the channel is closed, whether or not values are left. False for nil and
-            /// for timers. Once true it stays true.
+            /// Returns true if the channel is closed, whether or not values are left. False for nil
+            /// and for timers. Once true it stays true.
             ///
             /// ```
             /// let c = gochan::make::<u8>(2);
@@ -67,7 +67,7 @@ macro_rules! snapshots {
                 self.core().is_some_and(Core::is_closed)
             }
 
-            /// True for the nil channel: Go's `c == nil`.
+            /// Returns true for the nil channel: Go's `c == nil`.
             ///
             /// ```
             #[doc = concat!("assert!(gochan::", stringify!($handle), "::<u8>::nil().is_nil());")]
@@ -76,7 +76,7 @@ macro_rules! snapshots {
                 self.core().is_none()
             }
 
-            /// True if both are handles of one channel, or both are nil: Go's `a == b`.
+            /// Returns true if both are handles of one channel, or both are nil: Go's `a == b`.
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]

@@ -1,4 +1,4 @@
-//! Timers: handles on the timer core. No thread runs for them; a blocked receiver keeps its time.
+//! Timers: handles on the timer core. No thread runs for them: a blocked receiver wakes by itself.
 
 use std::{
     fmt,
@@ -12,9 +12,9 @@ use crate::{
     select::{RecvCase, RecvFrom, Sealed},
 };
 
-/// A channel that gives one instant after `duration`: Go's `time.After`. The value is the instant
-/// at which it was due. It never closes; a `duration` too long to represent never ends. While the
-/// system is suspended it stands still on Linux, as [`Instant`] does.
+/// Returns a channel that gives one instant after `duration`: Go's `time.After`. The value is the
+/// instant at which it was due. The channel never closes; a `duration` too long to represent never
+/// ends. Like [`Instant`], it stands still on Linux while the system is suspended.
 ///
 /// ```
 /// use gochan::{after, make, select};
@@ -31,7 +31,7 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
     receiver(Schedule::after(duration))
 }
 
-/// A channel that gives one instant, at `instant`; at once if it is past.
+/// Returns a channel that gives one instant at `instant`, or at once if that is past.
 ///
 /// ```
 /// use std::time::Instant;
@@ -44,8 +44,9 @@ pub fn at(instant: Instant) -> Receiver<Instant> {
     receiver(Schedule::at(instant))
 }
 
-/// A channel that gives an instant every `period`, the first after one period: Go's `time.Tick`. A
-/// slow receiver misses ticks. Nil if `period` is zero; crossbeam's `tick` is always ready then.
+/// Returns a channel that gives an instant every `period`, the first after one period: Go's
+/// `time.Tick`. A slow receiver misses ticks. Nil if `period` is zero; crossbeam's is always ready
+/// then.
 ///
 /// Like all timers of this crate it follows [`Instant`], which stands still on Linux while the
 /// system is suspended.
@@ -71,15 +72,15 @@ fn receiver(schedule: Schedule) -> Receiver<Instant> {
     Receiver::first(Core::timer(schedule, |slot, due| *slot = Some(due)))
 }
 
-/// Changes when `channel`, which is a timer's, fires. True if an instant was still to be received.
+/// Changes when a timer's `channel` fires. Returns true if an instant was still to be received.
 fn set(channel: &Receiver<Instant>, change: impl FnOnce(&mut Schedule)) -> bool {
     channel.core().and_then(Core::as_timer).is_some_and(|timer| timer.set(change))
 }
 
 /// One event in the future that can be stopped or moved: Go's `time.Timer`.
 ///
-/// After [`stop`](Self::stop) or [`reset`](Self::reset) has returned no instant of before can be
-/// received.
+/// After [`stop`](Self::stop) or [`reset`](Self::reset) has returned, no instant from before the
+/// call can be received.
 ///
 /// ```
 /// use gochan::Timer;
@@ -94,8 +95,8 @@ fn set(channel: &Receiver<Instant>, change: impl FnOnce(&mut Schedule)) -> bool 
 pub struct Timer(Receiver<Instant>);
 
 impl Timer {
-    /// A timer that fires after `duration`: Go's `time.NewTimer`. One too long to represent never
-    /// fires.
+    /// Makes a timer that fires after `duration`: Go's `time.NewTimer`. It never fires if that is
+    /// too long to represent.
     ///
     /// ```
     /// use gochan::Timer;
@@ -109,7 +110,7 @@ impl Timer {
         Self(after(duration))
     }
 
-    /// The channel that gives the instant: Go's `t.C`.
+    /// Returns the channel that gives the instant: Go's `t.C`.
     ///
     /// ```
     /// let timer = gochan::Timer::new(std::time::Duration::ZERO);
@@ -120,8 +121,8 @@ impl Timer {
         &self.0
     }
 
-    /// Keeps the timer from firing. True if that prevented a receive; false if the instant was
-    /// received before, or the timer stopped. Never blocks.
+    /// Keeps the timer from firing. Returns true if that prevented a receive, false if the instant
+    /// was already received or the timer already stopped. Never blocks.
     ///
     /// ```
     /// let timer = gochan::Timer::new(std::time::Duration::from_secs(1));
@@ -132,8 +133,8 @@ impl Timer {
         set(&self.0, |schedule| schedule.pending = false)
     }
 
-    /// Has the timer fire after `duration` from now instead. True if an instant was still to be
-    /// received, which is lost. Never blocks.
+    /// Makes the timer fire after `duration` from now instead. Returns true if an instant was still
+    /// to be received; it is lost. Never blocks.
     ///
     /// ```
     /// use std::time::Duration;
@@ -149,8 +150,8 @@ impl Timer {
 
 /// Events at a steady pace: Go's `time.Ticker`.
 ///
-/// A slow receiver misses ticks: one at most is pending, and the ticks keep their phase, unless
-/// another [`MissedTickBehavior`] is chosen.
+/// Unless another [`MissedTickBehavior`] is chosen, a slow receiver misses ticks: at most one is
+/// pending, and the ticks keep their phase.
 ///
 /// ```
 /// use gochan::Ticker;
@@ -164,7 +165,7 @@ impl Timer {
 pub struct Ticker(Receiver<Instant>);
 
 impl Ticker {
-    /// A ticker whose first tick comes after one `period`: Go's `time.NewTicker`.
+    /// Makes a ticker whose first tick comes after one `period`: Go's `time.NewTicker`.
     ///
     /// # Panics
     ///
@@ -181,7 +182,7 @@ impl Ticker {
         Self(tick(period))
     }
 
-    /// The channel that gives the ticks: Go's `t.C`.
+    /// Returns the channel that gives the ticks: Go's `t.C`.
     ///
     /// ```
     /// let ticker = gochan::Ticker::new(std::time::Duration::from_millis(1));
@@ -192,7 +193,7 @@ impl Ticker {
         &self.0
     }
 
-    /// Turns the ticker off. Its channel does not close. Never blocks.
+    /// Stops the ticker. Its channel does not close. Never blocks.
     ///
     /// ```
     /// use std::time::Duration;
@@ -205,8 +206,7 @@ impl Ticker {
         set(&self.0, |schedule| schedule.pending = false);
     }
 
-    /// Has the next tick come after one `period` from now, and the others at that pace. Never
-    /// blocks.
+    /// Makes the next tick come one `period` from now, and the others at that pace. Never blocks.
     ///
     /// # Panics
     ///
@@ -225,7 +225,7 @@ impl Ticker {
         set(&self.0, |schedule| *schedule = Schedule::every(period, schedule.missed));
     }
 
-    /// What happens to ticks that nobody received in time. Go's rule at first.
+    /// Returns what happens to ticks that are not received in time: Go's rule by default.
     ///
     /// ```
     /// use gochan::{MissedTickBehavior, Ticker};
@@ -240,7 +240,7 @@ impl Ticker {
         timer.map_or_else(MissedTickBehavior::default, |timer| timer.schedule().missed)
     }
 
-    /// Chooses what happens to ticks that nobody receives in time.
+    /// Chooses what happens to ticks that are not received in time.
     ///
     /// ```
     /// use gochan::{MissedTickBehavior, Ticker};
@@ -255,7 +255,7 @@ impl Ticker {
     }
 }
 
-/// What both kinds of timer are to a select and to people.
+/// The traits that both kinds of timer share.
 macro_rules! timer_traits {
     ($($timer:ident),*) => {$(
         impl Sealed for $timer {}

@@ -1,4 +1,4 @@
-//! Waiting until others are done: Go's `sync.WaitGroup`.
+//! Waiting until work is done: Go's `sync.WaitGroup`.
 
 use std::{
     fmt,
@@ -16,8 +16,8 @@ use crate::{
 
 /// Counts work that is under way, and waits until there is none. Go's `sync.WaitGroup`.
 ///
-/// Clones count together. It can be used again as soon as it is at zero: each wait is for the work
-/// that was under way when it began.
+/// Clones share one count. A group can be used again as soon as it is at zero: each wait is for the
+/// work that was under way when it began.
 ///
 /// | Go | here |
 /// |---|---|
@@ -43,12 +43,12 @@ pub struct WaitGroup(Arc<Mutex<State>>);
 
 struct State {
     count: usize,
-    /// Ends when `count` comes to zero; there if somebody waits for that.
+    /// Closes when `count` reaches zero; present if a thread waits for that.
     finished: Option<Receiver<()>>,
 }
 
 impl WaitGroup {
-    /// Nothing is under way.
+    /// Makes a group with nothing under way.
     ///
     /// ```
     /// gochan::WaitGroup::new().wait();
@@ -58,8 +58,8 @@ impl WaitGroup {
         Self(Arc::new(Mutex::new(State { count: 0, finished: None })))
     }
 
-    /// So much more work is under way, or less: at zero all who wait go on. Call it before the
-    /// thread that will call [`done`](Self::done) can run.
+    /// Adds `n`, which may be negative, to the count of work under way. At zero all waiting threads
+    /// go on. Call it before the thread that will call [`done`](Self::done) can run.
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();
@@ -91,7 +91,7 @@ impl WaitGroup {
         }
     }
 
-    /// One piece of work is done: `add(-1)`.
+    /// Counts one piece of work as done: `add(-1)`.
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();
@@ -110,8 +110,8 @@ impl WaitGroup {
 
     /// Runs `f` in a thread, counted until it returns or panics. Go's `wg.Go`.
     ///
-    /// Whoever waits does not learn of a panic: where that has to be known, as it mostly has, a
-    /// [`Group`](crate::Group) says so.
+    /// The waiting thread does not learn of a panic. Where it should, as it mostly should, use a
+    /// [`Group`](crate::Group).
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();
@@ -128,7 +128,7 @@ impl WaitGroup {
         spawn(move || member.run(f));
     }
 
-    /// Runs `f` as a member, in a thread of `scope`, so that it may borrow.
+    /// Runs `f` in a thread of `scope`, so that it may borrow, counted until it returns or panics.
     ///
     /// ```
     /// let (group, words) = (gochan::WaitGroup::new(), ["one", "two"]);
@@ -165,7 +165,8 @@ impl WaitGroup {
         self.finished().recv();
     }
 
-    /// Blocks as [`wait`](Self::wait) does, for `timeout` at most. True if nothing is under way.
+    /// Blocks as [`wait`](Self::wait) does, for `timeout` at most. Returns true if nothing is under
+    /// way.
     ///
     /// ```
     /// use std::time::Duration;
@@ -182,7 +183,8 @@ impl WaitGroup {
         self.finished().recv_timeout(timeout).is_err_and(|error| !error.is_timeout())
     }
 
-    /// Blocks as [`wait`](Self::wait) does, until `deadline` at most. True if nothing is under way.
+    /// Blocks as [`wait`](Self::wait) does, until `deadline` at most. Returns true if nothing is
+    /// under way.
     ///
     /// ```
     /// use std::time::Instant;
@@ -195,7 +197,7 @@ impl WaitGroup {
         self.finished().recv_deadline(deadline).is_err_and(|error| !error.is_timeout())
     }
 
-    /// A channel that closes when nothing is under way any more; closed already, if nothing is.
+    /// Returns a channel that closes once nothing is under way; closed already if nothing is.
     ///
     /// ```
     /// use gochan::{after, select, WaitGroup};
@@ -231,7 +233,7 @@ impl WaitGroup {
     }
 }
 
-// The count is changed in one step, and no code of a user's runs under the lock.
+// The count changes in one step, and no user code runs under the lock.
 impl UnwindSafe for WaitGroup {}
 impl RefUnwindSafe for WaitGroup {}
 

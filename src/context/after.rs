@@ -1,10 +1,9 @@
-//! What is to happen at the end of a context, and calling it off.
+//! Functions that run at the end of a context, and how to call them off.
 //!
-//! - A function stays in its [`Call`] until it runs; whoever takes it out runs it, or drops it:
+//! - A function stays in its [`Call`] until it runs. The thread that takes it out runs or drops it:
 //!   once.
-//! - At the end of its context it is out of reach of [`AfterFunc::stop`], and somebody sees to it:
-//!   whoever ends the context, the thread that waits for a deadline, or whoever registers it too
-//!   late.
+//! - At the end of its context it is out of reach of [`AfterFunc::stop`], and a thread sees to it:
+//!   the one that ends the context, that waits for a deadline, or that registers it too late.
 
 use std::{
     fmt, mem,
@@ -21,7 +20,7 @@ use crate::{
 /// A function that runs at the end of a context.
 pub(super) struct Call(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
-// A function is taken out before it runs: a panic of it leaves nothing half-done here.
+// A function is taken out before it runs: its panic leaves nothing half-done here.
 impl RefUnwindSafe for Call {}
 
 impl Call {
@@ -33,7 +32,7 @@ impl Call {
         self.0.lock().is_none()
     }
 
-    /// Does it here, unless somebody else has taken it.
+    /// Runs the function here, unless another thread has taken it.
     fn run(&self) {
         let f = self.take();
         if let Some(f) = f {
@@ -42,14 +41,14 @@ impl Call {
     }
 }
 
-/// Does it in a thread of its own. False if there is none: then it is still to be done.
+/// Runs `call` in a thread of its own. Returns false if there is none: `call` is still to run then.
 fn start(call: &Arc<Call>) -> bool {
     let its = call.clone();
     call.is_over() || try_spawn(move || its.run()).is_ok()
 }
 
-/// Does them, each in a thread of its own. Where the system has no thread left the others are done
-/// here, when all that got one are under way.
+/// Runs each call in a thread of its own. Where the system has no thread left, the others run here,
+/// once all that got one are under way.
 pub(super) fn run_all(calls: Vec<Arc<Call>>) {
     let left: Vec<_> = calls.into_iter().filter(|call| !start(call)).collect();
     for call in left {
@@ -60,7 +59,7 @@ pub(super) fn run_all(calls: Vec<Arc<Call>>) {
     }
 }
 
-/// Runs `f`. A panic of it ends here, whatever its payload does when it is dropped.
+/// Runs `f`. Its panic ends here, whatever its payload does when it is dropped.
 pub(crate) fn contain(f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -68,7 +67,7 @@ pub(crate) fn contain(f: impl FnOnce()) {
     }
 }
 
-/// Something that is to happen at the end of a context.
+/// A function that is to run at the end of a context.
 ///
 /// ```
 /// let (context, _cancel) = gochan::Context::background().with_cancel();
@@ -77,23 +76,23 @@ pub(crate) fn contain(f: impl FnOnce()) {
 /// ```
 pub struct AfterFunc {
     call: Arc<Call>,
-    /// `None`: of a context that never ends.
+    /// `None` for a context that never ends.
     node: Option<Arc<Node>>,
     registered: Registered,
 }
 
-/// Where it is called off.
+/// Where the function is called off.
 enum Registered {
     Nowhere,
     /// With the node, under this key.
     Child(u64),
-    /// With the thread that waits; it ends when this is closed.
+    /// With the thread that waits, which ends when this is closed.
     Thread(Sender<()>),
 }
 
 impl AfterFunc {
-    /// Calls it off. False if the context has ended, whether or not the function has begun to run,
-    /// or if it was called off before. Does not wait for its end.
+    /// Calls the function off. Returns false if the context has ended, whether or not the function
+    /// has begun to run, or if it was called off before. Does not wait for its end.
     ///
     /// ```
     /// use std::time::Duration;
@@ -128,7 +127,7 @@ impl fmt::Debug for AfterFunc {
     }
 }
 
-/// Has `f` run when `node` ends; never, if there is none.
+/// Makes `f` run when `node` ends; never if there is none.
 #[track_caller]
 pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) -> AfterFunc {
     let call = Arc::new(Call(Mutex::new(Some(f))));
@@ -141,7 +140,7 @@ pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) 
 
 #[track_caller]
 fn register(node: &Arc<Node>, call: &Arc<Call>) -> Registered {
-    // Nobody comes along at a deadline, so a thread waits for it.
+    // No thread ends a context at its deadline, so one waits for it.
     if node.due().is_some() {
         return Registered::Thread(wait_for(node, call.clone()));
     }
@@ -155,7 +154,7 @@ fn register(node: &Arc<Node>, call: &Arc<Call>) -> Registered {
     }
 }
 
-/// A thread that does `call` at the end of `node`, or ends when what is returned is closed.
+/// Starts a thread that runs `call` when `node` ends, or ends when the returned channel is closed.
 #[track_caller]
 fn wait_for(node: &Node, call: Arc<Call>) -> Sender<()> {
     let (stop, stopped) = bounded::<()>(0);

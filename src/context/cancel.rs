@@ -11,7 +11,7 @@ use crate::sync::Arc;
 /// Ends the context it was made with. Go's `CancelFunc`, called when it is dropped.
 ///
 /// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops
-/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, also where functions of
+/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, even where functions of
 /// [`Context::after_func`] find no thread to run in.
 ///
 /// ```
@@ -22,18 +22,18 @@ use crate::sync::Arc;
 #[must_use = "dropping the handle cancels"]
 pub struct Cancel {
     context: Context,
-    /// That of `context`.
+    /// The node of `context`.
     node: Arc<Node>,
     /// Where the node is registered.
     parent: Option<(Arc<Node>, u64)>,
 }
 
 impl Cancel {
-    /// Ends the context, and all that were made from it. The second time does nothing. Does not
-    /// wait for those who work for it.
+    /// Ends the context and all contexts made from it. A second call does nothing. Does not wait
+    /// for the threads that work for it.
     ///
     /// When it returns, [`done`](Context::done) is closed for all of them, and their functions of
-    /// [`Context::after_func`] can no longer be called off. Those for which the system has no
+    /// [`Context::after_func`] can no longer be called off. Functions for which the system has no
     /// thread left run here, one after the other, before it returns.
     ///
     /// ```
@@ -46,7 +46,7 @@ impl Cancel {
         self.end(None);
     }
 
-    /// The context it was made with.
+    /// Returns the context it was made with.
     ///
     /// ```
     /// use gochan::Context;
@@ -105,7 +105,7 @@ impl CancelCause {
         Self(cancel)
     }
 
-    /// Ends the context, and all that were made from it, because of `cause`. The second time does
+    /// Ends the context and all contexts made from it, because of `cause`. A second call does
     /// nothing. What holds for [`Cancel::cancel`] holds here.
     ///
     /// ```
@@ -118,7 +118,7 @@ impl CancelCause {
         self.end_because(Cause::from(cause.into()));
     }
 
-    /// The context it was made with.
+    /// Returns the context it was made with.
     ///
     /// ```
     /// let (_, cancel) = gochan::Context::background().with_cancel_cause();
@@ -134,13 +134,13 @@ impl CancelCause {
         self.0.end(Some(cause));
     }
 
-    /// Without a reason.
+    /// Ends the context without a reason.
     pub(crate) fn end(&self) {
         self.0.cancel();
     }
 }
 
-/// The handle of a context that ends with `parent`, at `due`, or by the handle.
+/// Makes a context that ends with `parent`, at `due`, or by the returned handle.
 pub(super) fn child(parent: &Context, due: Option<Due>) -> Cancel {
     let above = parent.node.as_ref();
     let inherited = above.and_then(|above| above.due());
@@ -154,7 +154,7 @@ pub(super) fn child(parent: &Context, due: Option<Due>) -> Cancel {
     Cancel { context, node, parent: registered }
 }
 
-/// Has `node` end with `parent`; at once, if that has ended.
+/// Makes `node` end with `parent`, at once if that has ended.
 fn register(parent: &Arc<Node>, node: &Arc<Node>) -> Option<(Arc<Node>, u64)> {
     match parent.register(Child::Node(node.clone())) {
         Ok(key) => Some((parent.clone(), key)),

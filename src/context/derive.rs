@@ -13,8 +13,8 @@ use super::{
 use crate::sync::clock;
 
 impl Context {
-    /// A context that ends when [`Cancel`] says so, or is dropped, or this context ends. Go's
-    /// `context.WithCancel`.
+    /// Makes a context that ends when its [`Cancel`] says so or is dropped, or when this context
+    /// ends. Go's `context.WithCancel`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
@@ -32,7 +32,7 @@ impl Context {
         self.child(None)
     }
 
-    /// A context as [`with_cancel`](Self::with_cancel) makes it, with a reason that
+    /// Makes a context as [`with_cancel`](Self::with_cancel) does, with a reason that
     /// [`cause`](Self::cause) gives. Go's `context.WithCancelCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
@@ -52,8 +52,8 @@ impl Context {
         (context, CancelCause::new(cancel))
     }
 
-    /// A context that ends after `timeout` at the latest. A timeout too long to represent is none.
-    /// Go's `context.WithTimeout`.
+    /// Makes a context that ends after `timeout` at the latest. A timeout too long to represent is
+    /// none. Go's `context.WithTimeout`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
@@ -71,7 +71,7 @@ impl Context {
         self.child(Due::after(timeout, None))
     }
 
-    /// A context as [`with_timeout`](Self::with_timeout) makes it, with a reason that
+    /// Makes a context as [`with_timeout`](Self::with_timeout) does, with a reason that
     /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithTimeoutCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
@@ -93,7 +93,7 @@ impl Context {
         self.child(Due::after(timeout, Some(cause.into())))
     }
 
-    /// A context that ends at `deadline` at the latest. Go's `context.WithDeadline`.
+    /// Makes a context that ends at `deadline` at the latest. Go's `context.WithDeadline`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
@@ -112,7 +112,7 @@ impl Context {
         self.child(Some(Due::at(deadline, None)))
     }
 
-    /// A context as [`with_deadline`](Self::with_deadline) makes it, with a reason that
+    /// Makes a context as [`with_deadline`](Self::with_deadline) does, with a reason that
     /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithDeadlineCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
@@ -135,7 +135,7 @@ impl Context {
         self.child(Some(Due::at(deadline, Some(cause.into()))))
     }
 
-    /// A context that ends with this one, at `due`, or when its handle says so.
+    /// Makes a context that ends with this one, at `due`, or when its handle says so.
     fn child(&self, due: Option<Due>) -> (Self, Cancel) {
         let cancel = cancel::child(self, due);
         (cancel.context().clone(), cancel)

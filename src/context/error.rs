@@ -2,13 +2,13 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-/// A reason that was given for the end of a context, shared by all contexts that end with it.
+/// A reason given for the end of a context, shared by all contexts that end with it.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
 /// How a context has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContextError {
-    /// Somebody canceled it, or one it was made from. Go's `context.Canceled`.
+    /// It was canceled, or one it was made from was. Go's `context.Canceled`.
     Canceled,
     /// Its deadline, or that of one it was made from, has come. Go's `context.DeadlineExceeded`.
     DeadlineExceeded,

@@ -1,8 +1,9 @@
 //! Telling a whole tree of work to stop: Go's `context`.
 //!
 //! A [`Context`] is handed down to everything that works for one purpose: a request, a job, the
-//! program. Who owns the purpose holds a [`Cancel`]; the workers have [`Context::done`], a channel
-//! that closes when they should stop, in their `select!`. Contexts made from a context end with it.
+//! program. The owner of the purpose holds a [`Cancel`]. The workers have [`Context::done`], a
+//! channel that closes when they should stop, in their `select!`. Contexts made from a context end
+//! with it.
 //!
 //! ```
 //! use gochan::{make, select, Context};
@@ -40,14 +41,14 @@
 //! | `context.AfterFunc` | [`Context::after_func`] |
 //! | `ctx.Done()`, `ctx.Err()`, `context.Cause(ctx)`, `ctx.Deadline()` | [`Context::done`], [`err`](Context::err), [`cause`](Context::cause), [`deadline`](Context::deadline) |
 //!
-//! A context with a deadline needs no thread: who waits for [`done`](Context::done) wakes up at the
-//! deadline by itself.
+//! A context with a deadline needs no thread: a thread that waits for [`done`](Context::done) wakes
+//! up at the deadline by itself.
 //!
 //! # Keep the handle
 //!
 //! **`let (context, _) = parent.with_cancel();` compiles, and the context has ended in the next
 //! line**: a pattern `_` binds nothing, so the handle is dropped at once. A name keeps it to the
-//! end of the block, also one that begins with an underscore:
+//! end of the block, even one that begins with an underscore:
 //!
 //! ```
 //! use gochan::Context;
@@ -60,7 +61,7 @@
 //! assert!(context.err().is_none());
 //! ```
 //!
-//! The handle alone is enough to be kept: [`Cancel::context`] gives its context.
+//! It is enough to keep the handle: [`Cancel::context`] gives its context.
 
 mod after;
 mod cancel;
@@ -92,7 +93,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// The root: it never ends and has no values. Go's `context.Background()`.
+    /// Returns the root: it never ends and has no values. Go's `context.Background()`.
     ///
     /// ```
     /// use gochan::Context;
@@ -106,8 +107,8 @@ impl Context {
         Self::default()
     }
 
-    /// A context with the values of this one that never ends: for work that has to outlive what it
-    /// was started for. Go's `context.WithoutCancel`.
+    /// Makes a context with the values of this one that never ends, for work that has to outlive
+    /// what it was started for. Go's `context.WithoutCancel`.
     ///
     /// ```
     /// use gochan::Context;
@@ -123,8 +124,8 @@ impl Context {
         Self { node: None, values: self.values.clone() }
     }
 
-    /// A context that knows `value` as well; ends when this one does. The type is the key, so wrap
-    /// what belongs to you in a type of yours. Go's `context.WithValue`.
+    /// Makes a context that also holds `value`, and ends when this one does. The type is the key,
+    /// so wrap your value in a type of your own. Go's `context.WithValue`.
     ///
     /// ```
     /// use gochan::Context;
@@ -140,7 +141,7 @@ impl Context {
         Self { node: self.node.clone(), values: self.values.with(value) }
     }
 
-    /// The value of this type that was added last. Go's `ctx.Value(key)`.
+    /// Returns the value of this type that was added last. Go's `ctx.Value(key)`.
     ///
     /// ```
     /// use gochan::Context;
@@ -154,8 +155,8 @@ impl Context {
         self.values.get()
     }
 
-    /// A channel that closes when this context ends; nothing is sent on it. Nil if it never ends.
-    /// Go's `ctx.Done()`.
+    /// Returns a channel that closes when this context ends; nothing is sent on it. Nil if it never
+    /// ends. Go's `ctx.Done()`.
     ///
     /// ```
     /// use gochan::{select, Context};
@@ -174,7 +175,7 @@ impl Context {
         self.node.as_ref().map_or(Receiver::nil(), |node| node.done().clone())
     }
 
-    /// Why this context has ended; `None` if it has not. Go's `ctx.Err()`.
+    /// Returns why this context has ended, or `None` if it has not. Go's `ctx.Err()`.
     ///
     /// ```
     /// use gochan::{context::ContextError, Context};
@@ -189,7 +190,8 @@ impl Context {
         self.node.as_ref()?.outcome().map(|outcome| outcome.error)
     }
 
-    /// The reason given for the end, or [`err`](Self::err) if none was. Go's `context.Cause(ctx)`.
+    /// Returns the reason given for the end, or [`err`](Self::err) if none was. Go's
+    /// `context.Cause(ctx)`.
     ///
     /// ```
     /// use gochan::Context;
@@ -203,7 +205,7 @@ impl Context {
         self.node.as_ref()?.outcome().map(|outcome| outcome.cause())
     }
 
-    /// When this context ends at the latest; `None` if it has no deadline. Go's `ctx.Deadline()`.
+    /// Returns the deadline of this context, or `None` if it has none. Go's `ctx.Deadline()`.
     ///
     /// ```
     /// use gochan::Context;
@@ -218,14 +220,14 @@ impl Context {
         self.node.as_ref()?.due().map(|due| due.at)
     }
 
-    /// Runs `f` in a thread of its own when this context ends; at once if it has. Go's
-    /// `context.AfterFunc`. Dropping what it returns changes nothing; [`AfterFunc::stop`] calls it
-    /// off, until the context has ended. Does not block.
+    /// Runs `f` in a thread of its own when this context ends, at once if it has. Go's
+    /// `context.AfterFunc`. Dropping the returned handle changes nothing; [`AfterFunc::stop`] calls
+    /// `f` off, until the context has ended. Does not block.
     ///
-    /// On a context with a deadline a thread waits from now on, and runs `f`. Elsewhere the thread
-    /// is started when the context ends; should the system have none left then, `f` runs in the
-    /// thread that ends the context, after all functions that got a thread. A panic of `f` ends
-    /// there, as it would in a thread of its own. So `f` should not wait for whoever ends the
+    /// On a context with a deadline a thread waits from now on, and runs `f`. Otherwise the thread
+    /// is started when the context ends. If the system has none left then, `f` runs in the thread
+    /// that ends the context, after all functions that got a thread. A panic of `f` ends there, as
+    /// it would in a thread of its own. So `f` should not wait for the thread that ends the
     /// context.
     ///
     /// ```

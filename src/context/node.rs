@@ -1,11 +1,11 @@
 //! One context that can end, in the tree of those that end with it.
 //!
-//! - `ended` is written once, under the lock of `state`; what the deadline says is written down by
-//!   the first who looks, so the outcome never changes;
-//! - a node is registered with its parent while its handle lives; whoever registers does so under
-//!   the parent's lock, and finds either that the parent has ended or a place among the children:
-//!   no child is forgotten;
-//! - a tree ends from the top down without recursion, no lock held while others are told.
+//! - `ended` is written once, under the lock of `state`; what the deadline says is written by the
+//!   first thread that looks, so the outcome never changes;
+//! - a node is registered with its parent while its handle lives. It registers under the parent's
+//!   lock, and finds either that the parent has ended or a place among the children: no child is
+//!   forgotten;
+//! - a tree ends from the top down without recursion, with no lock held while others are told.
 
 use std::{collections::BTreeMap, mem, panic::RefUnwindSafe, time::Instant};
 
@@ -51,7 +51,7 @@ pub(super) struct Node {
     state: Mutex<State>,
 }
 
-// Nothing of a user's runs under the lock: a panic leaves the tree in order.
+// No user code runs under the lock: a panic leaves the tree intact.
 impl RefUnwindSafe for Node {}
 
 struct State {
@@ -79,7 +79,7 @@ impl Node {
         self.look(&mut self.state.lock())
     }
 
-    /// The outcome; if the deadline has come, that is it from now on.
+    /// Returns the outcome. If the deadline has come, that is the outcome from now on.
     fn look(&self, state: &mut State) -> Option<Outcome> {
         if state.ended.is_none() {
             let due = self.due.as_ref().filter(|due| clock::now() >= due.at);
@@ -91,7 +91,7 @@ impl Node {
         state.ended.clone()
     }
 
-    /// Has `child` end with this node: the key to call it off, or how this node has ended.
+    /// Makes `child` end with this node. Returns its key, or how this node has ended.
     pub(super) fn register(&self, child: Child) -> Result<u64, (Outcome, Child)> {
         let mut state = self.state.lock();
         let outcome = self.look(&mut state).filter(|_| !mutant("forgets_late_children"));
@@ -107,14 +107,14 @@ impl Node {
     /// Forgets a child.
     pub(super) fn unregister(&self, key: u64) {
         let child = self.state.lock().children.remove(&key);
-        // Dropped without the lock: it may own values of the user's.
+        // Dropped without the lock: it may own user values.
         drop(child);
     }
 
     /// Ends this node, unless it has ended, and all that ends with it.
     pub(super) fn end(&self, outcome: &Outcome) {
         let mut calls = Vec::new();
-        // The nodes stay until the calls are done: what they drop is the user's, and may panic.
+        // The nodes stay until the calls are done: they drop user values, which may panic.
         let mut nodes = self.end_alone(outcome, &mut calls);
         let mut next = 0;
         while let Some(node) = nodes.get(next).cloned() {
@@ -125,7 +125,7 @@ impl Node {
         after::run_all(calls);
     }
 
-    /// Ends this node, and gives the nodes that have to end with it; what is to be done goes to
+    /// Ends this node, and returns the nodes that have to end with it. The calls to run go to
     /// `calls`.
     fn end_alone(&self, outcome: &Outcome, calls: &mut Vec<Arc<Call>>) -> Vec<Arc<Node>> {
         let mut state = self.state.lock();

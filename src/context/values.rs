@@ -1,4 +1,4 @@
-//! What a context knows: a list that contexts share from the end they have in common.
+//! The values of a context: a list that shares its tail with related contexts.
 
 use std::{any::Any, panic::RefUnwindSafe, sync::Arc};
 
@@ -19,7 +19,7 @@ impl Values {
         Self(Some(Arc::new(Entry { value: Box::new(value), next: self.clone() })))
     }
 
-    /// The first value of this type.
+    /// Returns the first value of this type.
     pub(super) fn get<V: Any>(&self) -> Option<&V> {
         let mut rest = self;
         while let Some(entry) = &rest.0 {
@@ -34,7 +34,7 @@ impl Values {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // One after the other: a list of ten thousand does not fit on the stack.
+        // One after the other: recursion over ten thousand does not fit on the stack.
         let mut next = self.next.0.take();
         while let Some(mut entry) = next.and_then(Arc::into_inner) {
             next = entry.next.0.take();

@@ -1,9 +1,8 @@
-//! Waiting at a queue (`core/queue`): those in the queue are served before anybody else, by whoever
-//! comes.
+//! Waiting at a queue (`core/queue`): the waiters are served first, by the threads that come.
 //!
-//! When all who serve have gone on, a side that could go on has nobody in the queue. For a
-//! publisher serves the other side's queue after its own step, a newcomer its own side's before it,
-//! and each service may be what the other side waits for, so that one goes on until neither has
+//! When all services are done, a side that can proceed has no waiter in the queue. A publisher
+//! serves the other side's queue after its own step, a newcomer its own side's before it. Each
+//! service may be what the other side waits for, so a service goes on until neither side has
 //! anything to do.
 
 #![allow(unsafe_code)]
@@ -35,8 +34,8 @@ pub(crate) struct Buffered<T, Q> {
 }
 
 impl<T, Q: Queue<T>> Buffered<T, Q> {
-    /// A channel where it stays: as a value that is dropped if there is no memory for it, it would
-    /// be made elsewhere and copied.
+    /// Makes a channel in place: a value that is dropped if there is no memory for it would be made
+    /// elsewhere and copied.
     #[inline(always)]
     #[track_caller]
     pub(super) fn shared(queue: Q) -> Arc<Self> {
@@ -58,7 +57,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         }
     }
 
-    /// Sends the value, if there is room for it and nobody waits for room.
+    /// Sends the value, if there is room for it and no sender waits for room.
     #[inline(always)]
     pub(super) fn send_now(&self, value: T) -> Result<(), T> {
         if Q::BOUNDED && self.senders.has_waiters() {
@@ -78,7 +77,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Ok(())
     }
 
-    /// Receives a value, if one is there and nobody waits for one.
+    /// Receives a value, if one is there and no receiver waits for one.
     #[inline(always)]
     pub(super) fn recv_now(&self) -> Option<T> {
         if self.receivers.has_waiters() || mutant("takes_the_second") {
@@ -91,7 +90,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Gives the value back when they are served: the caller has nothing to keep meanwhile.
+    /// Serves the senders, then gives the value back: the caller has nothing to keep meanwhile.
     #[cold]
     #[inline(never)]
     fn serve_senders(&self, value: T) -> Option<T> {
@@ -99,8 +98,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Called after each step of the other side, and before each step of this one: those in the
-    /// queue go first.
+    /// Called after each step of the other side, and before each step of this one: the waiters go
+    /// first.
     #[inline(always)]
     fn serve_waiters(&self, side: Side) {
         let waits = side == Side::Recv || Q::BOUNDED;
@@ -109,8 +108,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         }
     }
 
-    /// Serves those in the queue, until neither side has both somebody there and something for it,
-    /// or for long enough: one that was served goes on with it (`serve_on`).
+    /// Serves waiters until none on either side can proceed, or for long enough: a waiter that was
+    /// served then goes on (`serve_on`).
     #[cold]
     #[inline(never)]
     fn serve(&self, side: Side) {
@@ -127,19 +126,19 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         self.queue.reclaim();
     }
 
-    /// Called by whoever has had the lock of a queue: others may have left a service to it.
+    /// Called by a thread that has held the lock of a queue: others may have left a service to it.
     fn serve_what_was_left(&self, side: Side) {
         if self.waits(side) && !mutant("leaves_no_duty") {
             self.serve(side);
         }
     }
 
-    /// True if somebody is in the queue and there is something for it.
+    /// True if a waiter is in the queue and could proceed.
     fn waits(&self, side: Side) -> bool {
         self.waiters(side).has_waiters() && self.queue.can_proceed(side)
     }
 
-    /// Does the operation of the one that is in the queue with `slot`.
+    /// Completes the operation of the waiter that is in the queue with `slot`.
     fn complete(&self, side: Side, slot: &mut Option<T>) -> bool {
         match side {
             Side::Send => self.queue.push(slot, Effort::UnderLock).is_ok(),
@@ -147,7 +146,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         }
     }
 
-    /// The mistake `takes_the_second`: what comes first is put back at the end.
+    /// The mistake `takes_the_second`: puts the first value back at the end.
     fn take_second(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut first = None;
         self.queue.pop(&mut first, effort)?;
@@ -231,8 +230,8 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.serve_what_was_left(side);
     }
 
-    /// Goes on with the services that follow from its own, should the one that served it not come
-    /// to it.
+    /// Goes on with the services that follow from its own, in case its server does not come to
+    /// them.
     fn serve_on(&self, side: Side, _: Outcome) {
         if !mutant("chain_breaks_at_a_server") {
             self.serve_what_was_left(side.other());
@@ -277,7 +276,7 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     }
 }
 
-/// The values that nobody receives any more.
+/// The values that no receiver takes any more.
 struct Rest<'a, T, Q: Queue<T>>(&'a Buffered<T, Q>);
 
 impl<T, Q: Queue<T>> Rest<'_, T, Q> {
@@ -291,8 +290,8 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
             match channel.queue.pop(&mut value, Effort::Strong) {
                 Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
-                // A sender is in the middle of its step. If it is stopped there it sees, when it
-                // goes on, that it has to drop the value itself; if it has gone on, its stamp is
+                // A sender is in the middle of its step. If it is stopped there, it sees when it
+                // goes on that it has to drop the value itself. If it has gone on, its stamp is
                 // about to be seen.
                 Err(TryRecvError::Empty) => {
                     channel.receivers.abandon();

@@ -1,12 +1,12 @@
-//! What people see of a channel.
+//! The debug output of a channel.
 
 use std::fmt;
 
 use super::{Channel, Core, Side};
 
 impl<T> Core<T> {
-    /// Writes what a handle, called `name`, shows with `{:?}`: the state of its channel, and who is
-    /// blocked on it and where.
+    /// Writes the `{:?}` output of a handle called `name`: the state of its channel, and which
+    /// operations are blocked on it and where.
     pub(crate) fn describe(
         core: Option<&Self>,
         name: &str,
@@ -24,7 +24,7 @@ impl<T> Core<T> {
             .finish()
     }
 
-    /// The kind, for people.
+    /// The kind, in words.
     fn kind(&self) -> &'static str {
         match self {
             Core::Rendezvous(_) => "unbuffered",

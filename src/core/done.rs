@@ -1,7 +1,7 @@
-//! The channel that only ever ends: when somebody says so, or at an instant. Nothing is sent on it.
+//! The channel that only ever ends: by a call of `end`, or at an instant. Nothing is sent on it.
 //!
 //! - closed ⇔ `ended`, or `due` has come; both are for good;
-//! - at `due` nobody has to do anything: who waits here sleeps until then at most.
+//! - at `due` no thread has to act: a waiter sleeps until then at most.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ impl<T> Done<T> {
         }
     }
 
-    /// Ends the channel: everyone who waits on it learns that it is closed.
+    /// Ends the channel: every waiter learns that it is closed.
     pub(crate) fn end(&self) {
         // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports
         // the end; and the publisher's half of the handshake in `wait/side.rs`.
@@ -55,7 +55,7 @@ impl<T> Channel<T> for Done<T> {
         Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
-    /// Handles come and go; only `end` ends it.
+    /// Does nothing: handles come and go, only `end` ends the channel.
     fn close(&self) -> bool {
         false
     }

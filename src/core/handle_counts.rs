@@ -1,4 +1,4 @@
-//! The handles that are left of a channel. It closes when the last of either end is gone.
+//! The handles of a channel that are left. The channel closes when the last of either side is gone.
 
 use super::{Channel, Core, Side};
 use crate::sync::{mutant, Count, Ordering};
@@ -29,13 +29,13 @@ impl<T> Core<T> {
         // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
         let before = self.handle_counts().count(side).fetch_add(1, Ordering::Relaxed);
         if before > isize::MAX as usize {
-            // Only by forgetting handles without end; a count that wraps would close too early.
+            // Only if handles are forgotten without end; a count that wraps would close too early.
             std::process::abort();
         }
     }
 
-    /// Counts a handle that is gone. The last one closes the channel, and where nobody can receive
-    /// any more, the values left are dropped, here and now.
+    /// Counts a handle that is gone. The last one closes the channel. If no receiver is left, the
+    /// remaining values are dropped at once.
     pub(crate) fn detach(&self, side: Side) {
         let handles = self.handle_counts().count(side);
         // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the
@@ -48,12 +48,12 @@ impl<T> Core<T> {
         }
     }
 
-    /// The first two handles' references.
+    /// Splits into the references of the first two handles.
     pub(crate) fn split(self) -> (Self, Self) {
         (self.share(), self)
     }
 
-    /// A reference for one more handle, that acts on `sides`.
+    /// A reference for one more handle that acts on `sides`.
     pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
         sides.iter().for_each(|&side| self.attach(side));
         self.share()

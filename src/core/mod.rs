@@ -1,7 +1,7 @@
 //! One channel: five cores behind one small trait.
 //!
-//! A core moves values and keeps the two queues of those who wait. It never learns whether a plain
-//! operation or a select is in the queue, and it never blocks.
+//! A core moves values and keeps the two queues of waiters. It never learns whether a waiter is a
+//! plain operation or a select, and it never blocks.
 
 mod buffered;
 mod describe;
@@ -34,9 +34,9 @@ use rendezvous::Rendezvous;
 /// Which queue of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// Those who send.
+    /// The senders.
     Send,
-    /// Those who receive.
+    /// The receivers.
     Recv,
 }
 
@@ -50,22 +50,23 @@ impl Side {
     }
 }
 
-/// How hard a try looks before it says that there is nothing to be had.
+/// How hard a try looks before it reports full or empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Leaves the other side's cache lines alone, and so may take a peer that is in the middle of
-    /// its step for one that has not come: for those who look again before they sleep.
+    /// Leaves the other side's cache lines alone, and so may miss a peer that is in the middle of
+    /// its step. For callers that look again before they sleep.
     Weak,
-    /// Says so only if at one instant it was true.
+    /// Reports full or empty only if that was true at one instant.
     Strong,
-    /// Is as hasty, and leaves the allocator alone: for those who hold a lock.
+    /// Does not wait for a peer for long, and leaves the allocator alone. For callers that hold a
+    /// lock.
     UnderLock,
 }
 
-/// What became of a value; one that was not sent stays where it is.
+/// The result of a send; a value that was not sent stays where it is.
 pub(crate) type TrySend = Result<(), TrySendError<()>>;
 
-/// What became of a receive; the value is in its slot.
+/// The result of a receive; the value is in its slot.
 pub(crate) type TryRecv = Result<(), TryRecvError>;
 
 /// What a case asks of a channel.
@@ -75,21 +76,22 @@ pub(crate) trait Channel<T> {
     /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no
     /// value is left.
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
-    /// Closes the channel and has everyone who waits look again. False if it was closed before.
+    /// Closes the channel and makes every waiter look again. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
     fn len(&self) -> usize;
-    /// Whether a value is there, or comes.
+    /// Whether a value is there or on its way.
     fn holds_any(&self) -> bool {
         false
     }
-    /// The last handle of this side is gone. True if values are left that nobody receives any more.
+    /// Closes the channel, since the last handle of this side is gone. True if values are left that
+    /// no receiver takes any more.
     fn abandon(&self, side: Side) -> bool {
         // Another handle may close it first. A timer's channel never closes and holds nothing.
         let closed = self.is_closed() || self.close() || self.is_closed();
         side == Side::Recv && closed && self.holds_any()
     }
-    /// Drops those values.
+    /// Drops the values that `abandon` has found.
     fn drop_rest(&self) {}
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
@@ -98,33 +100,32 @@ pub(crate) trait Channel<T> {
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks `entry`, if it is linked.
     fn dequeue(&self, side: Side, entry: &Entry<T>);
-    /// A thread that was told to look, or was served, is done here: where others wait for what
-    /// follows from it, it goes on.
+    /// Called by a thread that was hinted or served and is done here. It goes on with the service
+    /// if others wait for what follows from its operation.
     fn serve_on(&self, _: Side, _: Outcome) {}
-    /// How many are in the queue.
+    /// How many waiters are in the queue.
     fn waiting(&self, side: Side) -> usize;
-    /// What those in the queue do, in order.
+    /// What the waiters in the queue do, in order.
     fn blocked(&self, side: Side) -> Vec<BlockedAt>;
 
     /// False if a try would certainly fail. A few loads: for polling.
     fn looks_ready(&self, side: Side) -> bool;
-    /// False if a try would certainly fail, and while it is better to wait a moment for more.
+    /// False if a try would certainly fail, or if it is better to wait a moment for more.
     fn looks_worthwhile(&self, side: Side) -> bool {
         self.looks_ready(side)
     }
     /// A number that differs from an earlier one if this side may have become ready in between.
     fn version(&self, side: Side) -> u64;
-    /// `None` if this side has something to do: a try would succeed, but for others who try. Else a
-    /// number; if it is the same later, there has been nothing to do in between.
+    /// `None` if this side has something to do: a try would succeed, unless another one is faster.
+    /// Else a number; if it is the same later, there was nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
-    /// True if a partner can proceed only with someone who is in the queue: join the queue, then
-    /// poll.
+    /// True if a partner can proceed only with a waiter in the queue: join the queue, then poll.
     fn meets(&self) -> bool {
         false
     }
-    /// True if a thread can do many operations in its time slice. Who yields looks for itself then:
-    /// in the queue it would be given one value, or room for one, and the others as many slices for
-    /// theirs.
+    /// True if a thread can do many operations in its time slice. A thread that yields then looks
+    /// for itself. In the queue it would be given one value, or room for one, and the others would
+    /// need as many slices for theirs.
     fn holds_many(&self) -> bool {
         false
     }
@@ -223,10 +224,10 @@ impl<T> Core<T> {
     }
 }
 
-/// The short way of those who need not wait. Each is one function, and what it calls it calls last:
-/// nothing has to be kept meanwhile.
+/// The fast paths of operations that need not wait. Each is one function that makes its calls last,
+/// so nothing has to be kept meanwhile.
 impl<T> Core<T> {
-    /// Sends the value, if there is room for it and nobody waits for room.
+    /// Sends the value, if there is room for it and no sender waits for room.
     #[inline(never)]
     pub(crate) fn send_now(core: &Option<Self>, value: T) -> Result<(), T> {
         match core {
@@ -236,7 +237,7 @@ impl<T> Core<T> {
         }
     }
 
-    /// Receives a value, if one is there and nobody waits for one.
+    /// Receives a value, if one is there and no receiver waits for one.
     #[inline(never)]
     pub(crate) fn recv_now(core: &Option<Self>) -> Option<T> {
         match core {

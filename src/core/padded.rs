@@ -2,7 +2,7 @@
 
 use std::{mem::MaybeUninit, ops::Deref};
 
-/// A value with room behind it, as much as processors fetch at once, so that the next field of a
+/// A value with as much room behind it as processors fetch at once, so that the next field of a
 /// `repr(C)` struct is apart. Unlike an alignment it leaves the allocator its fast path.
 #[repr(C)]
 pub(super) struct Padded<T> {

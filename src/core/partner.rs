@@ -1,9 +1,9 @@
-//! Whom a thread will find at a rendezvous: the partner's cache line then comes together with the
-//! meeting's, and not after it.
+//! Predicts the partner at a rendezvous, so that its cache line comes together with the meeting's,
+//! not after it.
 //!
-//! Threads that meet again and again take turns at waiting, so who found a partner once, and nobody
-//! the next time, finds one now. Without that sign nothing is fetched: a partner that is still on
-//! its way works on its cache line, and would have to have it sent back.
+//! Threads that meet again and again take turns at waiting. So a thread that found a partner once,
+//! and none the next time, finds one now. Without that sign nothing is fetched: a partner that is
+//! still on its way works on its cache line, and would have to fetch it back.
 
 use std::cell::Cell;
 
@@ -14,7 +14,7 @@ use crate::{sync::SPINS, wait::OpId};
 #[path = "tests/partner.rs"]
 mod tests;
 
-/// Of how many places a thread remembers something.
+/// How many places a thread remembers.
 const PLACES: usize = 4;
 
 /// What a thread remembers of one side of one channel.
@@ -22,7 +22,7 @@ const PLACES: usize = 4;
 pub(super) struct PartnerPredictor {
     place: usize,
     partner: OpId,
-    /// Whether somebody was there: the last time in the lowest bit, the times before above it.
+    /// Whether a partner was there: the last time in the lowest bit, the times before above it.
     found: u8,
 }
 
@@ -33,7 +33,7 @@ thread_local!(static MEMORY: [Cell<PartnerPredictor>; PLACES] = const {
 });
 
 impl PartnerPredictor {
-    /// What this thread remembers of those whom `side` of this channel met.
+    /// What this thread remembers of the partners of `side` of this channel.
     #[inline]
     pub(super) fn of<T>(channel: &T, side: Side) -> Self {
         let place = std::ptr::from_ref(channel) as usize + side as usize;
@@ -54,7 +54,7 @@ impl PartnerPredictor {
         ((place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize % PLACES
     }
 
-    /// Sends for the cache line of the partner that is to be expected.
+    /// Prefetches the cache line of the expected partner.
     #[inline]
     pub(super) fn fetch(self) {
         if self.expects() {
@@ -66,7 +66,7 @@ impl PartnerPredictor {
         self.found & 0b11 == 0b10
     }
 
-    /// Remembers who was there.
+    /// Remembers the partner that was there, if any.
     #[inline]
     pub(super) fn learn(self, partner: Option<OpId>) {
         if SPINS {

@@ -1,11 +1,12 @@
 //! The unbuffered channel: a send meets a receive.
 //!
-//! Two queues behind one lock. Who arrives takes the first partner in the other queue, and the
-//! value moves straight between their entries; who finds nobody joins the queue.
+//! Two queues behind one lock. A thread that arrives takes the first partner in the other queue,
+//! and the value moves straight between their entries. A thread that finds no partner joins its own
+//! queue.
 //!
-//! - whenever the lock is free, not both queues hold a waiter that could be claimed, unless it is
-//!   one waiter (a select on both directions) or one of them was hinted away to come again;
-//! - closed ⇒ whoever joins the queue leaves at once.
+//! - whenever the lock is free, at most one queue holds a waiter that could be claimed, unless both
+//!   hold the same one (a select on both directions) or one of two was hinted away to come again;
+//! - closed ⇒ a waiter that joins the queue leaves at once.
 
 use super::{partner::PartnerPredictor, Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
 use crate::{
@@ -24,10 +25,11 @@ pub(crate) struct Rendezvous<T> {
     handle_counts: HandleCounts,
 }
 
-/// Whoever comes needs all of it, so it is one cache line.
+/// Every operation needs all of it, so it is one cache line.
 #[repr(align(64))]
 struct Meeting<T> {
-    /// A summary of each queue, so that whoever finds no partner needs no lock. Written under it.
+    /// A summary of each queue, so that a thread that finds no partner needs no lock. Written under
+    /// the lock.
     senders: AtomicU64,
     receivers: AtomicU64,
     lines: Mutex<Registration<T>>,
@@ -47,7 +49,7 @@ impl<T> Registration<T> {
         }
     }
 
-    /// The queue of those whom `side` waits for.
+    /// The queue of the partners of `side`.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.line(side.other())
     }
@@ -76,21 +78,21 @@ impl<T> Rendezvous<T> {
             let waiting = if lines.line(side).is_empty() { 0 } else { WAITING };
             // ORDERING: Relaxed; written under the lock.
             let arrivals = self.summary(side).load(Ordering::Relaxed) & !(ARRIVAL - 1);
-            // ORDERING: Release; pairs with the Acquire in `partners`: who sees the close comes
-            // after all that its closer did.
+            // ORDERING: Release; pairs with the Acquire in `partners`: a thread that sees the close
+            // comes after all that its closer did.
             self.summary(side).store(arrivals | waiting | closed, Ordering::Release);
         }
         result
     }
 
-    /// Counts one more that has joined the queue. Under the lock.
+    /// Counts one more arrival in the queue. Called under the lock.
     fn arrive(&self, side: Side) {
         // ORDERING: Relaxed; written under the lock, and published by `change`.
         let summary = self.summary(side).load(Ordering::Relaxed);
         self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
     }
 
-    /// Has up to `count` of this queue look again, if there is something to be had.
+    /// Hints up to `count` waiters of this queue, for as long as this side looks ready.
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
@@ -110,7 +112,7 @@ impl<T> Rendezvous<T> {
         }
     }
 
-    /// The summary of those whom `side` waits for.
+    /// The summary of the partners of `side`.
     fn partners(&self, side: Side) -> u64 {
         self.summary(side.other()).load(Ordering::Acquire)
     }

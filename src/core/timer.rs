@@ -1,7 +1,7 @@
-//! The channel of a timer: a deadline that whoever receives evaluates.
+//! The channel of a timer: a deadline that each receive evaluates.
 //!
 //! Nothing runs between two looks at the clock: a blocked receiver sleeps until the deadline by
-//! itself, and an instant that nobody receives is never made. So nothing stale can be received
+//! itself, and an instant that is not received is never made. So nothing stale can be received
 //! after a stop or a reset, and one tick at most is pending.
 
 use std::time::{Duration, Instant};
@@ -30,16 +30,16 @@ struct State {
 /// When a timer fires.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
-    /// Set and not stopped, and, if once, not received.
+    /// Set, not stopped and, if it fires once, not received.
     pub(crate) pending: bool,
     /// The next instant; `None`: too far in the future to represent.
     pub(crate) next: Option<Instant>,
-    /// `None`: once.
+    /// `None`: fires once.
     pub(crate) period: Option<Duration>,
     pub(crate) missed: MissedTickBehavior,
 }
 
-/// What a [`Ticker`](crate::Ticker) does about ticks that nobody received in time.
+/// What a [`Ticker`](crate::Ticker) does about ticks that were not received in time.
 ///
 /// Go has no such choice; its rule is [`Skip`](Self::Skip). The names are tokio's.
 ///
@@ -134,7 +134,7 @@ fn next_in_phase(due: Instant, period: Duration, now: Instant) -> Option<Instant
 }
 
 impl<T> Timer<T> {
-    #[inline(always)] // It is made where it stays, and not copied.
+    #[inline(always)] // Made in place, not copied.
     pub(crate) fn new(schedule: Schedule, fill: fn(&mut Option<T>, Instant)) -> Self {
         Self {
             state: Mutex::new(State { schedule, changes: 0 }),
@@ -157,8 +157,8 @@ impl<T> Timer<T> {
         state.changes += 1;
         let earlier = state.schedule.is_before(&before);
         drop(state);
-        // Those who sleep until a later instant have to learn it. Others wake up at the old one
-        // and look again.
+        // A receiver that sleeps until a later instant has to learn of an earlier one. Else it
+        // wakes up at the old one and looks again.
         if earlier && !mutant("reset_wakes_nobody") {
             self.receivers.notify_queued();
         }
@@ -198,7 +198,7 @@ impl<T> Channel<T> for Timer<T> {
     }
 
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
-        // At the end also after a hint: `notify_queued` counts on it.
+        // At the end also after a hint: `notify_queued` relies on it.
         self.receivers.enqueue(entry, &permit.at_the_end());
         if self.looks_ready(side) {
             Enqueued::Retry

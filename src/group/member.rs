@@ -1,7 +1,7 @@
-//! One member at work, and how its group hears of its end.
+//! One member at work, and how its group learns of its end.
 //!
-//! Whatever is the user's runs where a panic is caught: the member, the conversion of its error,
-//! destructors. The failure is noted first, and what has to be dropped is dropped after it.
+//! All user code runs where a panic is caught: the member, the conversion of its error,
+//! destructors. The failure is recorded first, and what has to be dropped is dropped after it.
 
 use std::{
     any::Any,
@@ -23,7 +23,7 @@ pub(super) struct Shared {
     first: Mutex<Option<Cause>>,
 }
 
-// A failure is noted whole, and no code of a user's runs under the lock.
+// A failure is recorded whole, and no user code runs under the lock.
 impl RefUnwindSafe for Shared {}
 
 impl Shared {
@@ -35,7 +35,7 @@ impl Shared {
         self.cancel.context()
     }
 
-    /// Ends the context: the first failure.
+    /// Ends the context, and returns the first failure.
     pub(super) fn outcome(&self) -> Result<(), Cause> {
         self.cancel.end();
         match self.first.lock().clone() {
@@ -44,7 +44,7 @@ impl Shared {
         }
     }
 
-    /// Notes a failure, and ends the context, unless another came before.
+    /// Records a failure, and ends the context, unless another came before.
     fn fail(&self, failure: Cause) {
         let mut first = self.first.lock();
         if first.is_some() {
@@ -57,17 +57,17 @@ impl Shared {
     }
 }
 
-/// A member; gone when it is dropped.
+/// A member, until it is dropped.
 pub(super) struct Member {
     shared: Arc<Shared>,
     members: WaitGroup,
     places: Chan<()>,
-    /// Whether it has begun, and the group does not know yet how it ended.
+    /// Whether it has begun, and its end is not reported yet.
     at_work: bool,
 }
 
 impl Member {
-    /// Has taken one of `places`.
+    /// Makes a member that has taken one of `places`.
     pub(super) fn new(shared: &Arc<Shared>, members: &WaitGroup, places: &Chan<()>) -> Self {
         members.add(1);
         Self {
@@ -78,7 +78,7 @@ impl Member {
         }
     }
 
-    /// From now on the group has to hear of its end.
+    /// Begins: from now on the group has to learn of its end.
     pub(super) fn begin(&mut self) {
         self.at_work = true;
     }
@@ -88,7 +88,7 @@ impl Member {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         self.begin();
-        // The group hears of a panic; what the member shares with others is the member's business.
+        // The group learns of a panic; what the member shares with others is the member's business.
         let f = AssertUnwindSafe(|| f().map_err(|error| Cause::from(error.into())));
         match catch_unwind(f) {
             Ok(result) => self.report(result),
@@ -110,10 +110,10 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         if self.at_work {
-            // A thread that ends in a way that is no panic, and runs destructors.
+            // The thread ends in a way that is no panic, and runs destructors.
             self.report(Err(Panicked(String::new()).into_cause()));
         }
-        // The place first: who waits for the group may go on to reuse it.
+        // The place first: a thread that waits for the group may go on to reuse it.
         if !self.places.is_nil() {
             let _ = self.places.try_recv();
         }
@@ -134,7 +134,7 @@ impl Drop for Member {
 pub struct Panicked(String);
 
 impl Panicked {
-    /// What the panic said; empty if that was no text.
+    /// Returns what the panic said; empty if that was no text.
     ///
     /// See [`Panicked`] for an example.
     #[must_use]

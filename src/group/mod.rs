@@ -52,7 +52,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// A group with a context of its own.
+    /// Makes a group with a context of its own.
     ///
     /// ```
     /// assert!(gochan::Group::new().wait().is_ok());
@@ -62,7 +62,7 @@ impl Group {
         Self::with_context(&Context::background())
     }
 
-    /// A group whose context ends with `parent` as well. Go's `errgroup.WithContext`.
+    /// Makes a group whose context ends with `parent` as well. Go's `errgroup.WithContext`.
     ///
     /// ```
     /// use gochan::{Context, Group};
@@ -105,14 +105,14 @@ impl Group {
     pub fn with_limit(self, limit: usize) -> Self {
         assert!(limit > 0, "a group with a limit of zero");
         let active = self.members.count();
-        // Also if they have ended meanwhile: whether it is a mistake must not depend on their
+        // Members that have ended count too: whether this is a mistake must not depend on their
         // speed.
         let started = self.started.load(Ordering::Relaxed) != 0 || active > 0;
         assert!(!started, "modify limit of a group with members: {active} are still active");
         Self { places: make(limit), ..self }
     }
 
-    /// The context that ends with the first failure, with its error as the cause, or when
+    /// Returns the context that ends with the first failure, with its error as the cause, or when
     /// [`wait`](Self::wait) returns.
     ///
     /// ```
@@ -146,7 +146,7 @@ impl Group {
         spawn(move || member.run(f));
     }
 
-    /// Starts a member in a thread of `scope`, so that `f` may borrow.
+    /// Runs `f` in a thread of `scope`, so that it may borrow.
     ///
     /// ```
     /// use gochan::Group;
@@ -175,7 +175,7 @@ impl Group {
         spawn_scoped(scope, move || member.run(f));
     }
 
-    /// Runs `f` in a thread, unless as many members run as the limit allows: then false. Go's
+    /// Runs `f` in a thread, or returns false if as many members run as the limit allows. Go's
     /// `g.TryGo`.
     ///
     /// ```
@@ -205,11 +205,11 @@ impl Group {
         true
     }
 
-    /// Blocks until all members have returned, ends the context, and gives the first error. A
+    /// Blocks until all members have returned, ends the context, and returns the first error. A
     /// member that panicked gives [`Panicked`]. Go's `g.Wait`.
     ///
-    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, also a panic in a
-    /// destructor of the member's, or where its error is made a `Box<dyn Error>`.
+    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, even a panic in a
+    /// destructor of the member, or where its error is made a `Box<dyn Error>`.
     ///
     /// ```
     /// use gochan::{group::Panicked, Group};
@@ -223,7 +223,7 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// What the first member that failed has returned.
+    /// The error of the first member that failed.
     #[track_caller]
     pub fn wait(&self) -> Result<(), Cause> {
         self.members.wait();
@@ -238,7 +238,7 @@ impl Group {
         }
     }
 
-    /// One member more, for which there is a place.
+    /// Makes another member, for which there is a place.
     fn member(&self) -> Member {
         self.started.store(1, Ordering::Relaxed);
         Member::new(&self.shared, &self.members, &self.places)

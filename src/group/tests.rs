@@ -9,7 +9,7 @@ use std::{
 use super::*;
 use crate::private::{blocked, Handle};
 
-/// Spins until somebody is blocked on `channel`, and gives what it shows then.
+/// Spins until a thread is blocked on `channel`, and returns what it shows then.
 fn shown_when_blocked(channel: &(impl Handle + fmt::Debug)) -> String {
     let start = Instant::now();
     while blocked(channel).senders + blocked(channel).receivers == 0 {
@@ -69,7 +69,8 @@ fn a_wait_for_a_place_is_shown_at_the_callers_line() {
     }
 }
 
-/// No panic: what unwinds for another reason, or is dropped by the thread that should run it.
+/// Not a panic: one that unwinds for another reason, or is dropped by the thread that should run
+/// it.
 #[test]
 fn a_member_that_says_nothing_has_failed() {
     let group = Group::new().with_limit(1);

@@ -1,4 +1,4 @@
-//! One operation taking part in a select.
+//! One operation that takes part in a select.
 
 use std::{cell::Cell, time::Instant};
 
@@ -8,24 +8,24 @@ use crate::{
     wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
 };
 
-/// What the engine asks of an operation. It never learns the value's type.
+/// What the engine needs of an operation. It does not depend on the value's type.
 pub(crate) trait Case: Enlist {
-    /// Completes the operation if that needs no waiting.
+    /// Completes the operation if possible without waiting.
     fn try_now(&self, effort: Effort) -> bool;
     /// Goes on with what follows from a claim.
     fn serve_on(&self);
-    /// Whether the operation may have become ready, or unready, since the last call.
+    /// True if the operation may have become ready, or unready, since the last call.
     fn has_moved(&self) -> bool;
-    /// True if the operation has nothing to do; and, if asked `still`, has had nothing to do since
+    /// True if the operation has nothing to do and, if `still` is set, has had nothing to do since
     /// the last call.
     fn at_rest(&self, still: bool) -> bool;
     /// False if `try_now` would certainly fail.
     fn looks_ready(&self) -> bool;
-    /// False if `try_now` would certainly fail, and while it is better to wait a moment for more.
+    /// False if `try_now` would certainly fail, or if it is better to wait a moment for more.
     fn looks_worthwhile(&self) -> bool;
     /// True if a partner must find the case in the queue.
     fn meets(&self) -> bool;
-    /// True if who yields should look for itself, and not are in the queue.
+    /// True if a thread that yields should look at the channel, and not wait in the queue.
     fn holds_many(&self) -> bool;
     /// Where the waiter lives if this is the first case.
     fn home(&self) -> &WaiterCell;
@@ -33,24 +33,24 @@ pub(crate) trait Case: Enlist {
     fn ready_at(&self) -> Option<Instant>;
 }
 
-/// How far an operation has come.
+/// The progress of an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Open,
     /// The value has changed hands.
     Done,
-    /// Chosen, but the channel is closed.
+    /// The case won, but the channel is closed.
     Closed,
 }
 
-/// A send or a receive; without a channel (nil, or switched off) it never completes.
+/// A send or a receive. Without a channel (nil, or switched off) it never completes.
 struct Operation<'a, T> {
     core: Option<&'a Core<T>>,
     side: Side,
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// Was told to look, or served: others may wait for what follows from it.
+    /// How a claimer chose this case: others may wait for what follows from it.
     claimed: Cell<Option<Outcome>>,
     /// The channel's version at the last look.
     version: Cell<u64>,
@@ -165,19 +165,19 @@ impl<T> Case for Operation<'_, T> {
     }
 }
 
-/// A case of any kind, as the engine takes it.
+/// A case of any kind, for the engine.
 pub struct Arm<'a>(pub(super) &'a dyn Case);
 
-/// What `select!` does with a case of any kind.
+/// What `select!` does with a case.
 pub trait Bound: Sized {
-    /// What the case gives if it wins.
+    /// The outcome of the case if it wins.
     type Won;
 
-    /// Switches the case off where `on` is false.
+    /// Switches the case off if `on` is false.
     fn only_if(self, on: bool) -> Self;
-    /// The case for the engine.
+    /// Returns the case for the engine.
     fn arm(&self) -> Arm<'_>;
-    /// The outcome, if this case won.
+    /// Takes the outcome, if this case won.
     fn take(&self) -> Option<Self::Won>;
 }
 
@@ -221,7 +221,7 @@ impl<'a, T> SendCase<'a, T> {
         Self(Operation::new(core, Side::Send, Some(value)))
     }
 
-    /// A case whose value comes later, by `exchange`.
+    /// Makes a case whose value comes later, by `exchange`.
     pub(crate) fn empty(core: Option<&'a Core<T>>) -> Self {
         Self(Operation::new(core, Side::Send, None))
     }

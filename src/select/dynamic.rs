@@ -1,4 +1,4 @@
-//! The run-time form of select: a list of cases, each with what to do if it wins.
+//! The run-time form of select: a list of cases, each with a handler to call if it wins.
 
 use std::{
     fmt,
@@ -16,15 +16,15 @@ use crate::{
 
 /// A select whose cases are put together at run time: Go's `reflect.Select`.
 ///
-/// Each case comes with a handler. [`wait`](Self::wait) completes exactly one case, chosen at
-/// random among those that are ready, calls its handler and returns what that returns. There is no
-/// token between the choice and the operation that could be lost.
+/// Each case has a handler. [`wait`](Self::wait) completes exactly one case, chosen at random among
+/// those that are ready, calls its handler and returns the handler's result. The choice and the
+/// operation are one step: no token can be lost between them.
 ///
-/// The cases mean what they mean in [`select!`](crate::select); where the number of cases is known,
-/// that is the shorter way.
+/// The cases mean the same as in [`select!`](crate::select), which is shorter where the number of
+/// cases is known.
 ///
-/// A select is [`UnwindSafe`]: after a panic its channels are in order, and a value that was not
-/// sent is dropped or back in its slot. What a handler borrows is as the handler left it.
+/// A select is [`UnwindSafe`]: after a panic its channels are consistent, and a value that was not
+/// sent is dropped or back in its slot. State that a handler borrows is as the handler left it.
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ pub struct Select<'a, R> {
 /// A case with its handler.
 trait Handled<'a, R> {
     fn case(&self) -> &dyn Case;
-    /// True if the case has won, its channel is closed, and its handler cannot be told.
+    /// True if the case has won, its channel is closed, and its handler does not take an error.
     fn is_refused(&self) -> bool {
         false
     }
@@ -58,7 +58,7 @@ trait Handled<'a, R> {
 }
 
 impl<'a, R> Select<'a, R> {
-    /// A select without cases.
+    /// Creates a select without cases.
     ///
     /// ```
     /// let select = gochan::Select::<()>::new();
@@ -184,7 +184,8 @@ impl<'a, R> Select<'a, R> {
     ///
     /// # Panics
     ///
-    /// As [`send`](Self::send); the value is back in its slot then.
+    /// Waiting panics with "send on closed channel" if this case wins and the channel is closed.
+    /// The value is then back in its slot.
     ///
     /// ```
     /// use gochan::{make, Select};
@@ -209,7 +210,7 @@ impl<'a, R> Select<'a, R> {
         self.add(SendFrom { case: to.send_from_case(slot), then })
     }
 
-    /// The number of cases.
+    /// Returns the number of cases.
     ///
     /// ```
     /// use gochan::{after, Select};
@@ -224,7 +225,7 @@ impl<'a, R> Select<'a, R> {
         self.cases.len()
     }
 
-    /// True if there is no case.
+    /// Returns true if there is no case.
     ///
     /// ```
     /// assert!(gochan::Select::<()>::new().is_empty());
@@ -233,12 +234,13 @@ impl<'a, R> Select<'a, R> {
         self.cases.is_empty()
     }
 
-    /// Blocks until a case can proceed, completes it and returns what its handler returns. Blocks
-    /// for ever without a case that could.
+    /// Blocks until a case can proceed, completes it and returns its handler's result. Blocks for
+    /// ever if no case ever can.
     ///
     /// # Panics
     ///
-    /// If a [`send`](Self::send) or [`send_from`](Self::send_from) wins whose channel is closed.
+    /// Panics if a [`send`](Self::send) or [`send_from`](Self::send_from) wins and its channel is
+    /// closed.
     ///
     /// ```
     /// use gochan::{after, make, Select};
@@ -261,11 +263,11 @@ impl<'a, R> Select<'a, R> {
     ///
     /// # Errors
     ///
-    /// Gives the select back, with every value, if none can: Go's `default`.
+    /// Returns the select, with every value, if no case can proceed: Go's `default`.
     ///
     /// # Panics
     ///
-    /// As [`wait`](Self::wait).
+    /// Panics if [`wait`](Self::wait) would.
     ///
     /// ```
     /// use gochan::{make, Select};
@@ -280,16 +282,16 @@ impl<'a, R> Select<'a, R> {
         self.run(Limit::Now)
     }
 
-    /// Blocks until a case can proceed, for `timeout` at most. One too long to represent never
-    /// ends.
+    /// Blocks until a case can proceed, for at most `timeout`. A timeout too long to represent
+    /// never ends.
     ///
     /// # Errors
     ///
-    /// Gives the select back, with every value, when the time is up.
+    /// Returns the select, with every value, when the time is up.
     ///
     /// # Panics
     ///
-    /// As [`wait`](Self::wait).
+    /// Panics if [`wait`](Self::wait) would.
     ///
     /// ```
     /// use gochan::{make, Select};
@@ -305,15 +307,15 @@ impl<'a, R> Select<'a, R> {
         self.run(Limit::after(timeout))
     }
 
-    /// Blocks until a case can proceed, until `deadline` at most. One in the past is now.
+    /// Blocks until a case can proceed, at most until `deadline`. A deadline in the past means now.
     ///
     /// # Errors
     ///
-    /// Gives the select back, with every value, when the time is up.
+    /// Returns the select, with every value, when the time is up.
     ///
     /// # Panics
     ///
-    /// As [`wait`](Self::wait).
+    /// Panics if [`wait`](Self::wait) would.
     ///
     /// ```
     /// use gochan::{make, Select};
@@ -339,7 +341,7 @@ impl<'a, R> Select<'a, R> {
         match run(&cases, order, limit, blocked_at) {
             Some(winner) => {
                 let winner = self.cases.swap_remove(winner);
-                // The losers' values go before the handler runs, as in `select!`.
+                // The losers' values are dropped before the handler runs, as in `select!`.
                 drop(self);
                 if winner.is_refused() {
                     drop(winner);
@@ -359,17 +361,17 @@ impl<'a, R> Select<'a, R> {
     }
 }
 
-/// The number of a case, and of cases, is a `u32` everywhere.
+/// Checks that a case can be added: the index of a case, and their number, is a `u32` everywhere.
 #[track_caller]
 pub(super) fn assert_room_after(cases: usize) {
     assert!(cases < u32::MAX as usize, "a select of more than 4294967295 cases");
 }
 
-// Channels and slots are in order after a panic, and the select is gone. A handler may have changed
-// what it borrows, as the closure of `std::thread::spawn` may: that is for its author to look
-// after, and the documentation says so.
+// Channels and slots are consistent after a panic, and the select is gone. A handler may have
+// changed state that it borrows, as the closure of `std::thread::spawn` may. That is up to its
+// author, and documented.
 impl<R> UnwindSafe for Select<'_, R> {}
-// Through a shared reference nothing of it runs or changes.
+// Through a shared reference to a select nothing runs or changes.
 impl<R> RefUnwindSafe for Select<'_, R> {}
 
 impl<R> Default for Select<'_, R> {
@@ -405,7 +407,7 @@ impl<'a, T, R, F: FnOnce(Option<T>) -> R> Handled<'a, R> for Receive<'a, T, F> {
 struct Send<'a, T, F> {
     case: SendCase<'a, T>,
     then: F,
-    /// The handler learns whether the channel is closed.
+    /// True if the handler takes an error when the channel is closed.
     reports: bool,
 }
 

@@ -16,7 +16,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// From now on for `timeout`. One that is too long to represent is `Never`.
+    /// Returns the limit that is `timeout` from now. A timeout too long to represent is `Never`.
     pub fn after(timeout: Duration) -> Self {
         if timeout.is_zero() {
             return Limit::Now;

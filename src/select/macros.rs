@@ -1,10 +1,10 @@
 //! The `select!` macro.
 //!
-//! `@parse` takes one case after the other off the front and puts it into one form,
+//! `@parse` takes the cases off the front, one by one, and puts each into one form,
 //! `(name operation [operands] [pattern] [condition] body)`, where each `name` is a variable of its
 //! own by macro hygiene. Then everything expands at once: bind each case, run, take the outcomes
-//! out, drop the cases with the temporaries of their channels, and last the ladder of bodies, which
-//! stand in no closure. No name or method of the user can get in the way of what is expanded.
+//! out, drop the cases with the temporaries of their channels. Last comes the ladder of bodies,
+//! which are in no closure. No name or method of the user can conflict with the expansion.
 
 /// Waits on several channel operations and completes exactly one: Go's `select`.
 ///
@@ -25,28 +25,28 @@
 /// - The channel is any expression that is, or borrows, a [`Receiver`](crate::Receiver),
 ///   [`Sender`](crate::Sender), [`Chan`](crate::Chan), [`Timer`](crate::Timer) or
 ///   [`Ticker`](crate::Ticker).
-/// - Any case may have a condition: `recv(rx) -> v, if cond => body`. Where it is false the case is
-///   as good as nil.
-/// - A channel is evaluated even where its condition is false, so `recv(rx.unwrap()), if
+/// - Any case may have a condition: `recv(rx) -> v, if cond => body`. If it is false the case acts
+///   as if its channel were nil.
+/// - A channel is evaluated even if its condition is false, so `recv(rx.unwrap()), if
 ///   rx.is_some()` panics. With `let nil = Receiver::nil();` write
 ///   `recv(rx.as_ref().unwrap_or(&nil)) -> v`, without a condition.
 /// - Channels, values and conditions are evaluated once, in source order, on entry; the timeout
 ///   comes last. Patterns must be irrefutable.
-/// - `recv(rx) -> _ => body` is `recv(rx) => body`: it asks for no value, so for no zero value
-///   either.
-/// - `Instant` has no zero value, so a timer is `recv(timer) => body` or `recv_ok(timer) -> at =>
-///   body`.
-/// - If several cases are ready one of them is chosen uniformly at random. A nil channel is never
+/// - `recv(rx) -> _ => body` is `recv(rx) => body`: it needs no value, and so no zero value.
+/// - `Instant` has no zero value, so for a timer write `recv(timer) => body` or
+///   `recv_ok(timer) -> at => body`.
+/// - If several cases are ready, one of them is chosen uniformly at random. A nil channel is never
 ///   ready; a closed one always is. `default` is chosen only if at one instant none was ready.
 /// - The value of a `send` that is not chosen is dropped before the body of the winner runs;
 ///   `send_from` leaves it in its slot.
-/// - Commas are as in `match`. The whole is an expression; `break`, `continue`, `return` and `?` in
-///   a body act on the code around the select. There is room for 60 cases and more.
+/// - Commas are as in `match`. The select is an expression; `break`, `continue`, `return` and `?`
+///   in a body act on the code around it. It takes 60 cases and more.
 /// - `select! {}` blocks for ever and has type `!`.
 ///
 /// # Panics
 ///
-/// If a `send` or `send_from` is chosen whose channel is closed, with "send on closed channel".
+/// Panics with "send on closed channel" if a `send` or `send_from` is chosen and its channel is
+/// closed.
 ///
 /// # Examples
 ///
@@ -124,7 +124,7 @@ macro_rules! __select {
         ::core::compile_error!("`biased;`, with its semicolon, comes first in `select!`, once")
     };
 
-    // `-> _` asks for no value, so not for a zero value either.
+    // `-> _` needs no value, and so no zero value.
     (@parse $fair:tt [$($cases:tt)*] $default:tt
      recv($($args:tt)*) -> _ $(, if $cond:expr)? => $body:block, $($rest:tt)*) => {
         $crate::__select!(@parse $fair
@@ -169,7 +169,7 @@ macro_rules! __select {
                 let arms = [$($crate::__private::Bound::arm(&$case)),*];
                 $crate::__private::select(arms, $fair, __gochan_limit);
                 let __gochan_won = ($($crate::__private::Bound::take(&$case),)* (),);
-                // A value that lost may panic when it is dropped. What was received is a local by
+                // A value that lost may panic when it is dropped. The received value is a local by
                 // then: rustc forgets the tail of a block whose locals unwind (rust#47949).
                 $($crate::__private::lose($case);)*
                 __gochan_won
@@ -183,7 +183,7 @@ macro_rules! __select {
         }
     }};
 
-    // What is left are mistakes.
+    // Everything else is a mistake.
     (@parse $fair:tt $cases:tt $default:tt
      $op:ident($($args:tt)*) $(-> $pat:pat)? $(, if $cond:expr)? => _ = $($rest:tt)*) => {
         ::core::compile_error!("a body that begins with `_ =` needs braces: `=> { _ = value; }`")
@@ -238,7 +238,7 @@ macro_rules! __select_case {
         $crate::__private::absent()
     }};
 
-    // Switches a case off where its condition is false.
+    // Switches a case off if its condition is false.
     (@if [] $case:expr) => { $case };
     (@if [$cond:expr] $case:expr) => { $crate::__private::Bound::only_if($case, $cond) };
 
@@ -250,7 +250,7 @@ macro_rules! __select_case {
     // Hands the outcome of the winner to its pattern.
     (@won $won:ident recv [] $word:ident) => { $crate::__private::discard($won); };
     (@won $won:ident recv [$pat:pat] $word:ident) => {
-        // A method with the user's own word for its name: the compiler points there if there is no
+        // The method is named by the user's own token: the compiler points there if there is no
         // zero value.
         let $pat = $crate::__private::Received($won).$word(::core::marker::PhantomData);
     };
@@ -272,7 +272,7 @@ macro_rules! __select_case {
         ::core::compile_error!("`send_from` gives no value: write `send_from(tx, slot) => body`");
         let $pat = $won;
     };
-    // An unknown case, which has its message already.
+    // An unknown case has its message already.
     (@won $won:ident $op:ident [$($pat:pat)?] $word:ident) => { $(let $pat = $crate::__private::no_winner();)? };
 
     // What to do if no case won.

@@ -1,9 +1,9 @@
 //! The engine behind every blocking operation: a receive or a send is a select with one case.
 //!
 //! 1. Try every case once, in random order.
-//! 2. Poll for a moment, unless a case must be seen in the queue by its partner; a single case
+//! 2. Poll for a moment, unless a case must be seen in the queue by its partner. A single case
 //!    yields in its queue, where others complete it, unless its buffer holds many values.
-//! 3. Wait in every queue, looking again each time; then poll the own word for a moment, and sleep.
+//! 3. Join every queue, looking again after each. Poll the waiter's word for a moment, then sleep.
 //! 4. Leave every queue, and finish the case that won, or start over.
 
 mod case;
@@ -31,7 +31,7 @@ use crate::{
 };
 use case::Case;
 
-/// Completes one of `arms`, for `select!`. Without a winner at `limit` nothing is completed.
+/// Completes one of `arms`, for `select!`, or none if none wins until `limit`.
 #[track_caller]
 pub fn select<const N: usize>(arms: [Arm<'_>; N], fair: bool, limit: Limit) {
     let cases = arms.map(|arm| arm.0);
@@ -40,7 +40,7 @@ pub fn select<const N: usize>(arms: [Arm<'_>; N], fair: bool, limit: Limit) {
     run(&cases, order, limit, BlockedAt { reason: Reason::Select, location: Location::caller() });
 }
 
-/// In which order the cases are tried.
+/// The order in which the cases are tried.
 pub(crate) enum Order<'a> {
     /// As they are written.
     Source,
@@ -49,15 +49,15 @@ pub(crate) enum Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    /// Random, with `indices` as its memory.
+    /// Makes a random order, with `indices` as its memory.
     #[inline]
     pub(crate) fn random(indices: &'a mut [u32]) -> Self {
         indices.iter_mut().enumerate().for_each(|(i, index)| *index = i as u32);
         Order::Random(indices)
     }
 
-    /// The cases in this order. Who finds a select in the queue takes the case that joined the
-    /// queue first.
+    /// Iterates over the cases in this order. A partner that finds a select in the queue takes the
+    /// case that joined the queue first.
     fn iter(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
         (0..count).map(move |i| match self {
             Order::Source => i,
@@ -65,11 +65,11 @@ impl<'a> Order<'a> {
         })
     }
 
-    /// The first case in this order for which `ready` is true.
+    /// Finds the first case in this order for which `ready` is true.
     fn find(&mut self, count: usize, mut ready: impl FnMut(usize) -> bool) -> Option<usize> {
         let Order::Random(indices) = self else { return (0..count).find(|&case| ready(case)) };
         for i in 0..count {
-            // Fisher and Yates, one step at a time.
+            // Fisher-Yates, one step at a time.
             indices.swap(i, i + random((count - i) as u32) as usize);
             let case = indices[i] as usize;
             if ready(case) {
@@ -80,7 +80,8 @@ impl<'a> Order<'a> {
     }
 }
 
-/// Completes one of `cases` and says which. `None`: at `limit`, at one instant, none was ready.
+/// Completes one of `cases` and returns its index. `None`: at `limit`, at one instant, none was
+/// ready.
 pub(crate) fn run(
     cases: &[&dyn Case],
     mut order: Order<'_>,
@@ -96,10 +97,10 @@ pub(crate) fn run(
     block(cases, order, limit, blocked_at)
 }
 
-/// Whether there was an instant at which no case had anything to do: between the first looks, which
+/// True if there was an instant at which no case had anything to do: between the first looks, which
 /// are spread over time, and the second ones, which find that nothing has moved.
 fn at_rest(cases: &[&dyn Case]) -> bool {
-    // Another thread sees what this one has done before, or this one sees what that one has.
+    // Another thread sees what this one has done before, or this one sees what the other has done.
     full_fence();
     let rest = |still| cases.iter().all(|case| case.at_rest(still));
     rest(false) && (mutant("rests_after_one_look") || rest(true))
@@ -125,14 +126,14 @@ fn block(
             return decide(cases, order, returning, blocked_at);
         }
         if !std::mem::take(&mut tried) {
-            // A peer in the middle of its step is not waited for at once.
+            // The first try does not wait for a peer in the middle of its step.
             let effort = if backoff.has_snoozed() { Effort::Strong } else { Effort::Weak };
             if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(effort)) {
                 return Some(winner);
             }
         }
         if looked_ready {
-            // And was not: others are faster, or a peer is in the middle of its step.
+            // The try failed: others are faster, or a peer is in the middle of its step.
             backoff.snooze_unless(|| have_moved(cases));
         }
         let mut polling = Polling::new();
@@ -151,11 +152,11 @@ fn block(
     }
 }
 
-/// How many times a select looks for an instant at which nothing was ready before it is in the
-/// queue for one.
+/// How many times a select looks for an instant at which nothing was ready before it joins the
+/// queues to find one.
 const ROUNDS: usize = 8;
 
-/// The limit is over: completes a case that is ready. `None`: at one instant none was.
+/// Completes a case that is ready, after the limit. `None`: at one instant none was.
 #[cold]
 #[inline(never)]
 fn decide(
@@ -168,8 +169,8 @@ fn decide(
     // The tries are spread over time. If nothing moves from before the first to after the last
     // of them, there was an instant at which no case was ready.
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
-    // In a queue of an unbuffered channel it may send a partner away, and would be gone when that
-    // comes back.
+    // In the queue of an unbuffered channel a select may make a partner leave, and would be gone
+    // when the partner comes back.
     let rounds = if cases.iter().any(|case| case.meets()) { usize::MAX } else { ROUNDS };
     for _ in 0..rounds {
         if spread {
@@ -183,9 +184,9 @@ fn decide(
         }
         backoff.snooze();
     }
-    // They do not stop moving. A thread that publishes serves those in the queue before it goes on:
-    // at the instant at which a select that waits in every queue takes itself out, no thread that
-    // has gone on has left anything for it.
+    // The cases do not stop moving. A publisher serves the waiters before it goes on. So at the
+    // instant at which a select in every queue aborts, no publisher that has gone on has left
+    // anything for it.
     loop {
         let now = Limit::At(clock::now());
         match wait(cases, &order, returning, &mut Polling::spent(), now, blocked_at) {
@@ -201,13 +202,13 @@ fn decide(
     }
 }
 
-/// Whether a case may have become ready, or unready, since the last call: others are faster. If
+/// True if a case may have become ready, or unready, since the last call: others are faster. If
 /// none has, though one looks ready, a peer is in the middle of its step.
 fn have_moved(cases: &[&dyn Case]) -> bool {
     cases.iter().fold(false, |moved, case| case.has_moved() | moved)
 }
 
-/// Goes on, however the select ends, with what the hints to its cases were a part of.
+/// Goes on with what follows from the claims of the cases, however the select ends.
 struct ServeOn<'a>(&'a [&'a dyn Case]);
 
 impl Drop for ServeOn<'_> {
@@ -218,7 +219,7 @@ impl Drop for ServeOn<'_> {
 
 /// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long
 /// as that costs no more than pauses), or the limit is over. A single case yields in its queue,
-/// where others complete it, unless there is more to be had.
+/// where others complete it, unless its buffer holds many values.
 fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     let in_line = matches!(cases, [case] if !case.holds_many());
     while if in_line { polling.pause() } else { polling.step() } {
@@ -226,7 +227,7 @@ fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
         if cases.iter().any(|&case| look(case)) {
             return true;
         }
-        // Yields may last long; the pauses before them do not.
+        // Yields may take long; the pauses before them do not.
         if polling.has_yielded() && limit.is_over() {
             return true;
         }
@@ -234,20 +235,20 @@ fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
     false
 }
 
-/// How a select has waited in its queues.
+/// How the wait of a select in its queues ended.
 enum Wait {
-    /// This case is done.
+    /// This case is complete.
     Won(usize),
-    /// Told that this case is worth a retry.
+    /// A hint: this case is worth a retry.
     Hinted(usize),
-    /// One looked ready as it joined the queue.
+    /// A case looked ready as it joined its queue.
     Ready,
-    /// Until the deadline, in vain.
+    /// The deadline passed.
     Over,
 }
 
 /// Waits in every queue until a case is claimed or looks ready, or time is up.
-// Inlined, as what it calls: see `Waiter::wait`.
+// Inlined, like everything it calls: see `Waiter::wait`.
 #[inline(always)]
 fn wait(
     cases: &[&dyn Case],
@@ -269,7 +270,7 @@ fn wait(
     let mut lines = Registration::new(cases, &waiter);
     let in_vain = match lines.enter(order.iter(cases.len()), returning) {
         None => {
-            // Asked in the queue: whoever sets a timer earlier from now on finds the waiter there.
+            // Asked in the queue: a thread that later sets a timer earlier finds the waiter there.
             waiter.wait(polling, earliest(cases, limit));
             Wait::Over
         }
@@ -283,7 +284,7 @@ fn wait(
     }
 }
 
-/// When to wake up even if nobody comes.
+/// The instant at which to wake up without a claim.
 fn earliest(cases: &[&dyn Case], limit: Limit) -> Option<Instant> {
     cases.iter().filter_map(|case| case.ready_at()).chain(limit.deadline()).min()
 }

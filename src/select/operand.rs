@@ -1,4 +1,4 @@
-//! What may stand in a case of a select as its channel.
+//! The types that a case of a select takes as its channel.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -6,13 +6,13 @@ use self::sealed::Sealed;
 use super::{RecvCase, SendCase, SendFromCase};
 
 pub(crate) mod sealed {
-    /// Keeps the traits to the crate: it cannot be named outside.
+    /// Keeps the traits to this crate: it cannot be named outside.
     pub trait Sealed {}
 }
 
-/// What can be received from in a select: a [`Receiver`](crate::Receiver), a
-/// [`Chan`](crate::Chan), a [`Timer`](crate::Timer), a [`Ticker`](crate::Ticker), or a reference or
-/// smart pointer to one. It cannot be implemented outside of this crate.
+/// Types that a select can receive from: a [`Receiver`](crate::Receiver), a [`Chan`](crate::Chan),
+/// a [`Timer`](crate::Timer), a [`Ticker`](crate::Ticker), or a reference or smart pointer to one.
+/// The trait is sealed.
 ///
 /// ```
 /// use gochan::{make, select, RecvFrom};
@@ -41,8 +41,8 @@ pub trait RecvFrom: Sealed {
     fn recv_case(&self) -> RecvCase<'_, Self::Item>;
 }
 
-/// What can be sent to in a select: a [`Sender`](crate::Sender), a [`Chan`](crate::Chan), or a
-/// reference or smart pointer to one. It cannot be implemented outside of this crate.
+/// Types that a select can send to: a [`Sender`](crate::Sender), a [`Chan`](crate::Chan), or a
+/// reference or smart pointer to one. The trait is sealed.
 ///
 /// ```
 /// use gochan::{make, select, SendTo};
@@ -77,7 +77,7 @@ pub trait SendTo: Sealed {
     ) -> SendFromCase<'a, Self::Item>;
 }
 
-/// References and smart pointers stand for what they point at.
+/// Implements the traits for references and smart pointers.
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
         impl<C: Sealed + ?Sized> Sealed for $pointer {}

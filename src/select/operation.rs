@@ -1,7 +1,7 @@
-//! The plain operations: a try, and if that is not enough a select with one case.
+//! The plain operations: a try and, if it fails, a select with one case.
 //!
-//! A value moves from the caller's slot to its place in the channel, and back if it is not sent; a
-//! large one has no room on the stack of every function between.
+//! A value moves from the caller's slot to its place in the channel, and back if it is not sent. A
+//! large value takes no room on the stack of every function between.
 
 use std::{mem::size_of, panic::Location};
 
@@ -12,7 +12,7 @@ use crate::{
     wait::{BlockedAt, Reason},
 };
 
-/// Sends `value` if that needs no waiting.
+/// Sends `value` if possible without waiting.
 #[inline]
 pub(crate) fn try_send<T>(core: &Option<Core<T>>, value: T) -> Result<(), TrySendError<T>> {
     if !is_short::<T>() {
@@ -54,8 +54,7 @@ pub(crate) fn send_until<T>(
     }
 }
 
-/// Whether a value goes the short way, from function to function: a large one would have room in
-/// each of them.
+/// True if a value is passed from function to function: a large one would take room in each.
 const fn is_short<T>() -> bool {
     size_of::<T>() <= 128
 }
@@ -114,7 +113,7 @@ fn unsent<T>(slot: Option<T>) -> T {
     slot.expect("a value that is not sent stays where it is")
 }
 
-/// Sends what is in `slot`, waiting up to `limit`.
+/// Sends the value in `slot`, waiting up to `limit`.
 #[track_caller]
 fn send_from<T>(
     core: Option<&Core<T>>,
@@ -139,7 +138,7 @@ fn send_from<T>(
     }
 }
 
-/// Receives a value if that needs no waiting.
+/// Receives a value if possible without waiting.
 #[inline]
 pub(crate) fn try_recv<T>(core: &Option<Core<T>>) -> Result<T, TryRecvError> {
     match recv_now(core) {

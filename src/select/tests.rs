@@ -1,4 +1,4 @@
-//! What no code of the user can bring about: unwinding out of a wait, after which the entries are
+//! Situations that no user code can cause: unwinding out of a wait, after which the entries are
 //! unlinked and the channels go on; and a select of more cases than memory holds.
 
 use std::{
@@ -76,11 +76,11 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
     assert!(catch_unwind(|| assert_room_after(most)).is_err());
 }
 
-/// A case of a channel that is not there.
+/// A case without a channel.
 struct Fake {
     home: WaiterCell,
-    /// Whether it has moved whenever it is asked, and is never ready. Else it is set, as a timer
-    /// may be, to an instant that has come, while it joins the queue.
+    /// If true, the case has moved at each call and is never ready. If false, it is set, as a
+    /// timer may be, to an instant that has come, while it joins the queue.
     restless: bool,
     in_line: Cell<bool>,
     looks: Cell<usize>,

@@ -1,4 +1,4 @@
-//! What happens to a signal of which nobody is notified.
+//! What happens to a signal without a subscriber.
 
 use std::process;
 
@@ -8,7 +8,7 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use crate::sync::{AtomicUsize, Ordering};
 
-/// What was arranged for a signal before it was taken.
+/// The disposition of a signal before it was taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
     Default,
@@ -30,7 +30,7 @@ impl Before {
         }
     }
 
-    /// Does it again.
+    /// Does again what was done before.
     pub(super) fn act(self, signal: i32) {
         if self == Before::Default {
             default(signal);
@@ -42,7 +42,7 @@ impl Before {
 #[cfg_attr(not(unix), allow(dead_code))] // No thread is lost there.
 pub(super) struct Fallback {
     before: Before,
-    /// Not 0 if nothing is to happen instead.
+    /// Not 0 if the signal is ignored.
     ignored: AtomicUsize,
 }
 
@@ -66,8 +66,7 @@ impl Fallback {
     }
 }
 
-/// Whether the line of `status` that begins with `field`, a set of signals in hexadecimal, has this
-/// one.
+/// Whether `signal` is in the hexadecimal set that follows `field` in `status`.
 fn is_in(status: &str, field: &str, signal: i32) -> bool {
     let set = status.lines().find_map(|line| line.strip_prefix(field));
     let set = set.and_then(|set| u128::from_str_radix(set.trim(), 16).ok()).unwrap_or(0);
@@ -85,7 +84,7 @@ fn ignored_by_rust(_: i32) -> bool {
 }
 
 fn default(signal: i32) {
-    // The system spares process 1, which emulation takes for a failure, and aborts.
+    // The system spares process 1; the emulation takes that for a failure and aborts.
     if process::id() != 1 && emulate_default_handler(signal).is_ok() || ends_nothing(signal) {
         return;
     }

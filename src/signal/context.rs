@@ -5,17 +5,17 @@ use std::{fmt, sync::Arc};
 use super::{registry, taken::Subscriber, weak_cancel::WeakCancel};
 use crate::context::{CancelCause, Context};
 
-/// A context that ends at the first of these signals, with `parent`, or when the handle is dropped.
-/// Go's `signal.NotifyContext`.
+/// Makes a context that ends at the first of these signals, with `parent`, or when the handle is
+/// dropped. Go's `signal.NotifyContext`.
 ///
 /// [`cause`](Context::cause) says which signal it was, as a [`SignalError`](super::SignalError).
-/// The default action does not happen until the handle is dropped, also for the signals that come
-/// after the first; drop it early and the next Ctrl-C ends the process.
+/// Until the handle is dropped the default action does not happen, even for signals that come after
+/// the first. Drop it early, and the next Ctrl-C ends the process.
 ///
 /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
 /// `let (context, _stop) = ..`, or take the context from its handle: [`Stop::context`].
 ///
-/// What is to run [after](Context::after_func) the context has a thread of its own. Where the
+/// A function that runs [after](Context::after_func) the context has a thread of its own. Where the
 /// system has none left, it runs in the thread that deals with signals, and other signals wait for
 /// it.
 ///
@@ -56,7 +56,7 @@ pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
 pub struct Stop(Arc<CancelCause>);
 
 impl Stop {
-    /// The context.
+    /// Returns the context.
     ///
     /// ```
     /// use gochan::{signal::{self, SIGUSR1}, Context};
@@ -69,7 +69,7 @@ impl Stop {
         self.0.context()
     }
 
-    /// Drops it, in Go's word.
+    /// Drops the handle, under Go's name.
     ///
     /// ```
     /// use gochan::{signal::{self, SIGUSR1}, Context};
@@ -83,7 +83,7 @@ impl Stop {
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        // Here, not where the last reference goes: the signals' thread may have one.
+        // Ends here, not with the last reference: the signals' thread may have one.
         self.0.end();
     }
 }

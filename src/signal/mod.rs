@@ -1,4 +1,4 @@
-//! What the system asks of the process, on channels: Go's `os/signal`.
+//! Signals of the system, on channels: Go's `os/signal`.
 //!
 //! With the feature `signal`. [`notify`] gives a channel of the signals that arrive, for a loop or
 //! a case of `select!`; [`notify_context`] gives a context that ends at the first.
@@ -32,54 +32,53 @@
 //!
 //! # What happens to a signal
 //!
-//! The first call that names a signal takes it from the system for the rest of the process; from
+//! The first call that names a signal takes it from the system for the rest of the process. From
 //! then on one thread, `gochan signals`, decides what to do with each that arrives:
 //!
-//! - Every channel it was asked for gets it. Nobody waits for a slow receiver: a channel that is
-//!   full misses it.
+//! - Every channel it was asked for gets it. The thread waits for no slow receiver: a full channel
+//!   misses it.
 //! - Where no receiver is left, the default action comes back: the next SIGTERM ends the process,
-//!   by that signal. The same holds after [`reset`]. What came before that was the receiver's: it
-//!   does not act later.
+//!   by that signal. The same holds after [`reset`]. A signal that came before was the receiver's:
+//!   it does not act later.
 //! - A signal that was ignored when the process began, as `nohup` has SIGHUP and Rust has SIGPIPE,
-//!   or that other code in the process had taken before, is left to that again (on Linux; elsewhere
-//!   that is known of SIGPIPE only).
+//!   or that other code in the process had taken before, is ignored, or left to that code, again
+//!   (on Linux; elsewhere that is known of SIGPIPE only).
 //!
-//! Who wants to replace a receiver makes the new one before dropping the old one; between the two
-//! the signal would act. For the same reason a program that ends by returning from `main` keeps its
-//! receiver beyond: `std::mem::forget` a clone, or a second SIGTERM that comes just then changes
-//! its exit status.
+//! To replace a receiver, make the new one before dropping the old one: between the two the signal
+//! would act. For the same reason a program that ends by returning from `main` has to keep its
+//! receiver: `std::mem::forget` a clone, or a second SIGTERM that comes just then changes its exit
+//! status.
 //!
-//! A signal that must not be missed has a channel of its own: many SIGWINCHs may fill one that
+//! Give a signal that must not be missed a channel of its own: many SIGWINCHs may fill one that
 //! SIGTERM shares.
 //!
 //! # Limits
 //!
 //! - Signals of one number are merged: by the system while they are blocked or on their way, and
-//!   here when five are there that the thread has not looked at. Those of different numbers may
-//!   change their order, and a storm of one that is faster than the thread holds up those with
-//!   higher numbers.
+//!   here once five wait for the thread. Those of different numbers may change their order. A storm
+//!   of one that is faster than the thread holds up those with higher numbers.
 //! - A signal that every thread blocks does not arrive.
-//! - A handler that other code in the process has installed runs too. One that comes later, and
-//!   does not call the one before it, takes the signal away from here; one that comes later and
-//!   does is not known here, so where no receiver is left the default action happens as well.
-//! - A program that this one starts begins with the default, also for what is ignored here by
+//! - A handler that other code in the process has installed runs too. A later one that does not
+//!   call the one before it takes the signal away from here. A later one that does is not known
+//!   here, so where no receiver is left the default action happens as well.
+//! - A program that this one starts begins with the default, even for signals ignored here by
 //!   [`ignore`]. In the child of a `fork` that does not go on to `exec`, signals that are taken do
 //!   nothing.
 //! - The default action of real-time signals, of SIGPWR and SIGSTKFLT, and of all that end process
 //!   1, which the system spares, is to exit with 128 plus the number.
-//! - Two file descriptors belong to this module. A program that closes them, as one does that
-//!   becomes a daemon and closes all it has, gets the default actions back, and one line on its
-//!   standard error says so. Channels are closed as by [`reset`], contexts stay without their
-//!   signals, and what is ignored stays ignored. The next [`notify`] listens again. A file that has
-//!   got the number of such a descriptor is neither read, written nor closed; only one that gets it
-//!   between the look and the use is.
-//! - A descriptor that is closed while a copy of it is open, as a forked child has one, is noticed
-//!   at the next signal only.
-//! - Names of real-time signals, as "SIGRTMIN+3", are Linux's.
-//! - To build this feature takes a C compiler: the library `signal-hook` reads the sender in C.
-//! - SIGIO has nothing as its default action, where Linux ends the process.
-//! - On Windows there are the few signals of the C library, SIGINT (Ctrl-C) above all; they are
-//!   looked for twenty times a second, and nobody knows the sender.
+//! - Two file descriptors belong to this module. A program that closes them, such as a daemon that
+//!   closes all it has, gets the default actions back, and a message on its standard error says so.
+//!   Channels are closed as by [`reset`]. Contexts stay without their signals, and ignored signals
+//!   stay ignored. The next [`notify`] listens again. A file that has got the number of such a
+//!   descriptor is neither read, written nor closed, unless it gets it between the check and the
+//!   use.
+//! - The close of a descriptor while a copy of it is open, as in a forked child, is noticed at the
+//!   next signal only.
+//! - Names of real-time signals, such as "SIGRTMIN+3", exist on Linux only.
+//! - Building this feature takes a C compiler: the library `signal-hook` reads the sender in C.
+//! - The default action of SIGIO is to do nothing, where Linux ends the process.
+//! - On Windows there are the few signals of the C library, SIGINT (Ctrl-C) above all. They are
+//!   polled twenty times a second, and the sender is unknown.
 
 mod action;
 mod context;
@@ -107,13 +106,13 @@ use taken::Subscriber;
 /// How many signals the channel of [`notify`] keeps for a slow receiver.
 pub const KEPT: usize = 64;
 
-/// A channel of the signals of these numbers that arrive from now on. Go's `signal.Notify`.
+/// Returns a channel of the signals of these numbers that arrive from now on. Go's `signal.Notify`.
 ///
-/// It keeps [`KEPT`] of them; who is slower than that misses some. Each call makes a channel of its
-/// own, and each of them gets every signal. Dropping the last receiving handle is Go's
-/// `signal.Stop`. [`reset`] and [`ignore`] close the channel when they take its last signal.
+/// It keeps [`KEPT`] of them; a slower receiver misses some. Each call makes a channel of its own,
+/// and each channel gets every signal. Dropping the last receiving handle is Go's `signal.Stop`.
+/// [`reset`] and [`ignore`] close the channel when they take its last signal.
 ///
-/// Does not block, and the default action no longer happens.
+/// Does not block. The default action no longer happens.
 ///
 /// ```
 /// use gochan::signal::{self, SIGUSR1};
@@ -138,11 +137,11 @@ pub fn notify(signals: &[i32]) -> Receiver<Signal> {
     receiver
 }
 
-/// Sends them on a channel of yours, whose capacity you choose. Go's `signal.Notify` as Go has it.
+/// Sends these signals on a channel of yours, whose capacity you choose. Go's own `signal.Notify`.
 ///
-/// Calls with the same channel add to its signals. A signal is sent only where it does not have to
-/// wait: a channel without a buffer gets it if somebody waits, one without a bound keeps all there
-/// are. It ends when all receiving handles are gone or the channel is closed.
+/// Calls with the same channel add to its signals. A signal is sent only where that does not block:
+/// an unbuffered channel gets it if a receiver waits, an unbounded one keeps all. Sending ends when
+/// all receiving handles are gone or the channel is closed.
 ///
 /// ```
 /// use gochan::{bounded, signal};
@@ -165,8 +164,7 @@ pub fn notify_to(sender: &Sender<Signal>, signals: &[i32]) {
     registry::subscribe(signals, &Subscriber::Channel(sender.clone()));
 }
 
-/// Has nothing happen when one of these arrives; who was notified of them is not any more. Go's
-/// `signal.Ignore`.
+/// Ignores these signals from now on, and ends their notifications. Go's `signal.Ignore`.
 ///
 /// ```
 /// use gochan::signal::{self, SIGUSR2};
@@ -184,8 +182,8 @@ pub fn ignore(signals: &[i32]) {
     registry::ignore(signals);
 }
 
-/// Whether nothing happens when this signal arrives: by [`ignore`], or since before the process
-/// began. Go's `signal.Ignored`.
+/// Returns true if this signal is ignored: by [`ignore`], or since before the process began. Go's
+/// `signal.Ignored`.
 ///
 /// ```
 /// use gochan::signal;
@@ -199,8 +197,8 @@ pub fn ignored(signal: i32) -> bool {
     registry::ignored(signal)
 }
 
-/// Undoes [`notify`] and [`ignore`] for these signals: the default action is back, and who was
-/// notified of them is not any more. A channel that has none left is closed. Go's `signal.Reset`.
+/// Undoes [`notify`] and [`ignore`] for these signals: the default action is back, and their
+/// notifications end. A channel that has no signal left is closed. Go's `signal.Reset`.
 ///
 /// ```
 /// use gochan::signal::{self, SIGUSR1};

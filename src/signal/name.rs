@@ -1,10 +1,10 @@
-//! What signals are called.
+//! The names of signals.
 
 use std::borrow::Cow;
 
 use signal_hook::{consts::signal::*, low_level::signal_name};
 
-/// The highest number that is a signal, on the systems that have most.
+/// The highest number of a signal, on the systems that have most.
 pub(super) const HIGHEST: i32 = 64;
 
 /// Second names.
@@ -40,7 +40,7 @@ fn named(number: i32) -> Option<Cow<'static, str>> {
     signal_name(number).or_else(|| linux_name(number)).map(Cow::Borrowed)
 }
 
-/// Those that only Linux has.
+/// The names of the signals that only Linux has.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn linux_name(number: i32) -> Option<&'static str> {
     match number {
@@ -82,7 +82,7 @@ fn real_time_name(number: i32) -> Option<Cow<'static, str>> {
     }
 }
 
-/// What "RTMIN", "RTMIN+3" and "RTMAX-1" stand for.
+/// The number that "RTMIN", "RTMIN+3" or "RTMAX-1" stands for.
 fn real_time_number(short: &str) -> Option<i32> {
     let (first, last) = real_time()?;
     let number = if let Some(above) = short.strip_prefix("RTMIN") {
@@ -93,7 +93,7 @@ fn real_time_number(short: &str) -> Option<i32> {
     (first..=last).contains(&number).then_some(number)
 }
 
-/// "+3", or nothing.
+/// The number in "+3", or 0 for nothing.
 fn distance(text: &str, sign: char) -> Option<i32> {
     if text.is_empty() {
         return Some(0);
@@ -103,7 +103,7 @@ fn distance(text: &str, sign: char) -> Option<i32> {
     digits.parse().ok().filter(|_| are_digits)
 }
 
-/// Go's words for it, those of its Linux.
+/// Go's words for a signal, as on Linux.
 pub(super) fn words(number: i32) -> Option<&'static str> {
     Some(match number {
         SIGINT => "interrupt",

@@ -1,5 +1,4 @@
-//! Where signals come from outside of Unix: the C library's handlers set flags, and a thread looks
-//! at them.
+//! Signals outside of Unix: the C library's handlers set flags, and a thread polls them.
 
 use std::{io, time::Duration};
 
@@ -27,7 +26,7 @@ pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
 }
 
 impl Hook {
-    /// From now on `signal` arrives here. It must not be one of `signal-hook`'s `FORBIDDEN`.
+    /// Makes `signal` arrive here from now on. It must not be one of `signal-hook`'s `FORBIDDEN`.
     pub(super) fn take(&mut self, signal: i32, _: Arc<Fallback>) -> io::Result<()> {
         let set = Arc::new(AtomicUsize::new(0));
         flag::register_usize(signal, set.clone(), 1)?;
@@ -35,7 +34,7 @@ impl Hook {
         Ok(())
     }
 
-    /// There is no descriptor that could be closed.
+    /// Returns false: there is no descriptor that could be closed.
     pub(super) fn is_lost(&self) -> bool {
         false
     }

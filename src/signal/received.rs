@@ -4,13 +4,13 @@ use std::{error::Error, fmt, num::NonZeroU32, str::FromStr};
 
 use super::name;
 
-/// A signal: its number, and who sent it. Go's `os.Signal`.
+/// A signal: its number and its sender. Go's `os.Signal`.
 ///
-/// It compares with numbers; two are equal if their numbers are, whoever sent them. `Display` gives
-/// Go's words, `Debug` the name and the number. `FromStr` reads what `kill` does, real-time signals
-/// included; their names count from the C library's first one, which is 34 for glibc and 35 for
-/// musl, and exist on Linux only. The zero value is no signal: it is what `recv` gives once the
-/// channel is closed.
+/// It compares with numbers. Two are equal if their numbers are, whatever their senders. `Display`
+/// gives Go's words, `Debug` the name and the number. `FromStr` reads what `kill` does, real-time
+/// signals included. Their names exist on Linux only, and count from the C library's first one: 34
+/// for glibc, 35 for musl. The zero value is no signal: it is what `recv` gives once the channel is
+/// closed.
 ///
 /// ```
 /// use gochan::signal::{Signal, SIGTERM};
@@ -35,7 +35,7 @@ impl Signal {
         Self { number, pid: pid.and_then(NonZeroU32::new) }
     }
 
-    /// Its number on this system.
+    /// Returns its number on this system.
     ///
     /// ```
     /// use gochan::signal::{Signal, SIGHUP};
@@ -47,9 +47,9 @@ impl Signal {
         self.number
     }
 
-    /// The process that sent it; of SIGCHLD, the child. `None` where the system does not tell: from
-    /// the terminal or another part of the kernel, from outside of the container, and outside of
-    /// Unix.
+    /// Returns the process that sent it; for SIGCHLD, the child. `None` where the system does not
+    /// tell: from the terminal or another part of the kernel, from outside of the container, and
+    /// outside of Unix.
     ///
     /// ```
     /// # #[cfg(unix)] {
@@ -102,7 +102,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// The name, as `FromStr` reads it: "SIGTERM (15)", "SIGRTMIN+3 (37)"; and who sent it.
+/// The name, as `FromStr` reads it: "SIGTERM (15)", "SIGRTMIN+3 (37)"; and the sender.
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal")

@@ -1,8 +1,8 @@
-//! Who is notified of which signal, and the thread that does it.
+//! The subscribers of each signal, and the thread that notifies them.
 //!
 //! - The table is changed, and a signal is looked up in it, under one lock: a signal goes to all
-//!   who were there, or to none who came later.
-//! - Nothing of a user's runs under the lock: contexts end, and channels close, after it.
+//!   subscribers that were there, and to none that came later.
+//! - No user code runs under the lock: contexts end, and channels close, after it.
 //! - Dead subscribers are dropped when a signal comes for them, and at every change: what is kept
 //!   is bounded by what was subscribed since.
 
@@ -37,12 +37,12 @@ fn registry() -> &'static Mutex<Registry> {
 }
 
 impl Registry {
-    /// Has a thread deal with signals, if none does. Whom a thread that was lost has left is
+    /// Starts a thread to deal with signals, if none does. The subscribers of a lost one go to
     /// `gone`.
     fn listen(&mut self, gone: &mut Vec<Now>) -> io::Result<()> {
         if self.hook.as_ref().map_or(true, Hook::is_lost) {
             gone.extend(self.lose());
-            // Until then the handlers of the one that is lost do what is to be done without it.
+            // Until then the handlers of the lost thread do what is to be done without it.
             self.hook = Some(self.start()?);
         }
         Ok(())
@@ -57,12 +57,12 @@ impl Registry {
         Ok(hook)
     }
 
-    /// Nobody is notified any more. Gives whoever was.
+    /// Ends all notifications. Returns the subscribers.
     fn lose(&mut self) -> Vec<Now> {
         self.table.values_mut().filter_map(Taken::lose).collect()
     }
 
-    /// Takes the signals that it has not taken yet; then they do what they did before.
+    /// Takes the signals that are not taken yet. At first they do what they did before.
     fn take(&mut self, signals: &[i32], gone: &mut Vec<Now>) -> Result<(), String> {
         self.listen(gone).map_err(|error| format!("cannot listen: {error}"))?;
         let Self { hook: Some(hook), table } = self else { return Ok(()) };
@@ -90,14 +90,14 @@ fn dispatch(arrivals: Arrivals) {
         }
     });
     let mut registry = registry().lock();
-    // Else another thread deals with them already.
+    // If not, another thread deals with them already.
     let lost = registry.hook.as_ref().is_some_and(Hook::is_lost);
     let gone = if lost { registry.lose() } else { Vec::new() };
     drop(registry);
     drop(gone);
 }
 
-/// From now on `subscriber` gets these signals.
+/// Sends these signals to `subscriber` from now on.
 #[track_caller]
 pub(super) fn subscribe(signals: &[i32], subscriber: &Subscriber) {
     change(signals, |taken| {
@@ -133,7 +133,7 @@ pub(super) fn ignored(signal: i32) -> bool {
     }
 }
 
-/// Takes the signals and has `change` change each, which gives what was.
+/// Takes the signals and applies `change` to each, which returns the previous state.
 #[track_caller]
 fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
     check(signals);

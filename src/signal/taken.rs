@@ -1,4 +1,4 @@
-//! One signal that was taken from the system: who is notified, and what happens if nobody is.
+//! One signal that was taken from the system: its subscribers, and what happens without any.
 
 use std::mem;
 
@@ -14,7 +14,7 @@ use crate::{
     sync::Arc,
 };
 
-/// Who wants to know.
+/// A channel or a context that is notified of signals.
 #[derive(Clone)]
 pub(super) enum Subscriber {
     Channel(Sender<Signal>),
@@ -23,8 +23,8 @@ pub(super) enum Subscriber {
 
 impl Subscriber {
     /// Runs in signal handlers too: it loads an atomic and no more. So it does not ask `is_closed`,
-    /// which waits for whoever has the channel's turn, and that may be the thread that the handler
-    /// has interrupted.
+    /// which waits for the thread that has the channel's turn: the handler may have interrupted
+    /// that thread.
     pub(super) fn is_over(&self) -> bool {
         match self {
             Subscriber::Channel(sender) => sender.core().is_some_and(Core::is_closed),
@@ -48,13 +48,13 @@ pub(super) struct Taken {
     fallback: Arc<Fallback>,
 }
 
-/// What becomes of it.
+/// What happens to the signal.
 pub(super) enum Now {
-    /// It does what it did before; with a watch, once that has seen it: what arrives until then
-    /// came earlier.
+    /// It does what it did before. With a watch, only once that has seen it: a signal that arrives
+    /// until then came earlier.
     AsBefore(Option<Watch>),
     Ignored,
-    /// Someone is told, or was there when it came.
+    /// A subscriber is told, or was there when it came.
     Notified(Vec<Notified>),
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Notified {
     late: Watch,
 }
 
-/// What a signal still has to do, once the table is unlocked.
+/// What is left to do for a signal once the table is unlocked.
 pub(super) enum Rest {
     Act(Before),
     End(Vec<WeakCancel>),
@@ -76,7 +76,7 @@ impl Taken {
         Self { signal, before, now: Now::AsBefore(None), fallback }
     }
 
-    /// What its handler does once the thread that deals with signals is gone.
+    /// Returns what its handler does once the thread that deals with signals is gone.
     pub(super) fn fallback(&self) -> Arc<Fallback> {
         self.fallback.clone()
     }
@@ -95,7 +95,7 @@ impl Taken {
         }
     }
 
-    /// Sends the signal to everyone who is left.
+    /// Sends the signal to every subscriber that is left.
     pub(super) fn arrives(&mut self, signal: Signal) -> Rest {
         let mut ends = Vec::new();
         match &self.now {
@@ -104,7 +104,7 @@ impl Taken {
             Now::Notified(all) => {
                 for one in all {
                     match &one.subscriber {
-                        // Who is slow misses it.
+                        // A slow receiver misses it.
                         Subscriber::Channel(sender) => drop(sender.try_send(signal)),
                         Subscriber::Context(context) => ends.push(context.clone()),
                     }
@@ -118,24 +118,24 @@ impl Taken {
         }
     }
 
-    /// From now on nothing happens. Gives what was, to be dropped once the table is unlocked.
+    /// Ignores the signal. Returns the previous state, to be dropped once the table is unlocked.
     pub(super) fn ignore(&mut self) -> Now {
         self.fallback.ignore(true);
         mem::replace(&mut self.now, Now::Ignored)
     }
 
-    /// It does not arrive here any more: the same happens as before, unless it is ignored. Gives
-    /// what was.
+    /// Gives the signal up: the same happens as before it was taken, unless it is ignored. Returns
+    /// the previous state.
     pub(super) fn lose(&mut self) -> Option<Now> {
         let ignored = matches!(self.now, Now::Ignored);
         (!ignored).then(|| mem::replace(&mut self.now, Now::AsBefore(None)))
     }
 
-    /// From now on the same happens as before, also for what came when everyone was over. Gives
-    /// what was.
+    /// Restores what happened before, even for a signal that came when every subscriber was over.
+    /// Returns the previous state.
     pub(super) fn reset(&mut self) -> Now {
         self.fallback.ignore(false);
-        // First, so that none comes between the watches.
+        // First, so that no signal comes between the watches.
         let since = Watch::start(self.signal);
         let came = match &self.now {
             Now::AsBefore(since) => since.as_ref().map_or(true, Watch::came),
@@ -145,7 +145,7 @@ impl Taken {
         mem::replace(&mut self.now, Now::AsBefore((!came).then_some(since)))
     }
 
-    /// Forgets who is over. Gives them.
+    /// Removes the subscribers that are over, and returns them.
     pub(super) fn bury(&mut self) -> Now {
         let Now::Notified(all) = &mut self.now else { return Now::Notified(Vec::new()) };
         let (over, left): (Vec<_>, _) =

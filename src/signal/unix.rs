@@ -1,4 +1,4 @@
-//! Where signals come from: handlers leave each with its sender, and wake a thread.
+//! Signals on Unix: handlers leave each with its sender, and wake a thread.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -32,13 +32,13 @@ pub(super) struct Arrivals {
     hears: End,
 }
 
-/// From the handlers to the thread.
+/// What leads from the handlers to the thread.
 struct Line {
-    /// The senders of those that the thread has not looked at, by the signal's number.
+    /// The senders of the signals that the thread has not looked at, by number.
     arrived: Vec<Channel<Option<u32>>>,
     rings: End,
     hears: Mark,
-    /// Not 0 once the thread is not there to be woken.
+    /// Not 0 once there is no thread to wake.
     over: AtomicUsize,
 }
 
@@ -55,7 +55,7 @@ impl Line {
         self.over.load(Ordering::SeqCst) != 0
     }
 
-    /// Looks whether the descriptor of the handlers is what it was.
+    /// Checks whether the descriptor of the handlers is lost.
     fn is_lost(&self) -> bool {
         if !self.is_over() && !self.rings.mark().is_intact() {
             self.lose();
@@ -63,7 +63,7 @@ impl Line {
         self.is_over()
     }
 
-    /// The descriptors are not what they were. Said once.
+    /// Marks the descriptors as lost. Reports that once.
     fn lose(&self) {
         // ORDERING: SeqCst; pairs with the exchange in `arrives`.
         if self.over.swap(1, Ordering::SeqCst) == 0 {
@@ -71,17 +71,18 @@ impl Line {
         }
     }
 
-    /// In a signal's handler: has the thread deal with it, or does what is to be done without the
-    /// thread.
+    /// Runs in a signal handler: makes the thread deal with it, or does what is to be done without
+    /// the thread.
     fn arrives(&self, signal: i32, sender: Option<u32>, fallback: &Fallback) {
         if !self.is_lost() {
             let arrived = &self.arrived[signal as usize];
-            // Where five are there already it is merged with them.
+            // Where five are there already, it is merged with them.
             arrived.send(sender);
             if !self.rings.ring() {
                 self.lose();
             }
-            // The thread may have looked for the last time before: who takes it out deals with it.
+            // The thread may have looked for the last time before: whichever side takes it out
+            // deals with it.
             // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees
             // that, or the thread's last look, which comes after it, sees what was left above.
             let is_over = self.over.fetch_or(0, Ordering::SeqCst) != 0;
@@ -92,7 +93,7 @@ impl Line {
         fallback.act(signal);
     }
 
-    /// Those that have arrived, from the lowest number to the highest.
+    /// Dispatches the signals that have arrived, from the lowest number to the highest.
     fn look(&self, dispatch: &mut impl FnMut(Signal)) {
         for (number, arrived) in (0..).zip(&self.arrived) {
             while let Some(sender) = arrived.recv() {
@@ -103,7 +104,7 @@ impl Line {
 }
 
 impl Hook {
-    /// From now on `signal` arrives here. It must not be one of `signal-hook`'s `FORBIDDEN`.
+    /// Makes `signal` arrive here from now on. It must not be one of `signal-hook`'s `FORBIDDEN`.
     pub(super) fn take(&mut self, signal: i32, fallback: Arc<Fallback>) -> io::Result<()> {
         let line = self.line.clone();
         // SAFETY: `info` is the system's.
@@ -121,7 +122,7 @@ impl Hook {
         Ok(())
     }
 
-    /// Whether nobody is there any more to whom signals arrive.
+    /// Whether there is no thread left to which signals arrive.
     pub(super) fn is_lost(&self) -> bool {
         if !self.line.hears.is_intact() {
             self.line.lose();
@@ -137,14 +138,14 @@ impl Drop for Hook {
         }
         self.line.over.store(1, Ordering::SeqCst);
         if self.line.rings.mark().is_intact() {
-            // The thread, if there is one, leaves.
+            // Makes the thread, if there is one, return.
             self.line.rings.ring();
         }
     }
 }
 
 impl Arrivals {
-    /// Blocks until the line is lost; what came before has been dispatched then.
+    /// Blocks until the line is lost. Signals that came before are dispatched by then.
     pub(super) fn each(self, mut dispatch: impl FnMut(Signal)) {
         while !self.line.is_over() && self.hears.hear() {
             self.line.look(&mut dispatch);

@@ -1,8 +1,8 @@
 //! Whether a signal has come since something was over.
 //!
-//! The thread of `registry.rs` looks at a signal after it has come. Between a receiver that has
-//! gone since and the default action decides who was there when the signal came, so the signal's
-//! handler itself has to look.
+//! The thread of `registry.rs` looks at a signal after it has come. A receiver may have gone since.
+//! Whether it was there when the signal came decides between it and the default action, so the
+//! signal's handler itself has to look.
 #![allow(unsafe_code)]
 
 use std::sync::{
@@ -52,10 +52,10 @@ impl Watch {
         Self { came, action: action.expect("a signal that has been taken has a handler") }
     }
 
-    /// Ends the watch. Whether what it looked for came; a signal that is already dealt with counts.
+    /// Ends the watch. Returns whether what it looked for came; a signal already dealt with counts.
     ///
-    /// A signal wakes the thread that deals with it before its handler gets here: to take `note`
-    /// out waits for the handlers that still run it, since it is dropped then.
+    /// A signal wakes the thread that deals with it before its handler gets here. Taking `note` out
+    /// drops it, and so waits for the handlers that still run it.
     pub(super) fn came(&self) -> bool {
         unregister(self.action);
         self.came.load(Ordering::Acquire)

@@ -9,7 +9,7 @@ use std::{
 use super::Signal;
 use crate::context::CancelCause;
 
-/// What ends a context, while its handle lives.
+/// Ends a context, while its handle lives.
 #[derive(Clone)]
 pub(super) struct WeakCancel(Weak<CancelCause>);
 
@@ -43,7 +43,7 @@ impl WeakCancel {
 pub struct SignalError(Signal);
 
 impl SignalError {
-    /// The signal, and who sent it.
+    /// Returns the signal, with its sender.
     ///
     /// ```
     /// use gochan::{signal::{self, SignalError, SIGHUP}, Context};

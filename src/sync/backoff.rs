@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{clock, mutant, nap, spin_loop, yield_now, OnceLock, PAUSES, SPINS};
 
-/// How many pauses last so long, at least one: a pause takes 4 ns on one processor and 50 ns on
-/// another.
+/// The number of pauses in `duration`, at least one: a pause takes 4 ns on one processor and 50 ns
+/// on another.
 pub(crate) fn pauses_in(duration: Duration) -> u32 {
     static NANOS: OnceLock<u128> = OnceLock::new();
     let nanos = NANOS.get_or_init(|| {
@@ -17,17 +17,21 @@ pub(crate) fn pauses_in(duration: Duration) -> u32 {
             (0..16).for_each(|_| spin_loop());
             (clock::now() - start).as_nanos() / 16
         };
-        // The best of several: the others were interrupted.
+        // The shortest of several: the others were interrupted.
         (0..5).map(|_| measure()).min().unwrap_or(0).max(1)
     });
     (duration.as_nanos() / nanos).max(1) as u32
 }
 
-/// Pauses so many times.
+/// Pauses `count` times.
 #[inline]
 pub(crate) fn pause(count: u32) {
     (0..count).for_each(|_| spin_loop());
 }
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "tests/backoff.rs"]
+mod tests;
 
 /// The back-off of one operation.
 pub(crate) struct Backoff {
@@ -35,17 +39,25 @@ pub(crate) struct Backoff {
     lost_races: u32,
 }
 
-/// After so many pauses a snooze yields, and after so many more it naps: a peer of lower priority
-/// runs only while this thread sleeps.
+/// What a snooze does.
+#[derive(Debug, PartialEq, Eq)]
+enum Snooze {
+    Pause,
+    Yield,
+    /// A peer of lower priority runs only while this thread sleeps.
+    Nap,
+}
+
+/// After this many snoozes a snooze naps.
 const YIELDED: u32 = PAUSES + 32;
 /// After this many snoozes an operation that must not wait gives up. In a model the peer has
 /// finished its step by then.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 4 };
 
-/// The pause after the first race that is lost; each one is twice as long as the one before, up to
-/// four times.
+/// The pause after the first lost race; each pause is twice as long as the one before, up to four
+/// times this.
 const STEP_BACK: Duration = Duration::from_nanos(500);
-/// So many of these, then snoozes: the winner may have been preempted.
+/// The number of these pauses; snoozes follow, as the winner may have been preempted.
 const STEPS_BACK: u32 = 16;
 
 impl Backoff {
@@ -53,9 +65,9 @@ impl Backoff {
         Self { snoozes: 0, lost_races: 0 }
     }
 
-    /// After a lost race for a number. The winner goes on for dozens of operations while nobody
-    /// takes its cache line away: two threads that retry at once take three times as long as one
-    /// after the other.
+    /// Pauses after a lost race for a number. The winner goes on for dozens of operations while
+    /// nobody takes its cache line away: two threads that retry at once take three times as long
+    /// as one after the other.
     #[cold]
     pub(crate) fn spin(&mut self) {
         if SPINS && self.lost_races < STEPS_BACK {
@@ -76,15 +88,24 @@ impl Backoff {
         runs
     }
 
-    /// Pauses, yields or naps until a peer goes on. False after about a millisecond in all.
+    /// Pauses, yields or naps once, for a peer to go on. False after about a millisecond in all.
     pub(crate) fn snooze(&mut self) -> bool {
-        match self.snoozes {
-            snoozes if snoozes < PAUSES => spin_loop(),
-            snoozes if snoozes < YIELDED => yield_now(),
-            _ => nap(),
+        match Self::next(self.snoozes) {
+            Snooze::Pause => spin_loop(),
+            Snooze::Yield => yield_now(),
+            Snooze::Nap => nap(),
         }
         self.snoozes = self.snoozes.saturating_add(1);
         self.snoozes < LIMIT && !mutant("gives_up_on_a_peer")
+    }
+
+    /// The snooze after so many.
+    fn next(snoozes: u32) -> Snooze {
+        match snoozes {
+            _ if snoozes < PAUSES => Snooze::Pause,
+            _ if snoozes < YIELDED => Snooze::Yield,
+            _ => Snooze::Nap,
+        }
     }
 
     /// Snoozes, and begins with pauses again if there is progress.
@@ -95,7 +116,7 @@ impl Backoff {
         self.snooze();
     }
 
-    /// Whether the operation has waited for a peer.
+    /// True if the operation has waited for a peer.
     pub(crate) fn has_snoozed(&self) -> bool {
         self.snoozes > 0
     }

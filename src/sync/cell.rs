@@ -1,4 +1,4 @@
-//! The cell where no checker looks on.
+//! The cell for a machine without a checker.
 
 /// A cell with loom's interface.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
-//! The real machine, made slow at random: under `--cfg gochan_chaos` a thread may be held up before
-//! each access to what it shares, so that any two of its steps can come apart. `./check soak` uses
-//! it.
+//! The real machine, slowed down at random: under `--cfg gochan_chaos` a thread may be delayed
+//! before each access to shared state, so that any two of its steps can come apart. `./check soak`
+//! uses it.
 //!
-//! `GOCHAN_SEED` decides who is held up where. Most delays are short and rare; at a few places in
-//! the source, others with each seed, they are long and frequent. The system's scheduler still has
-//! its say, so a seed makes a failure likely again, not certain.
+//! `GOCHAN_SEED` decides which thread is delayed where. Most delays are short and rare; at a few
+//! places in the source, different for each seed, they are long and frequent. The system's
+//! scheduler still has its part, so a seed makes a failure likely to recur, not certain.
 
 use std::{
     cell::Cell,
@@ -13,10 +13,10 @@ use std::{
     time::Duration,
 };
 
-/// One place in so many is a slow one.
+/// One place in this many is slow.
 const SLOW_PLACES: u64 = 12;
 
-/// An atomic before each access of which the thread may be held up.
+/// An atomic that may delay the thread before each access.
 #[derive(Debug)]
 pub(crate) struct Atomic<A>(A);
 
@@ -65,7 +65,7 @@ macro_rules! operations {
                 self.0.compare_exchange(current, new, success, failure)
             }
 
-            /// Fails now and then without a reason, as it may.
+            /// Fails spuriously now and then, as it may.
             #[allow(dead_code)]
             #[track_caller]
             pub(crate) fn compare_exchange_weak(
@@ -98,7 +98,7 @@ operations!([] atomic::AtomicU8, u8,);
 operations!([] atomic::AtomicUsize, usize, fetch_add, fetch_sub);
 operations!([T] atomic::AtomicPtr<T>, *mut T,);
 
-/// A lock before and behind which the thread may be held up.
+/// A lock that may delay the thread before and after it is taken.
 #[derive(Debug)]
 pub(crate) struct Mutex<T>(parking_lot::Mutex<T>);
 
@@ -124,7 +124,7 @@ impl<T> Mutex<T> {
     }
 }
 
-/// Counts while it lives as a lock that this thread has.
+/// A guard that counts, while it lives, as a lock that this thread holds.
 pub(crate) struct Guard<'a, T>(parking_lot::MutexGuard<'a, T>);
 
 impl<'a, T> Guard<'a, T> {
@@ -156,8 +156,7 @@ impl<T> Drop for Guard<'_, T> {
 
 thread_local!(static LOCKS: Cell<usize> = const { Cell::new(0) });
 
-/// Stopping one thread at a step of its own: `tests/stall.rs`. Nobody is held up at random
-/// meanwhile.
+/// Stops one thread at a chosen step: `tests/stall.rs`. There are no random delays meanwhile.
 pub mod stop {
     use std::{
         cell::Cell,
@@ -170,9 +169,9 @@ pub mod stop {
     /// Where a thread is stopped.
     #[derive(Clone, Copy, Debug)]
     pub struct Stopped {
-        /// In the source.
+        /// The place in the source.
         pub place: &'static Location<'static>,
-        /// Whether it has a lock.
+        /// Whether the thread holds a lock.
         pub locked: bool,
     }
 
@@ -181,23 +180,23 @@ pub mod stop {
 
     thread_local!(static LEFT: Cell<Option<usize>> = const { Cell::new(None) });
 
-    /// This thread stops before the step that comes after so many others.
+    /// Stops this thread before the step that comes after `steps` others.
     pub fn after(steps: usize) {
         IN_USE.store(true, SeqCst);
         LEFT.set(Some(steps));
     }
 
-    /// This thread stops no more.
+    /// Cancels the stop of this thread.
     pub fn never() {
         LEFT.set(None);
     }
 
-    /// The thread that is stopped, if one is.
+    /// Returns where a thread is stopped, if one is.
     pub fn stopped() -> Option<Stopped> {
         *STOPPED.lock().unwrap()
     }
 
-    /// Lets that thread go on.
+    /// Lets the stopped thread go on.
     pub fn go_on() {
         *STOPPED.lock().unwrap() = None;
     }
@@ -215,14 +214,14 @@ pub mod stop {
     }
 }
 
-/// Holds the thread up, or not.
+/// Delays the thread at random.
 #[track_caller]
 fn delay() {
     if stop::IN_USE.load(Ordering::Relaxed) {
         return stop::pass(Location::caller());
     }
     let random = random();
-    // Of 1024 passages so many sleep, so many more yield, so many more pause.
+    // Of 1024 passages, the numbers that sleep, that yield and that pause.
     let (sleep, rest, pause) =
         if is_slow(Location::caller()) { (64, 256, 256) } else { (1, 32, 128) };
     let length = random >> 32;
@@ -234,7 +233,7 @@ fn delay() {
     }
 }
 
-/// Whether this place in the source is one of those at which it takes long, with this seed.
+/// True if this place in the source is slow with this seed.
 fn is_slow(place: &Location<'_>) -> bool {
     let file =
         place.file().bytes().fold(0, |hash: u64, byte| hash.wrapping_mul(31) + u64::from(byte));
@@ -246,7 +245,7 @@ fn is_slow(place: &Location<'_>) -> bool {
 fn random() -> u64 {
     static THREADS: Counter = Counter::new(0);
     thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
-    // It has no destructor, so it is there to the end of the thread.
+    // It has no destructor, so it lives until the end of the thread.
     STATE.with(|state| {
         if state.get() == 0 {
             state.set(mix(seed() ^ mix(THREADS.fetch_add(1, Ordering::Relaxed))) | 1);

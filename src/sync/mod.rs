@@ -1,7 +1,7 @@
 //! The only switch between the real machine and the model checkers.
 //!
 //! Everything that another thread can see goes through this module: atomics, cells, locks, parking,
-//! the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the same names come from the
+//! the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the names come from the
 //! checker, and what it cannot know (time, how long to spin) is fixed.
 
 #[cfg(not(loom))]
@@ -42,5 +42,5 @@ pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::{spawn_scoped, Scope};
 
-// Written once, by one thread, before anyone else may look: nothing to explore.
+// Written once, by one thread, before any other may look: nothing to explore.
 pub(crate) use std::sync::OnceLock;

@@ -1,8 +1,8 @@
-//! What a processor may be asked for ahead of time.
+//! Prefetching of cache lines.
 #![allow(unsafe_code)]
 
-/// Asks the processor for the line at this address, to write to it. It is a hint that the processor
-/// may ignore.
+/// Asks the processor for the cache line at this address, to write to it. The processor may ignore
+/// this.
 #[inline]
 pub(crate) fn prefetch_write(address: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]

@@ -28,46 +28,47 @@ pub(crate) use std::{
 /// A counter that is only added to and subtracted from.
 pub(crate) type Count = AtomicUsize;
 
-/// Whether the blocks of the unbounded channel have only two seats.
+/// Whether the blocks of the unbounded channel have only two slots.
 pub(crate) const SMALL_BLOCKS: bool = false;
 
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;
 
-/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for
+/// How often a thread pauses for a peer in the middle of its step before it considers the peer
 /// stopped.
 pub(crate) const PAUSES: u32 = 32;
 
-/// Stands in each half of the handshake of waiters and publishers.
+/// The fence in each half of the handshake of waiters and publishers.
 ///
-/// Its accesses are SeqCst, so here this is nothing. loom takes them for AcqRel and needs a fence.
+/// The accesses of the handshake are SeqCst, so this does nothing here. loom takes them for AcqRel
+/// and needs a fence.
 #[inline(always)]
 pub(crate) fn store_load_fence() {}
 
-/// All that this thread has done is seen before all that it looks at later, by whoever does the
+/// Orders all that this thread has done before all that it looks at later, for threads that do the
 /// same.
 pub(crate) fn full_fence() {
     std::sync::atomic::fence(Ordering::SeqCst);
 }
 
-/// Gives the processor away for long enough that a preempted thread of any priority may run.
+/// Gives the processor away for long enough that a preempted thread of any priority can run.
 pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));
 }
 
 thread_local!(static WAIT_HISTORY: Cell<[u16; 4]> = const { Cell::new([0; 4]) });
 
-/// What this thread has stored for `wait/history.rs`, zeros at first.
+/// Returns what this thread has stored for `wait/history.rs`, zeros at first.
 pub(crate) fn load_wait_history() -> [u16; 4] {
     WAIT_HISTORY.try_with(Cell::get).unwrap_or_default()
 }
 
 pub(crate) fn store_wait_history(words: [u16; 4]) {
-    // While the thread's locals are being destroyed there is nothing worth keeping.
+    // While the thread's locals are destroyed there is nothing worth keeping.
     let _ = WAIT_HISTORY.try_with(|history| history.set(words));
 }
 
-/// Runs `f` in a thread of its own, if the system has one left; drops it if not.
+/// Runs `f` in a thread of its own if the system has one left, else drops it.
 pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().spawn(f).map(drop)
 }
@@ -100,7 +101,7 @@ pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> io::
     Builder::new().name(name.to_string()).spawn(f).map(drop)
 }
 
-/// The one clock.
+/// The clock of the crate.
 pub(crate) mod clock {
     use super::Instant;
 
@@ -121,7 +122,7 @@ struct Inner {
 }
 
 impl Parker {
-    /// The current thread's parker; a fresh one while the thread's locals are being destroyed.
+    /// Returns the current thread's parker; a fresh one while the thread's locals are destroyed.
     pub(crate) fn current() -> Self {
         thread_local!(static PARKER: Parker = Parker::new());
         PARKER.try_with(Parker::clone).unwrap_or_else(|_| Parker::new())
@@ -159,7 +160,7 @@ impl Parker {
     }
 }
 
-/// Orders those that hold one; its place in memory is enough.
+/// Orders its owners; the place in memory is enough.
 pub(crate) struct Rank(u8);
 
 impl Rank {
@@ -167,7 +168,7 @@ impl Rank {
         Self(0)
     }
 
-    /// Stays the same while the rank does not move.
+    /// Returns the order, which stays the same while the rank does not move.
     pub(crate) fn get(&self) -> usize {
         std::ptr::from_ref(&self.0) as usize
     }
@@ -182,7 +183,7 @@ pub(crate) fn random(n: u32) -> u32 {
         state.set(next);
         next
     });
-    // While the thread's locals are being destroyed each number comes from a seed of its own.
+    // While the thread's locals are destroyed each number comes from a seed of its own.
     let random = random.unwrap_or_else(|_| xorshift(seed()));
     (((random >> 32) * u64::from(n)) >> 32) as u32
 }
@@ -210,7 +211,7 @@ pub(crate) mod fault {
 
     thread_local!(static ARMED: Cell<bool> = const { Cell::new(false) });
 
-    /// Has the next sleep of this thread panic.
+    /// Makes the next sleep of this thread panic.
     pub(crate) fn arm() {
         ARMED.set(true);
     }

@@ -1,9 +1,9 @@
-//! std's `Arc`, in words that ThreadSanitizer understands; there under `--cfg gochan_tsan` only.
+//! std's `Arc`, in a form that ThreadSanitizer understands; only under `--cfg gochan_tsan`.
 //!
-//! The last owner of std's comes after the others by a fence, and to the sanitizer a fence is
-//! nothing: it reports each destructor of something shared. Here each owner leaves a mark before it
-//! goes, and the last one looks at the marks. The memory itself, whose count of owners std would
-//! still touch, is kept.
+//! The last owner of std's `Arc` comes after the others by a fence. The sanitizer ignores fences,
+//! and reports each destructor of a shared value. Here each owner leaves a mark before it goes, and
+//! the last one looks at the marks. The memory itself, whose count of owners std would still touch,
+//! is kept.
 
 #![allow(unsafe_code)]
 
@@ -19,7 +19,7 @@ use std::{
 
 pub(crate) struct Arc<T>(sync::Arc<Owned<T>>);
 
-#[repr(C)] // The same for a `T` and for what wraps it.
+#[repr(C)] // One layout for `T` and for a type that wraps it.
 struct Owned<T> {
     gone: AtomicUsize,
     value: T,

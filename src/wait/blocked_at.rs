@@ -1,8 +1,8 @@
-//! Why a thread is blocked, for people.
+//! Why a thread is blocked, for diagnostics.
 
 use std::{fmt, panic::Location};
 
-/// The operation that a waiter performs, and where it stands in the user's code.
+/// The operation that a waiter performs, and its place in the user's code.
 #[derive(Clone, Copy)]
 pub(crate) struct BlockedAt {
     pub(crate) reason: Reason,

@@ -3,11 +3,11 @@
 //!
 //! A thread that sleeps costs its waker several microseconds and comes back later still, so polling
 //! for about as long is never much worse than sleeping at once. The right way of polling depends on
-//! where the partner runs, and the time that a yield takes tells that:
+//! where the partner runs. The time that a yield takes tells:
 //!
-//! - at once: nobody else wants this processor, so the partner runs on another one. Pause, for
-//!   longer than a yield of the partner lasts (a shorter phase makes both sides fall into yielding
-//!   and stay there), then yield;
+//! - almost none: no other thread wants this processor, so the partner runs on another one. Pause,
+//!   for longer than a yield of the partner lasts (a shorter phase makes both sides fall into
+//!   yielding and stay there), then yield;
 //! - as long as a switch there and back: the partner, or another thread of its kind, shares the
 //!   processor. Yield at once, since nothing happens until it runs. Pauses are tried again, at ever
 //!   greater distances while they are in vain;
@@ -19,7 +19,7 @@
 use std::time::Duration;
 
 /// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
-/// processor: less, and two threads that pass single values back and forth sleep each time.
+/// processor. With fewer, two threads that pass single values back and forth sleep each time.
 const YIELDS: u32 = 256;
 /// Yields before the sleep of a thread whose last sleep was a long one.
 const FEW_YIELDS: u32 = 16;
@@ -30,18 +30,18 @@ const SWITCHED: Duration = Duration::from_nanos(700);
 /// A yield that takes longer has let another thread compute.
 const PREEMPTED: Duration = Duration::from_millis(1);
 
-/// A state of the processor: nobody else wants it.
+/// A state of the processor: no other thread wants it.
 const EXCLUSIVE: u16 = 0;
-/// Another thread of this kind wants it. Counts down to `EXCLUSIVE` with each
-/// yield that is not timed, or did not switch.
+/// Another thread that waits like this one wants the processor. Counts down to `EXCLUSIVE` with
+/// each yield that is not timed, or did not switch.
 const SHARED: u16 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
 const CERTAIN: u16 = 4;
-/// Another thread computes on it. Counts down to `SHARED` with each wait, which sleeps at once;
-/// then one yield is timed again, and costs that thread's time slice if it is still there.
+/// Another thread computes on the processor. Counts down to `SHARED` with each wait, which sleeps
+/// at once. Then one yield is timed again; it costs a time slice if that thread still computes.
 const CONTENDED: u16 = SHARED + 96;
 
-/// After each phase of pauses in vain, up to so many, twice as many yields are timed before the
+/// Each phase of pauses in vain, up to this number, doubles the yields that are timed before the
 /// next phase.
 const MOST_FRUITLESS: u16 = 6;
 
@@ -51,10 +51,10 @@ pub(crate) struct History {
     processor: u16,
     /// Whether the last sleep was long.
     slept_long: bool,
-    /// On a shared processor: above 1, how many more yields are timed before a wait tries pauses
-    /// again; at 1 it does; 0 while pauses are not in vain.
+    /// On a shared processor: above 1, counts down with each timed yield; at 1 the next wait tries
+    /// pauses again; 0 while pauses are not in vain.
     skips: u16,
-    /// How many phases of pauses were in vain, one after the other.
+    /// The number of successive phases of pauses that were in vain.
     fruitless: u16,
 }
 
@@ -64,7 +64,7 @@ pub(crate) enum Observation {
     WaitBegins,
     /// A phase of pauses begins.
     PausesBegin,
-    /// A phase of pauses is over, and nothing has come.
+    /// A phase of pauses is over, in vain.
     PausesEnd,
     /// A yield that was not timed.
     Yielded,
@@ -83,12 +83,12 @@ impl History {
         [self.processor, self.slept_long.into(), self.skips, self.fruitless]
     }
 
-    /// Whether a wait that begins now sleeps at once.
+    /// True if a wait that begins now sleeps at once.
     pub(crate) fn sleeps_at_once(self) -> bool {
         self.processor > SHARED
     }
 
-    /// How many yields a wait has before it sleeps.
+    /// The number of yields of a wait before it sleeps.
     pub(crate) fn yields(self) -> u32 {
         if self.slept_long {
             FEW_YIELDS
@@ -97,17 +97,17 @@ impl History {
         }
     }
 
-    /// Whether a wait begins with pauses.
+    /// True if a wait begins with pauses.
     pub(crate) fn pauses(self) -> bool {
         self.processor == EXCLUSIVE || self.skips <= 1
     }
 
-    /// Whether yields are timed.
+    /// True if yields are timed.
     pub(crate) fn times_yields(self) -> bool {
         self.processor <= CERTAIN
     }
 
-    /// True after a yield that has let another thread compute: this thread sleeps.
+    /// True after a yield that has let another thread compute; this thread then sleeps.
     pub(crate) fn is_contended(self) -> bool {
         self.processor == CONTENDED
     }

@@ -4,9 +4,9 @@
 //! A waiter is in one queue per case, each time by an [`Entry`] that lives on its own stack. It
 //! wins once:
 //!
-//! - whoever completes it *claims* it, by one compare-exchange on its word, under the lock of the
-//!   queue in which it was found; a timeout and a close are claimers like any other;
-//! - whoever can do a waiter's operation *serves* it: a claim in two steps, between which the
+//! - a thread that completes it *claims* it, by one compare-exchange on its word, under the lock of
+//!   the queue in which it was found; a timeout and a close are claimers like any other;
+//! - a thread that can do a waiter's operation *serves* it: a claim in two steps, between which the
 //!   waiter cannot leave;
 //! - the claim, or its second step, is the claimer's last touch: everything it needs from the
 //!   waiter, the handle that wakes it included, is taken before;

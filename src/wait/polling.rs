@@ -11,15 +11,15 @@ use crate::sync::{
 const PAUSING: Duration = Duration::from_micros(2);
 /// How long to pause between two looks at a channel.
 const BURST: Duration = Duration::from_nanos(32);
-/// How long between two looks at one's own word: each look takes its cache line away from the
-/// thread that is about to complete the operation there.
+/// How long to pause between two looks of a waiter at its word: each look takes the cache line
+/// away from the thread that is about to complete the operation.
 const BURST_IN_QUEUE: Duration = Duration::from_nanos(128);
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 #[path = "tests/polling.rs"]
 mod tests;
 
-/// The three in pauses of this machine.
+/// The three durations, as numbers of pauses of this machine.
 struct Pace {
     pausing: u32,
     burst: u32,
@@ -40,13 +40,13 @@ impl Pace {
 /// The remaining polling of one wait.
 pub(crate) struct Polling {
     history: History,
-    /// Pauses left. Decided at the first: a wait that ends before it says nothing about them.
+    /// Pauses left. Decided at the first pause: a wait that ends before tells nothing about them.
     pauses: Option<u32>,
     yields: u32,
 }
 
 impl Polling {
-    /// All the polling that the thread's history allows.
+    /// Begins the polling that the thread's history allows.
     pub(crate) fn new() -> Self {
         let mut polling = Self::spent();
         if !SPINS || polling.history.sleeps_at_once() {
@@ -57,24 +57,24 @@ impl Polling {
         polling
     }
 
-    /// No polling: time to sleep.
+    /// Begins without any polling left: it is time to sleep.
     pub(crate) fn spent() -> Self {
         Self { history: History::from_words(load_wait_history()), pauses: Some(0), yields: 0 }
     }
 
-    /// Spends a moment between two looks at a channel. False when it is time to sleep.
+    /// Pauses or yields between two looks at a channel. False when it is time to sleep.
     #[inline]
     pub(crate) fn step(&mut self) -> bool {
         self.pause() || self.yield_once()
     }
 
-    /// Spends a moment between two looks of a waiter at its word. False when it is time to sleep.
+    /// Pauses or yields between two looks of a waiter at its word. False when it is time to sleep.
     #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn step_in_queue(&mut self) -> bool {
         self.pause_for(|pace| pace.burst_in_queue) || self.yield_once()
     }
 
-    /// Spends a moment without yielding. False when it is time to yield or to sleep.
+    /// Pauses, without yielding. False when it is time to yield or to sleep.
     #[inline]
     pub(crate) fn pause(&mut self) -> bool {
         self.pause_for(|pace| pace.burst)
@@ -143,7 +143,7 @@ impl Polling {
         result
     }
 
-    // Inlined it would make each wait 40 ns longer.
+    // Inlined, it would make each wait 40 ns longer.
     #[inline(never)]
     fn learn(&mut self, observation: Observation) {
         let next = self.history.next(observation);

@@ -1,18 +1,18 @@
 //! The queue of waiters on one side of a channel, in order of arrival.
 //!
-//! A doubly linked list of [`Entry`]s that live on the stacks of the waiters, so that standing in
-//! queue allocates nothing and leaving it takes one step.
+//! A doubly linked list of [`Entry`]s that live on the stacks of the waiters: to enqueue allocates
+//! nothing, and to leave the queue takes one step.
 //!
-//! What makes the pointers sound, and who keeps it:
+//! The invariants that make the pointers sound:
 //!
-//! - a linked entry is alive and does not move, and so is its waiter: an entry is linked only for a
-//!   [`LinkPermit`], places are made only by [`Registration`](super::Lines), and `Registration`
-//!   borrows cases and waiter and unlinks every entry before it lets them go, also when it unwinds;
+//! - a linked entry and its waiter are alive and do not move. An entry is linked only for a
+//!   [`LinkPermit`], and only [`Registration`](super::Registration) makes permits. It borrows the
+//!   cases and the waiter, and unlinks every entry before it releases them, also when it unwinds;
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
 //! - the slot of a linked entry is touched only under that lock, of an unlinked one only by its
-//!   owner: a claimer unlinks the entry and is done with it before the claim, or before it finishes
-//!   a service, and that is what lets the owner go on.
+//!   owner. A claimer unlinks the entry and is done with it before the claim, or before it finishes
+//!   a service; only these let the owner go on.
 #![allow(unsafe_code)]
 
 use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
@@ -20,18 +20,18 @@ use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 use super::{BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake};
 use crate::sync::{mutant, prefetch_write, UnsafeCell};
 
-/// A waiter standing in one queue, for one of its cases, with the value that changes hands.
+/// A waiter in one queue, for one of its cases, with the value that changes hands.
 ///
-/// A cache line of its own, since a claimer has each line of the waiter's stack sent over. For a
-/// small `T` all that a claimer needs is in it: the links, the slot, and in its home the waiter's
-/// word.
+/// It has a cache line of its own, since a claimer pays for each cache line of the waiter's stack.
+/// For a small `T` the line holds all that a claimer needs: the links, the slot, and in `home` the
+/// waiter's word.
 #[repr(C, align(64))]
 pub(crate) struct Entry<T> {
     /// Written by the first `push`: most operations complete without one.
     links: UnsafeCell<MaybeUninit<Links<T>>>,
-    /// A sender's starts full, a receiver's empty.
+    /// Full at first for a sender, empty for a receiver.
     slot: UnsafeCell<Option<T>>,
-    /// For the waiter, if this is its first case.
+    /// The place of the waiter, if this is its first case.
     home: WaiterCell,
     /// The owner's view of whether the entry may be linked.
     queued: Cell<bool>,
@@ -46,7 +46,7 @@ struct Links<T> {
     waiter: *const Waiter,
 }
 
-/// One that is in the queue: the address of its entry, or of nobody.
+/// The identity of a waiter in the queue: the address of its entry, or 0 for nobody.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpId(pub(super) usize);
 
@@ -59,22 +59,22 @@ impl OpId {
         Self(ptr::from_ref(entry) as usize)
     }
 
-    /// Has the processor fetch the cache line of the entry, should there still be one.
+    /// Asks the processor for the cache line of the entry, which may be gone.
     #[inline]
     pub(crate) fn fetch(self) {
         prefetch_write(self.0);
     }
 }
 
-/// Permission to link an entry, given by [`Registration`](super::Lines) to the case it joins the
-/// queue.
+/// Permission to link an entry, given by [`Registration`](super::Registration) to a case that joins
+/// its queue.
 #[derive(Clone, Copy)]
 pub(crate) struct LinkPermit<'a> {
     pub(super) waiter: &'a Waiter,
     pub(super) case: usize,
-    /// In no other queue yet, so it may claim others.
+    /// The waiter is in no other queue yet, so it may claim others.
     pub(super) sole: bool,
-    /// Was woken for this case and came too late: goes back to the front of the queue.
+    /// The waiter was woken for this case in vain: it goes back to the front of the queue.
     pub(super) front: bool,
 }
 
@@ -84,19 +84,19 @@ impl<'a> LinkPermit<'a> {
         self.sole
     }
 
-    /// A place at the end of the queue, for the same waiter and case.
+    /// Returns the permit for the end of the queue, with its waiter and case.
     pub(crate) fn at_the_end(&self) -> Self {
         Self { front: false, ..*self }
     }
 
-    /// Whose place it is.
+    /// The waiter to link.
     pub(crate) fn waiter(&self) -> &'a Waiter {
         self.waiter
     }
 }
 
 impl<T> Entry<T> {
-    /// An entry with `value` to give away, or with room for one.
+    /// Makes an entry with `value` to give away, or with room for one.
     pub(crate) fn new(value: Option<T>) -> Self {
         Self {
             links: UnsafeCell::new(MaybeUninit::uninit()),
@@ -112,12 +112,12 @@ impl<T> Entry<T> {
         &self.home
     }
 
-    /// True while the entry may stand in a queue.
+    /// True while the entry may be in a queue.
     pub(crate) fn is_queued(&self) -> bool {
         self.queued.get()
     }
 
-    /// Tells the entry that a claimer took it out of its queue.
+    /// Records that a claimer took the entry out of its queue.
     pub(crate) fn claimed(&self) {
         self.queued.set(false);
     }
@@ -129,14 +129,14 @@ impl<T> Entry<T> {
 
     /// Calls `operate` with the slot. The entry is in no queue, and `operate` runs no code of `T`.
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
-        assert!(!self.queued.get(), "the value of a case in line belongs to the line");
-        // SAFETY: an entry that stands in no queue is its owner's, who calls this. Nothing in
+        assert!(!self.queued.get(), "the value of a queued case belongs to the queue");
+        // SAFETY: an entry that is in no queue is its owner's, and the owner calls this. Nothing in
         // `operate` comes back to it: no queue knows it, and no code of `T` runs.
         self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
     }
 
-    /// Exchanges what is in the slot. The caller is the owner of an entry that is not linked, or
-    /// has unlinked it and not claimed its waiter yet.
+    /// Exchanges the content of the slot. The caller is the owner of an entry that is not linked,
+    /// or has unlinked it and not claimed its waiter yet.
     fn exchange(&self, with: &mut Option<T>) {
         // SAFETY: only the callers named above, one at a time; and this runs no code of `T`.
         self.slot.with_mut(|slot| std::mem::swap(unsafe { &mut *slot }, with));
@@ -146,14 +146,14 @@ impl<T> Entry<T> {
 impl<T> Drop for Entry<T> {
     fn drop(&mut self) {
         if self.queued.get() {
-            // Never reached while `Registration` does its work; a dangling entry would be worse.
+            // Not reached while `Registration` is correct; a dangling entry would be worse.
             std::process::abort();
         }
     }
 }
 
-/// Completes a case that is in the queue with this slot: takes the value out, or puts one in.
-/// False, and the slot is as it was, if that is not possible. It runs no code of `T`.
+/// Completes a case in the queue by its slot: takes the value out, or puts one in. False, with the
+/// slot unchanged, if that is not possible. It runs no code of `T`.
 pub(crate) trait Complete<T>: Fn(&mut Option<T>) -> bool {}
 
 impl<T, F: Fn(&mut Option<T>) -> bool> Complete<T> for F {}
@@ -164,8 +164,8 @@ pub(crate) struct WaitQueue<T> {
     last: *const Entry<T>,
 }
 
-// SAFETY: the pointers are used only by whoever holds the lock around the queue; what they point
-// at is an `Option<T>` that moves between threads, and waiters, which are shared.
+// SAFETY: the pointers are used only under the lock around the queue. What they point at is an
+// `Option<T>`, which moves between threads, and waiters, which are shared.
 unsafe impl<T: Send> Send for WaitQueue<T> {}
 
 impl<T> WaitQueue<T> {
@@ -173,12 +173,12 @@ impl<T> WaitQueue<T> {
         Self { first: ptr::null(), last: ptr::null() }
     }
 
-    /// True if nobody is in the queue; those who have won elsewhere and not left yet do.
+    /// True if no waiter is in the queue. One that has won elsewhere and not left yet is in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_null()
     }
 
-    /// How many are in the queue.
+    /// The number of waiters in the queue.
     pub(crate) fn count(&self) -> usize {
         let mut count = 0;
         self.for_each(|_| count += 1);
@@ -191,7 +191,7 @@ impl<T> WaitQueue<T> {
         while !next.is_null() {
             // SAFETY: `next` is linked.
             let (entry, waiter, _) = unsafe { Self::get(next) };
-            // SAFETY: set by `push` from a reference that outlives the entry's being queued.
+            // SAFETY: set by `push` from a reference that outlives the entry's time in the queue.
             look(unsafe { &*waiter });
             next = Self::links(entry, |links| links.next);
         }
@@ -206,7 +206,7 @@ impl<T> WaitQueue<T> {
         };
         let (waiter, case) = (ptr::from_ref(permit.waiter), permit.case as u32);
         let links = Links { linked: true, next, prev, waiter, case };
-        // SAFETY: an entry that stands in no queue is its owner's, who calls this.
+        // SAFETY: an entry that is in no queue is its owner's, and the owner calls this.
         entry.links.with_mut(|permit| unsafe { permit.cast::<Links<T>>().write(links) });
         self.join(prev, entry);
         self.join(entry, next);
@@ -219,8 +219,8 @@ impl<T> WaitQueue<T> {
         }
     }
 
-    /// Exchanges `slot` with the first waiter that can be claimed: a value goes to a receiver, and
-    /// the value of a sender to who has room.
+    /// Exchanges `slot` with the first waiter that can be claimed: a value goes to a receiver, or a
+    /// sender's value comes into an empty slot.
     pub(crate) fn exchange(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             entry.exchange(slot);
@@ -248,13 +248,13 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Completes the case of the first waiter that can be claimed, by `complete`; if that is not
-    /// possible, the waiter looks for itself.
+    /// Completes the case of the first waiter that can be claimed, by `complete`. If that is not
+    /// possible the waiter is hinted.
     pub(crate) fn serve(&mut self, complete: impl Complete<T>) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             // SAFETY: popped under the lock, and so in the queue until now.
             let Some(wake) = (unsafe { Waiter::begin_service(waiter) }) else { continue };
-            // SAFETY: until `finish` the owner leaves the slot of its entry alone, and `complete`
+            // SAFETY: until the service is finished the owner leaves the slot alone, and `complete`
             // runs no code that could come back to it.
             let completed = entry.slot.with_mut(|slot| complete(unsafe { &mut *slot }));
             let completed = completed || mutant("delivers_nothing");
@@ -266,16 +266,16 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Who stands first.
+    /// The first waiter.
     pub(crate) fn first(&self) -> OpId {
         OpId(self.first as usize)
     }
 
-    /// What `me`, who is in other queues too, does about a possible partner in this queue.
+    /// Decides between `me`, which is in other queues too, and a possible partner in this queue.
     ///
-    /// Claiming while claimable oneself could pair either of the two twice, so one of them leaves
-    /// its queues, comes again and claims the other, who stays: [`Waiter::outranks`]. `Ready`:
-    /// it is `me` who leaves.
+    /// A waiter that claims while it can be claimed could pair either of the two twice. So one of
+    /// them leaves its queues, comes again and claims the other, which stays: see
+    /// [`Waiter::outranks`]. `Retry`: `me` leaves.
     pub(crate) fn meet(&mut self, me: &Waiter) -> (Enqueued, Option<Wake>) {
         let mut next = if mutant("meets_nobody") { ptr::null() } else { self.first };
         while !next.is_null() {
@@ -301,7 +301,7 @@ impl<T> WaitQueue<T> {
         (Enqueued::Waiting, None)
     }
 
-    /// Appends what those in the queue do, in order, as far as there is room.
+    /// Appends what the waiters do, in order, as far as there is room.
     pub(crate) fn reasons(&self, reasons: &mut Vec<BlockedAt>) {
         self.for_each(|waiter| {
             if reasons.len() < reasons.capacity() {
@@ -329,14 +329,14 @@ impl<T> WaitQueue<T> {
         self.join(prev, next);
     }
 
-    /// Makes `prev` and `next` neighbours; null stands for the queue's end.
+    /// Makes `prev` and `next` neighbours; null is the end of the queue.
     fn join(&mut self, prev: *const Entry<T>, next: *const Entry<T>) {
         // SAFETY: null, linked, or being linked by its owner.
         match unsafe { prev.as_ref() } {
             Some(prev) => Self::links(prev, |links| links.next = next),
             None => self.first = next,
         }
-        // SAFETY: as above.
+        // SAFETY: null, linked, or being linked by its owner.
         match unsafe { next.as_ref() } {
             Some(next) => Self::links(next, |links| links.prev = prev),
             None => self.last = prev,

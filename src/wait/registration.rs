@@ -1,23 +1,23 @@
-//! Standing in several queues at once, and leaving them all whatever happens.
+//! Waits in several queues at once, and leaves them all whatever happens.
 
 use super::{LinkPermit, Outcome, Waiter};
 
-/// What a case does to stand in its channel's queue.
+/// What a case does to wait in its channel's queue.
 pub(crate) trait Enlist {
-    /// Links the case's entry for `permit`, then looks again.
+    /// Links the case's entry for `permit`, then looks at the channel again.
     fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks the entry, if it is linked.
     fn dequeue(&self);
-    /// Learns that a claimer chose this case, and how, and unlinked its entry.
+    /// Records that a claimer chose this case, and how, and unlinked its entry.
     fn claimed(&self, outcome: Outcome);
 }
 
-/// How lining up went.
+/// The result of joining a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Enqueued {
-    /// In the queue, and nothing to be had right now.
+    /// In the queue, and the case is not ready.
     Waiting,
-    /// The case was completed on the spot; for who is [alone](Place::alone) only.
+    /// The case was completed on the spot; only for a waiter that is in no queue yet.
     Completed,
     /// The case may be ready: leave every queue and try.
     Retry,
@@ -38,9 +38,9 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
         Self { cases, waiter, entered: false }
     }
 
-    /// Joins the queue for one case after the other, in this order, as long as each says that it
-    /// waits. `returning` is the case for which the waiter was woken in vain. Gives the case that
-    /// said something else.
+    /// Joins the queues of the cases in this order, as long as each is `Waiting`. `returning` is
+    /// the case for which the waiter was woken in vain. Returns the first case that is not
+    /// `Waiting`.
     #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn enter(
         &mut self,
@@ -54,7 +54,7 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
             let front = returning == Some(case);
             let lined = line.enqueue(&LinkPermit { waiter: self.waiter, case, sole, front });
             if lined != Enqueued::Waiting {
-                // On the spot is only who is in no queue, and so it has none to leave.
+                // Only a waiter that is in no queue is completed on the spot: it has none to leave.
                 self.entered = lined != Enqueued::Completed;
                 return Some((case, lined));
             }
@@ -63,7 +63,7 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
         None
     }
 
-    /// Leaves every queue. After this no claimer can come any more.
+    /// Leaves every queue. No claimer can come after this.
     pub(crate) fn leave(&mut self) -> Outcome {
         self.unlink()
     }
@@ -84,7 +84,7 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
 
 impl<L: Enlist + ?Sized> Drop for Registration<'_, L> {
     fn drop(&mut self) {
-        // Only when unwinding is anything linked here; a value that was delivered stays in its
+        // An entry is linked here only when unwinding; a value that was delivered stays in its
         // case.
         if self.entered {
             self.unlink();

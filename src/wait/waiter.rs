@@ -2,12 +2,12 @@
 //!
 //! The word goes from `WAITING`, perhaps through `PARKED`, to exactly one outcome, and stays there.
 //! `PARKED` means that the claimer has to wake the owner; before that the owner polls its word. A
-//! waiter may be *served*: a thread that could hand something over completes the case for it. The
-//! word is `SERVED` for that while, and the owner waits for the end of it whatever happens.
+//! waiter may be *served*: another thread completes the case for it. The word is `SERVED`
+//! meanwhile, and the owner always waits for the end of the service.
 //!
-//! The claim, or the end of a service, is the claimer's last touch: the owner may go on, and the
-//! waiter with it, before the function returns that made it. So these take a pointer, and no
-//! reference that would have to stay valid until then.
+//! The claim, or the end of a service, is the claimer's last touch. After it the owner may go on
+//! and drop the waiter, even before the claiming function returns. So these functions take a
+//! pointer: a reference would have to stay valid until they return.
 #![allow(unsafe_code)]
 
 use std::{ptr, time::Instant};
@@ -20,10 +20,10 @@ const WAITING: usize = 0;
 /// Undecided; the owner sleeps.
 const PARKED: usize = 4;
 
-/// Undecided; somebody completes a case for the owner.
+/// Undecided; another thread completes a case for the owner.
 const SERVED: usize = 8;
 
-/// The lowest two bits of a decided word; the case stands above them.
+/// The lowest two bits of a decided word; the case is above them.
 const ABORTED: usize = 1;
 const HINT: usize = 2;
 const DELIVERED: usize = 3;
@@ -68,21 +68,21 @@ impl Outcome {
 
 /// A thread that waits for exactly one of its cases to win.
 ///
-/// The word comes first: in a [`WaiterCell`](super::Home) it is close to what the claimer also
-/// needs.
+/// The word comes first: in a [`WaiterCell`](super::WaiterCell) it is close to the rest that a
+/// claimer needs.
 #[repr(C)]
 pub(crate) struct Waiter {
     word: AtomicUsize,
     /// Set before the word becomes `PARKED`.
     parker: OnceLock<Parker>,
-    /// Is in one queue only, and so never leaves it for the sake of another waiter.
+    /// In one queue only, so the waiter never leaves it for the sake of another.
     single_case: bool,
     rank: Rank,
     blocked_at: BlockedAt,
 }
 
 impl Waiter {
-    /// A waiter for `cases` cases.
+    /// Makes a waiter for `cases` cases.
     pub(crate) fn new(cases: usize, blocked_at: BlockedAt) -> Self {
         Self {
             word: AtomicUsize::new(WAITING),
@@ -98,7 +98,7 @@ impl Waiter {
         self.blocked_at
     }
 
-    /// Decides the wait. `None` if it was decided before, or somebody else is about to.
+    /// Decides the wait. `None` if it was decided before, or another thread is about to decide it.
     ///
     /// # Safety
     ///
@@ -109,8 +109,8 @@ impl Waiter {
         unsafe { Self::change(this, outcome.to_word()) }
     }
 
-    /// Begins to complete a case for the owner. `None` if the wait was decided before, or somebody
-    /// else is about to.
+    /// Begins to complete a case for the owner. `None` if the wait was decided before, or another
+    /// thread is about to decide it.
     ///
     /// # Safety
     ///
@@ -121,11 +121,11 @@ impl Waiter {
         unsafe { Self::change(this, SERVED) }
     }
 
-    /// Ends what `begin_service` has begun. The owner is to be woken after it.
+    /// Ends a service. The owner is to be woken after it.
     ///
     /// # Safety
     ///
-    /// The caller has begun, and not finished. After this the waiter may be gone.
+    /// The caller has begun the service, and not finished it. After this the waiter may be gone.
     pub(crate) unsafe fn finish_service(this: *const Self, outcome: Outcome) {
         // ORDERING: Release; pairs with the Acquire loads in `outcome`: the owner sees the value
         // that was put into its entry or taken out of it.
@@ -134,11 +134,11 @@ impl Waiter {
         unsafe { Self::word(this) }.store(outcome.to_word(), release);
     }
 
-    /// Changes an undecided word. Gives the duty to wake the owner, if it sleeps.
+    /// Changes an undecided word. Returns the duty to wake the owner, if it sleeps.
     ///
     /// # Safety
     ///
-    /// As for `claim`.
+    /// The contract of `claim`.
     unsafe fn change(this: *const Self, to: usize) -> Option<Wake> {
         // SAFETY: the waiter is alive, by the contract, until the exchange below.
         let word = unsafe { Self::word(this) };
@@ -174,9 +174,9 @@ impl Waiter {
         unsafe { &*word }
     }
 
-    /// True if `self` keeps its place when it meets `other`, who has to leave the queue and come
-    /// again. Exactly one of two waiters that are in several queues does, so two selects that
-    /// meet never chase each other away for ever.
+    /// True if `self` keeps its place when it meets `other`, which has to leave the queue and
+    /// enqueue again. Of two waiters that are in several queues exactly one keeps its place, so
+    /// two selects that meet never chase each other away for ever.
     pub(crate) fn outranks(&self, other: &Waiter) -> bool {
         !other.single_case && (self.single_case || self.rank.get() < other.rank.get())
     }
@@ -196,7 +196,7 @@ impl Waiter {
         }
     }
 
-    /// True once someone, perhaps the owner, has decided the wait.
+    /// True once a claimer, perhaps the owner, has decided the wait.
     pub(crate) fn is_decided(&self) -> bool {
         self.outcome().is_some()
     }
@@ -208,7 +208,7 @@ impl Waiter {
     }
 
     /// Waits for a claim, at most until `deadline`: polls while `polling` allows, then sleeps.
-    // Inlined, and so is what it calls up to the yield: after a switch of threads the processor
+    // Inlined, like everything it calls up to the yield: after a switch of threads the processor
     // mispredicts each return.
     #[inline(always)]
     pub(crate) fn wait(&self, polling: &mut Polling, deadline: Option<Instant>) -> Outcome {
@@ -219,7 +219,7 @@ impl Waiter {
             if !polling.step_in_queue() {
                 return polling.sleep(|| self.sleep(deadline));
             }
-            // Yields may last long; the pauses before them do not.
+            // Yields may take long; the pauses before them do not.
             if polling.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
                 return self.abort();
             }
@@ -237,7 +237,7 @@ impl Waiter {
     #[inline(never)]
     fn sleep(&self, deadline: Option<Instant>) -> Outcome {
         let parker = self.parker.get_or_init(Parker::current);
-        // ORDERING: Release; pairs with the Acquire in `claim`: who sees `PARKED` finds the parker.
+        // ORDERING: Release; pairs with the Acquire in `claim`: after `PARKED` the parker is there.
         let order = (Ordering::Release, Ordering::Relaxed);
         let mut backoff = Backoff::new();
         while self.word.compare_exchange(WAITING, PARKED, order.0, order.1) == Err(SERVED) {

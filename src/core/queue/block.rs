@@ -1,15 +1,15 @@
 //! A block of the list: slots, and behind them a head that links the next block.
 //!
-//! Positions are numbered by `LAP` to a block. The last one of each lap is no slot but a gap: the
-//! head stands in its place, and an end that has come there goes on to the next block. A block is
-//! known by the address at which the slot of its lap's first position is. The first block is
-//! smaller than the others, since many channels carry few values: it has the last slots of its lap,
-//! so the address is in front of its memory.
+//! Each block is for one lap of `LAP` positions. The last position of a lap is not a slot but a
+//! gap: the head stands in its place, and an end that gets there goes on to the next block. A block
+//! is known by the address of the slot of its lap's first position. The first block is smaller than
+//! the others, since many channels carry few values. It has the last slots of its lap, so the
+//! address is in front of its memory.
 //!
-//! The stamp of a slot grows with the laps: it is `full` when the value is there. That it has been
-//! taken is marked apart from the slots, since whoever receives would take the cache line of the
-//! slot away from the thread that sends to the next one. The marks stand behind the head, the last
-//! one first, so a block has as many as slots.
+//! The stamp of a slot grows with the laps: it is `full` when the value is there. A mark apart from
+//! the slots says that the value has been taken: a stamp by the receiver would take the cache line
+//! of the slot away from the sender to the next one. The marks stand behind the head, the last one
+//! first, one for each slot.
 #![allow(unsafe_code)]
 
 use std::{
@@ -23,7 +23,7 @@ use crate::sync::{
     prefetch_write, AtomicPtr, AtomicU64, AtomicU8, Ordering, UnsafeCell, SMALL_BLOCKS,
 };
 
-/// About so many bytes of slots are in a block, unless that makes fewer than `LEAST` of them.
+/// About how many bytes of slots a block has, unless that makes fewer than `LEAST` slots.
 const PAGE: usize = 4096;
 const LEAST: u64 = 32;
 /// How far ahead of a send cache lines are fetched.
@@ -31,14 +31,14 @@ const AHEAD: usize = 128;
 /// Slots of the first block.
 const FIRST: u64 = if SMALL_BLOCKS { 1 } else { 8 };
 
-/// Behind the slots of a block.
+/// The part of a block behind its slots.
 pub(super) struct Head<T> {
     pub(super) next: AtomicPtr<Slot<T>>,
-    /// The next one of those that have left the list.
+    /// The next of the blocks that have left the list.
     pub(super) below: AtomicPtr<Slot<T>>,
     /// The position of the first slot.
     first: AtomicU64,
-    /// Nothing: a model sees by it that nobody looks into a block that is given up.
+    /// Holds nothing: a model checks by it that no thread looks into a block that is given up.
     alive: UnsafeCell<()>,
 }
 
@@ -89,7 +89,7 @@ impl<T> Block<T> {
         position | Self::SLOTS
     }
 
-    /// How many sends come before `position`; the same number too many for each.
+    /// How many sends come before `position`, plus a number that is the same for all positions.
     pub(super) fn count(position: u64) -> u64 {
         position / Self::LAP * Self::SLOTS + position % Self::LAP
     }
@@ -123,7 +123,7 @@ impl<T> Block<T> {
         Self::possible(with_head.and_then(|(layout, head)| Ok((layout.extend(marks?)?.0, head))))
     }
 
-    /// A block from this position on, on the heap, never on the stack: it is large where `T` is.
+    /// Allocates a block from this position on, never on the stack: it is large where `T` is.
     pub(super) fn allocate(first: u64) -> Self {
         let (layout, head) = Self::layout(first);
         // SAFETY: a block is not of size zero.
@@ -188,14 +188,14 @@ impl<T> Block<T> {
         unsafe { &*self.place(position) }
     }
 
-    /// Has the processor fetch the cache line of a later slot: it is the receiver's still, and a
-    /// send that waited for it would keep waiting all the locked instructions behind it.
+    /// Prefetches the cache line of a later slot. The receiver still has it, and a send that waited
+    /// for it would hold up all the locked instructions behind it.
     #[inline(always)]
     pub(super) fn prefetch_ahead(self, position: u64) {
         prefetch_write(self.place(position) as usize + AHEAD);
     }
 
-    /// Behind the slots, where `layout` has room for it.
+    /// The place of the head: behind the slots, where `layout` has room for it.
     #[inline]
     fn place_of_head(self) -> *mut Head<T> {
         let () = Self::ALIGNED;
@@ -216,11 +216,11 @@ impl<T> Block<T> {
         unsafe { &*self.place_of_head() }
     }
 
-    /// Where it is marked that the value of this position has been taken.
+    /// The mark that says whether the value of this position has been taken.
     ///
     /// # Safety
     ///
-    /// As for `slot`.
+    /// Same contract as `slot`.
     #[inline]
     pub(super) unsafe fn mark<'a>(self, position: u64) -> &'a AtomicU8 {
         // SAFETY: written by `allocate`; alive by the contract.
@@ -240,7 +240,7 @@ impl<T> Block<T> {
         head.first.load(Ordering::Relaxed)
     }
 
-    /// Nobody looks into it any more.
+    /// Tells a model that no thread looks into the block any more.
     ///
     /// # Safety
     ///
@@ -250,7 +250,7 @@ impl<T> Block<T> {
         unsafe { self.head() }.alive.with_mut(|_| ());
     }
 
-    /// Makes it one of another lap.
+    /// Makes it a block of another lap.
     ///
     /// # Safety
     ///
@@ -273,10 +273,10 @@ impl<T> Block<T> {
     pub(super) unsafe fn is_used_up(self) -> bool {
         // SAFETY: alive by the contract.
         let first = unsafe { self.first() };
-        // SAFETY: the same.
+        // SAFETY: alive by the contract.
         let marks = unsafe { self.marks(first) };
-        // ORDERING: Acquire; pairs with the Release of whoever took the value: it is done with the
-        // slot.
+        // ORDERING: Acquire; pairs with the Release of the thread that took the value: it is done
+        // with the slot.
         marks.iter().all(|mark| mark.load(Ordering::Acquire) != 0)
     }
 

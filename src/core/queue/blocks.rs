@@ -1,8 +1,8 @@
 //! The blocks that are not in the list: to be used again, or freed.
 //!
-//! A block leaves the list when the receivers' end goes on from it. It is used again, or freed,
-//! when all its values have been taken, and nobody visits: whoever looks into a block in which it
-//! has claimed nothing counts as a visitor before it reads where the block is.
+//! A block leaves the list when the receivers' end goes on from it. It is used again or freed once
+//! all its values have been taken and no thread visits. A thread that looks into a block in which
+//! it has claimed nothing counts as a visitor before it reads where the block is.
 #![allow(unsafe_code)]
 
 use std::ptr;
@@ -13,9 +13,9 @@ use crate::sync::{mutant, store_load_fence, AtomicPtr, AtomicUsize, Ordering};
 /// The blocks that are not in the list.
 pub(super) struct Blocks<T> {
     pins: AtomicUsize,
-    /// Those that have left the list, and may still be in use.
+    /// The blocks that have left the list and may still be in use.
     pub(super) left: AtomicPtr<Slot<T>>,
-    /// A whole one to use again, or null.
+    /// A whole block to use again, or null.
     pub(super) spare: AtomicPtr<Slot<T>>,
 }
 
@@ -35,10 +35,10 @@ impl<T> Blocks<T> {
         Self { pins: AtomicUsize::new(0), left: null(), spare: null() }
     }
 
-    /// Counts as a visitor until the result is dropped: blocks that are reached by an end from now
-    /// on stay.
+    /// Counts the caller as a visitor until the result is dropped. Blocks that it reaches through
+    /// an end from now on stay.
     pub(super) fn pin(&self) -> Pin<'_> {
-        // ORDERING: SeqCst; before the load in `LinkPermit::block`, pairs with the load in
+        // ORDERING: SeqCst; before the load in `Cursor::block`, pairs with the load in
         // `reclaim`.
         self.pins.fetch_add(1, Ordering::SeqCst);
         store_load_fence();
@@ -52,13 +52,12 @@ impl<T> Blocks<T> {
         if spare == Block::NONE {
             return Block::allocate(first);
         }
-        // SAFETY: whoever swaps a block out of `spare` owns it.
+        // SAFETY: the thread that swaps a block out of `spare` owns it.
         unsafe { spare.renew(first) };
         spare
     }
 
-    /// Keeps a block that nobody uses for the next sender that needs one; frees the one kept
-    /// before.
+    /// Keeps an unused block for the next sender that needs one; frees the one kept before.
     ///
     /// # Safety
     ///
@@ -75,12 +74,12 @@ impl<T> Blocks<T> {
             block
         };
         if unused != Block::NONE {
-            // SAFETY: the caller's, or owned by whoever swaps it out of `spare`.
+            // SAFETY: the caller's, or owned by the thread that swaps it out of `spare`.
             unsafe { unused.free() };
         }
     }
 
-    /// Puts a block that has left the list to the others.
+    /// Retires a block that has left the list.
     ///
     /// # Safety
     ///
@@ -100,9 +99,9 @@ impl<T> Blocks<T> {
         }
     }
 
-    /// Keeps or frees those that have left the list and that nobody uses any more.
+    /// Keeps or frees the retired blocks that no thread uses any more.
     pub(super) fn reclaim(&self) {
-        // ORDERING: Relaxed; a matter of time only: a visitor that stays has the blocks left as
+        // ORDERING: Relaxed; a matter of time only: while a visitor stays, the blocks are left as
         // they are.
         let is_quiet = self.pins.load(Ordering::Relaxed) == 0;
         let is_quiet = is_quiet || mutant("visits_uncounted");
@@ -112,18 +111,18 @@ impl<T> Blocks<T> {
         // ORDERING: Acquire; pairs with the Release in `retire`. SeqCst; before the load below.
         let mut next = Block(self.left.swap(ptr::null_mut(), Ordering::SeqCst));
         store_load_fence();
-        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`:
-        // whoever comes later does not find them. Acquire; pairs with the Release of the visitors
-        // that were there.
+        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`: a
+        // visitor that comes later does not find them. Acquire; pairs with the Release of the
+        // visitors that were there.
         let is_quiet = self.pins.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
         while next != Block::NONE {
             let block = next;
-            // SAFETY: whoever swaps a block out of `left` cares for it, and it is alive.
+            // SAFETY: the thread that swaps a block out of `left` cares for it, and it is alive.
             next = Block(unsafe { block.head() }.below.load(Ordering::Relaxed));
             // SAFETY: alive.
             if is_quiet && (mutant("frees_what_is_used") || unsafe { block.is_used_up() }) {
-                // SAFETY: out of the list; all who claimed a position have stamped it, and nobody
-                // visits.
+                // SAFETY: out of the list; every claimer of a position has stamped it, and no
+                // thread visits.
                 unsafe { self.keep(block) };
             } else {
                 // SAFETY: alive, and this thread's.

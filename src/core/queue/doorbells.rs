@@ -1,6 +1,6 @@
-//! What senders of the list leave for receivers that watch.
+//! What senders of the list publish for receivers that poll.
 //!
-//! A look at the senders' end would take its cache line away from them, and a look at the next slot
+//! A look at the senders' end would take its cache line away from them. A look at the next slot
 //! would be a look into a block that may be gone.
 
 use crate::sync::{AtomicU64, Ordering, SMALL_BLOCKS};
@@ -15,15 +15,15 @@ impl Doorbells {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
 
-    /// That this position has its value.
+    /// Says that this position has its value.
     #[inline(always)]
     pub(super) fn ring(&self, position: u64) {
         // ORDERING: Release; pairs with the Acquire in `heard`.
         self.0[position as usize % BELLS].store(position + 1, Ordering::Release);
     }
 
-    /// Positions below the result have been claimed by senders, and that of `number` is below it if
-    /// its sender was the last to ring there.
+    /// Positions below the result have been claimed by senders. The position `number` is below it
+    /// if its sender was the last to ring there.
     #[inline(always)]
     pub(super) fn heard(&self, number: u64) -> u64 {
         // ORDERING: Acquire; pairs with the Release in `ring`.

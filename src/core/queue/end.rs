@@ -1,12 +1,12 @@
 //! One end of a queue: the number of the next operation there.
 //!
-//! An operation is the caller's when it has exchanged its number for the next one. That is also the
-//! publisher's half of the handshake in `wait/side.rs`: whoever is in the queue, and then sees the
-//! number as it was, is seen by everyone who exchanges it later.
+//! A thread owns an operation once it has exchanged the operation's number for the next one. That
+//! is also the publisher's half of the handshake in `wait/side.rs`: a waiter that is in the queue,
+//! and then sees the old number, is seen by every thread that exchanges it later.
 //!
-//! A bit of the number is a flag: at the senders' end that the queue is closed, at the receivers'
-//! end of the list that a position is overdue (`core/queue/overdue.rs`). So both are certain for
-//! whoever exchanges the number.
+//! One bit of the number is a flag. At the senders' end it says that the queue is closed; at the
+//! receivers' end of the list, that a position is overdue (`core/queue/overdue.rs`). So a thread
+//! that exchanges the number knows both for certain.
 
 use super::Effort;
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
@@ -16,8 +16,7 @@ pub(super) const CLOSED: u64 = 1 << 63;
 /// In the number of the receivers' end: a receive has stepped over a position.
 pub(super) const OVERDUE: u64 = 1 << 61;
 
-// Both are so high that no number comes near, and that twice a number with a flag is still larger
-// than twice any without.
+// Both are so high that no number comes near.
 
 pub(super) struct End(AtomicU64);
 
@@ -42,7 +41,7 @@ impl End {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// The operation `number` is the caller's, and `next` is the next one, if nobody was faster.
+    /// Claims the operation `number`, and makes `next` the next one, if no other thread is faster.
     #[inline(always)]
     pub(super) fn claim(&self, number: u64, next: u64) -> bool {
         // ORDERING: SeqCst; before whatever this thread asks later, pairs with the load in `look`.
@@ -69,15 +68,15 @@ impl End {
         before & flag == 0
     }
 
-    /// Takes `flag` away.
+    /// Clears `flag`.
     pub(super) fn unflag(&self, flag: u64) {
         // ORDERING: SeqCst; as in `claim`.
         self.0.fetch_and(!flag, Ordering::SeqCst);
     }
 }
 
-/// Before a look that has to be exact: another thread that looks for what this one has done sees
-/// it, or this one sees what that one has done. A stamp alone is not seen at once.
+/// Comes before a look that has to be exact: either another thread that looks sees what this one
+/// has done, or this one sees what the other has done. A stamp alone is not seen at once.
 #[inline]
 pub(super) fn exact(effort: Effort) {
     if effort == Effort::Strong && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
@@ -98,8 +97,8 @@ pub(super) fn version(tail: &End, head: &End) -> u64 {
     (plain(tail) + plain(head)) << 1 | u64::from(tail & CLOSED != 0)
 }
 
-/// The numbers of the next send and the next receive, at one instant, with their flags. If they do
-/// not stop moving, both are of late.
+/// The numbers of the next send and the next receive, at one instant, with their flags. If they
+/// keep moving, each is only a recent one.
 #[inline]
 pub(super) fn both(tail: &End, head: &End) -> (u64, u64) {
     const ROUNDS: usize = 64;

@@ -1,19 +1,19 @@
 //! The list: blocks of stamped slots (`core/queue/block.rs`), linked as they are needed.
 //!
-//! - `head <= tail`, and both only grow. An operation claims its position by one exchange, and the
-//!   slot is its own until it has stamped it. A receive claims only what a send has claimed, and
-//!   waits for the stamp, or steps over the position;
+//! - `head <= tail`, and both only grow. An operation claims its position with one exchange. The
+//!   slot is its own until it stamps it. A receive claims only what a send has claimed, and waits
+//!   for the stamp or steps over the position;
 //! - each end has the block of its position. An end in a gap goes on in two steps: first the block,
-//!   then the number. Whoever comes to it does whichever is left, so nobody waits for anybody;
-//! - so whoever has read a number that is no gap, then the block, and then exchanges that number,
-//!   has its block; and a block with a position that is claimed, and not yet stamped as taken, is
-//!   alive;
+//!   then the number. A thread that finds the end there does the steps that are left, so no thread
+//!   waits for another;
+//! - so a thread that reads a number that is no gap, then the block, and then exchanges that
+//!   number, has its block. A block with a position that is claimed, and not yet stamped as taken,
+//!   is alive;
 //! - a send takes effect with its exchange, or, for receives that have stepped over it, with its
 //!   stamp; a receive with its exchange; a close when it sets `CLOSED` in `tail`.
 //!
-//! What a thread costs that is stopped between its exchange and its stamp: a sender, its own value,
-//! a receiver, nothing; and either, its block. A thread that is stopped on a visit keeps every
-//! block that is used up.
+//! A sender that is stopped between its exchange and its stamp costs its own value and its block, a
+//! receiver only its block. A thread that is stopped on a visit keeps every block that is used up.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -45,7 +45,7 @@ pub(crate) struct List<T> {
     /// The receivers' end.
     head: Padded<Head<T>>,
     doorbells: Doorbells,
-    /// Whoever watches need not look at the senders' end. Not 0 before the close takes effect.
+    /// Spares a polling thread the look at the senders' end. Set before the close takes effect.
     closing: AtomicUsize,
     overdue: Overdue<Noted<T>>,
     blocks: Padded<Blocks<T>>,
@@ -59,12 +59,12 @@ struct Cursor<T> {
 
 struct Head<T> {
     place: Cursor<T>,
-    /// Positions below this have been claimed by senders, and are of the block at which the
-    /// receivers are, or of an earlier one.
+    /// Positions below this have been claimed by senders, and are in the receivers' block or an
+    /// earlier one.
     known: AtomicU64,
 }
 
-/// A slot that is the caller's, to be emptied.
+/// A full slot that is the caller's to empty.
 struct Full<'a, T> {
     slot: &'a Slot<T>,
     mark: &'a AtomicU8,
@@ -85,7 +85,7 @@ impl<T> Full<'_, T> {
         self.mark();
     }
 
-    /// The last touch: from now on the block may be gone.
+    /// Marks the value as taken: from then on the block may be gone.
     #[inline(always)]
     fn mark(self) {
         // ORDERING: Release; pairs with the Acquire in `Block::is_used_up`.
@@ -96,12 +96,12 @@ impl<T> Full<'_, T> {
 /// What a receive has claimed.
 enum Claimed<'a, T> {
     Full(Full<'a, T>),
-    /// Its sender is in the middle of its step. It is in this block.
+    /// The sender is in the middle of its step. The slot is in this block.
     Late(Block<T>),
 }
 
-/// Where a late value comes: a slot that a receiver has claimed and its sender has not filled yet,
-/// and so its block is alive.
+/// The block of a late value. A receiver has claimed the slot and the sender has not filled it yet,
+/// so the block is alive.
 struct Noted<T>(Block<T>);
 
 impl<T> Clone for Noted<T> {
@@ -135,8 +135,8 @@ impl<T> Cursor<T> {
         Block(self.block.load(Ordering::SeqCst))
     }
 
-    /// Goes from the gap that this end's number is on to the next block. True if the caller has
-    /// done the first step, and so is the one to care for the block that is left.
+    /// Moves this end from the gap at its number to the next block. True if the caller has done the
+    /// first step, and so has to care for the block that the end leaves.
     fn go_on(&self, number: u64, from: Block<T>, to: Block<T>) -> bool {
         let order = (Ordering::SeqCst, Ordering::Relaxed);
         // ORDERING: SeqCst; before the look at the visitors, pairs with the load in `block`.
@@ -149,10 +149,10 @@ impl<T> Cursor<T> {
 }
 
 impl<T> List<T> {
-    #[inline(always)] // It is made where it stays, and not copied.
+    #[inline(always)] // Made in place, not copied.
     #[track_caller]
     pub(in crate::core) fn new() -> Self {
-        // Before anything is sent, since it panics if such a block cannot be.
+        // Before anything is sent, since it panics if such a block cannot exist.
         Block::<T>::check();
         let block = Block::allocate(Block::<T>::START);
         let known = AtomicU64::new(0);
@@ -180,7 +180,7 @@ impl<T> List<T> {
         unsafe { block.slot(position) }
     }
 
-    /// Has the senders' end go on from this gap to the next block, which is there or is made.
+    /// Moves the senders' end from this gap to the next block, which is there or is made.
     fn append(&self, tail: u64) {
         let _visit = self.blocks.pin();
         let block = self.tail.block();
@@ -190,7 +190,7 @@ impl<T> List<T> {
             self.tail.end.claim(tail, tail + 1);
             return;
         }
-        // SAFETY: the same.
+        // SAFETY: alive, since this thread visits.
         let mut next = unsafe { block.next() };
         if next == Block::NONE {
             next = self.link(block, tail + 1);
@@ -198,7 +198,7 @@ impl<T> List<T> {
         self.tail.go_on(tail, block, next);
     }
 
-    /// Links a block behind this one, unless another sender does; gives the one that is there.
+    /// Links a block behind this one, unless another sender does; returns the one that is there.
     fn link(&self, block: Block<T>, first: u64) -> Block<T> {
         let made = self.blocks.obtain(first);
         // SAFETY: alive, since this thread visits.
@@ -258,7 +258,8 @@ impl<T> List<T> {
             true => unsafe { Self::full_in(block, position) },
             false => None,
         };
-        // Only then: each look at the senders' end takes its cache line away from them.
+        // Only without a next value: each look at the senders' end takes its cache line away from
+        // them.
         let is_empty = next.is_none() && Self::same(plain(self.tail.end.look()), position);
         if at_gap && !is_empty {
             drop(pin);
@@ -297,7 +298,7 @@ impl<T> List<T> {
     /// Why a receive that has seen these numbers, and no late value between them, finds nothing.
     /// `None`: look again.
     fn refusal(&self, head: u64, tail: u64) -> Option<TryRecvError> {
-        // Both ends only grow, so if they are the same, they have been in between.
+        // Both ends only grow, so if they are the same, they were the same in between.
         if !Self::same(plain(tail), plain(head)) && !mutant("closed_first") {
             return None;
         }
@@ -314,7 +315,8 @@ impl<T> List<T> {
     /// Whether a close has begun, without a look at the senders' end.
     #[inline]
     fn closes(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
+        // ORDERING: Acquire; pairs with the Release in `close`. A thread that knows of the close
+        // sees it.
         self.closing.load(Ordering::Acquire) != 0
     }
 
@@ -329,8 +331,8 @@ impl<T> List<T> {
         known || head & OVERDUE != 0 && self.overdue.any(Self::has_come)
     }
 
-    /// Listens: positions below the result, up to the end of the block of `head`, have been claimed
-    /// by senders.
+    /// Reads the doorbells: positions below the result, up to the end of the block of `head`, have
+    /// been claimed by senders.
     #[inline(always)]
     fn learn(&self, head: u64) -> u64 {
         let known = self.doorbells.heard(head).min(Block::<T>::gap(head) & !OVERDUE);
@@ -341,12 +343,12 @@ impl<T> List<T> {
 
     /// Whether both are the next position of the same block, or of none that is there yet.
     fn same(tail: u64, head: u64) -> bool {
-        // A gap is as good as the position behind it.
+        // A gap counts as the position behind it.
         let next = |position| position + u64::from(Block::<T>::is_gap(position));
         next(tail) == next(head)
     }
 
-    /// Claims the position of this number for a receive, if nobody is faster.
+    /// Claims the position of this number for a receive, if no other receiver is faster.
     #[inline(always)]
     fn full_at(&self, head: u64, position: u64) -> Option<Claimed<'_, T>> {
         let block = self.head.place.block();
@@ -381,15 +383,14 @@ impl<T> List<T> {
         // SAFETY: the block of a position that this thread has claimed, and not marked.
         let full = || unsafe { Self::full_in(block, position) };
         let is_late = || full().is_none();
-        // In this order: what is received from now on is received by those that look for what is
-        // noted.
+        // In this order: from the flag on, each receive looks for noted positions.
         let flag_and_look = || {
             self.head.place.end.flag(OVERDUE);
             is_late()
         };
         let mut backoff = Backoff::new();
         while is_late() {
-            // At once where others may be about to find the list empty for good.
+            // Without a pause once it closes: others may be about to find the list empty for good.
             if !self.closes() && backoff.pause() {
                 continue;
             }
@@ -407,7 +408,7 @@ impl<T> List<T> {
         self.wait_or_step_over(position, block).map(Full::take)
     }
 
-    /// A value that was late, if one has come.
+    /// Takes out a late value, if one has come.
     fn find_late(&self) -> Option<Full<'_, T>> {
         let (position, Noted(block)) = self.overdue.find(Self::has_come, || self.unflag())?;
         // SAFETY: found by this thread alone, so the block is alive until it has taken the value.
@@ -424,14 +425,14 @@ impl<T> List<T> {
         self.head.place.end.unflag(OVERDUE);
     }
 
-    /// Has the receivers' end go on from this gap to the next block, which is there.
+    /// Moves the receivers' end from this gap to the next block, which is there.
     fn leave(&self, head: u64, effort: Effort) {
         let place = &self.head.place;
         let pin = self.blocks.pin();
         let block = place.block();
         // SAFETY: alive, since this thread visits.
         let left = if Block::<T>::gap(unsafe { block.first() }) == plain(head) {
-            // SAFETY: the same.
+            // SAFETY: alive, since this thread visits.
             place.go_on(head, block, unsafe { block.next() })
         } else {
             // Another receiver has done the first step.
@@ -587,7 +588,7 @@ impl<T> Queue<T> for List<T> {
     }
 
     fn at_rest(&self, side: Side) -> Option<u64> {
-        // With its flag it is no number of the other end.
+        // With its flag, this number never equals one of the other end.
         let head = self.head.place.end.look();
         let tail = self.tail.end.look();
         let is_empty = head & OVERDUE == 0 && tail & CLOSED == 0 && Self::same(tail, head);

@@ -1,4 +1,4 @@
-//! Queues: values in, values out, in order, and a close. They know nothing of those who wait.
+//! Queues: values in, values out, in order, and a close. They know nothing of waiters.
 
 pub(super) mod list;
 pub(super) mod ring;
@@ -21,45 +21,45 @@ pub(crate) trait Queue<T> {
     /// Whether a send may find it full.
     const BOUNDED: bool;
 
-    /// Puts the value in, if there is room and nobody is faster: the short way.
+    /// Puts the value in, if there is room and no other thread is faster: the fast path.
     fn push_now(&self, value: T) -> Result<(), T>;
-    /// Takes the next value out, if it is there and nobody is faster: the short way.
+    /// Takes the next value out, if it is there and no other thread is faster: the fast path.
     fn pop_now(&self) -> Option<T>;
-    /// Puts the value in; one that is not sent stays where it is.
+    /// Puts the value in; a value that is not sent stays where it is.
     fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
     /// Takes the next value out, into `slot`, which is empty. `Closed` only when no value is left.
     fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
-    /// No push succeeds after this. False if it was closed before.
-    /// Does what was left to do under a lock.
+    /// Frees the memory that operations under a lock have left.
     fn reclaim(&self) {}
+    /// No push succeeds after this. False if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
     fn len(&self) -> usize;
-    /// Whether a value is there, or comes.
+    /// Whether a value is there or on its way.
     fn holds_any(&self) -> bool;
     /// `None`: unbounded.
     fn cap(&self) -> Option<usize>;
 
     /// False if an operation on this side would certainly fail, the close aside. A thread that has
-    /// just made one possible gets true until it has been done, however old what it sees of the
-    /// other end.
+    /// just made an operation possible gets true until it is done, even if its view of the other
+    /// end is old.
     fn can_proceed(&self, side: Side) -> bool;
     /// False if a try would certainly fail.
     fn looks_ready(&self, side: Side) -> bool;
-    /// False if a try would certainly fail, and while it is better to wait a moment for more.
+    /// False if a try would certainly fail, or if it is better to wait a moment for more.
     fn looks_worthwhile(&self, side: Side) -> bool {
         self.looks_ready(side)
     }
     /// A number that differs from an earlier one if either side may have become ready in between.
     fn version(&self) -> u64;
     /// `None` if this side has something to do, or will have as soon as another thread has finished
-    /// its step. Else a number; if it is the same later, there has been nothing to do in between.
+    /// its step. Else a number; if it is the same later, there was nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     /// Whether a thread can do many operations in its time slice.
     fn holds_many(&self) -> bool;
 }
 
-/// Drops what was sent while the last receiver went.
+/// Drops the values that were sent while the last receiver went away.
 // A function of its own, since its frame has room for a value, which may be large.
 #[cold]
 #[inline(never)]

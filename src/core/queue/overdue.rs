@@ -1,27 +1,27 @@
 //! The positions that receives have stepped over.
 //!
 //! A sender that is stopped between the claim of its position and the stamp would hold up every
-//! receive behind it. So a receive that finds such a position, and has waited for a moment, notes
-//! it here, and goes on to the next one. The flag `OVERDUE` of the receivers' end says that there
-//! is something to look at.
+//! receive behind it. So a receive that finds such a position waits for a moment, then notes it
+//! here and goes on to the next one. The flag `OVERDUE` of the receivers' end tells receives to
+//! look here.
 //!
 //! What keeps the values in order:
 //!
-//! - a receive that sees the flag looks here after it has seen that the next value is there, and
-//!   before it claims that one: a value that was sent before is here by then, and goes first;
-//! - a receive that does not see it has exchanged a number from before the flag. So whoever sets
-//!   the flag sees all that was sent before what that receive has: it looks at the position again,
-//!   after it has set the flag, and takes the value if it is there;
-//! - the positions stand in their order, each is noted once, and taken out once, by the receive
-//!   that gets its value.
+//! - a receive that sees the flag looks here after it has seen the next value, and before it claims
+//!   that one: a value that was sent before is here by then, and goes first;
+//! - a receive that does not see the flag has exchanged a number from before it. So the receive
+//!   that sets the flag sees all that was sent before the value of the other one. After it has set
+//!   the flag it looks at the position again, and takes the value if it is there;
+//! - the positions are kept in order. Each is noted once, and taken out once, by the receive that
+//!   gets its value.
 //!
-//! The flag is set no later than a position can be found here, and taken away under the lock when
-//! the last one is out. The lock is taken only while a sender is late, and held for a few
+//! The flag is set no later than a position can be found here, and cleared under the lock when the
+//! last one is taken out. The lock is taken only while a sender is late, and held for a few
 //! instructions.
 //!
-//! A receive of the list may have claimed a position before it finds that the sender is late. So
-//! whoever is about to say that a closed list is empty for good seals the table first: from then on
-//! a receive keeps what it has claimed, and waits for the sender.
+//! A receive of the list may have claimed a position before it finds that the sender is late. So a
+//! receive that is about to report a closed list as empty for good seals the table first: from then
+//! on a receive keeps what it has claimed, and waits for the sender.
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
@@ -34,25 +34,26 @@ const MOST: usize = 4;
 /// `P` says where a position is.
 pub(super) struct Overdue<P> {
     table: Mutex<Table<P>>,
-    /// How many are noted, or `SEALED`. Changes under the lock, but for the seal.
+    /// How many positions are noted, or `SEALED`. Changes under the lock, except for the seal.
     count: AtomicUsize,
-    /// How many were taken out.
+    /// How many positions were taken out.
     found: AtomicU64,
 }
 
-/// None is noted any more.
+/// No position is noted any more.
 const SEALED: usize = usize::MAX;
 
 struct Table<P> {
-    /// As many as `count` says; a channel is not made slower by those that it hardly ever has.
+    /// The first `count` are initialized. To write the others would slow down the creation of a
+    /// channel.
     noted: [MaybeUninit<(u64, P)>; MOST],
     count: usize,
 }
 
 impl<P: Copy> Table<P> {
-    /// In their order.
+    /// The noted positions, in order.
     fn noted(&self) -> impl Iterator<Item = (u64, P)> + '_ {
-        // SAFETY: `insert` has written so many, and `remove` has moved them together.
+        // SAFETY: `insert` has written that many, and `remove` keeps them together.
         self.noted[..self.count].iter().map(|noted| unsafe { noted.assume_init() })
     }
 
@@ -75,8 +76,8 @@ impl<P: Copy> Overdue<P> {
         Self { table: Mutex::new(table), count: AtomicUsize::new(0), found: AtomicU64::new(0) }
     }
 
-    /// Notes a position, if there is room, and if `is_late`, called under the lock: it sees to it
-    /// that the flag is set, and that the position is the caller's.
+    /// Notes a position, if there is room and `is_late` returns true. `is_late` is called under the
+    /// lock, and ensures that the flag is set and that the position is the caller's.
     pub(super) fn note(
         &self,
         position: u64,
@@ -85,8 +86,8 @@ impl<P: Copy> Overdue<P> {
         unflag: impl FnOnce(),
     ) -> bool {
         let mut table = self.table.lock();
-        // The count comes after the flag: whoever cannot seal sees the flag. It changes unless
-        // somebody has sealed the empty table.
+        // The count comes after the flag: a receive that cannot seal sees the flag. The count
+        // changes unless the empty table has been sealed.
         let notes = table.count < MOST
             && is_late()
             && (self.count_from(table.count, table.count + 1) || mutant("notes_what_is_sealed"));
@@ -123,25 +124,25 @@ impl<P: Copy> Overdue<P> {
         self.table.lock().noted().any(|(position, place)| is_there(position, place))
     }
 
-    /// How many have been taken out.
+    /// How many positions have been taken out.
     pub(super) fn found(&self) -> u64 {
         // ORDERING: SeqCst; after all that this thread has done.
         self.found.load(Ordering::SeqCst)
     }
 
-    /// Calls `look` with how many are noted, while none is noted or found.
+    /// Calls `look` with the number of noted positions; none is noted or found meanwhile.
     pub(super) fn count_with<R>(&self, look: impl FnOnce(usize) -> R) -> R {
         let table = self.table.lock();
         look(table.count)
     }
 
-    /// True if none is noted, and none will be.
+    /// Seals the table if no position is noted. True if it is sealed.
     pub(super) fn seal(&self) -> bool {
         self.count_from(0, SEALED) || self.count.load(Ordering::SeqCst) == SEALED
     }
 
     fn count_from(&self, count: usize, next: usize) -> bool {
-        // ORDERING: SeqCst; a seal is before or after what a receive does that notes a position.
+        // ORDERING: SeqCst; a seal comes before or after what a receive that notes a position does.
         let order = (Ordering::SeqCst, Ordering::Relaxed);
         self.count.compare_exchange(count, next, order.0, order.1).is_ok()
     }

@@ -1,17 +1,17 @@
 //! The ring: stamped slots (`core/queue/slots.rs`), which are used in turn.
 //!
 //! - `head <= tail <= head + lap`, and both only grow;
-//! - an operation looks whether its slot is free, or full, and then claims its ticket, by one
-//!   exchange; the slot is its own until it has stamped it;
-//! - an operation takes effect with its exchange, a close when it sets `CLOSED` in `tail`: all
-//!   sends that have claimed a ticket are before it, none is after.
+//! - an operation checks that its slot is free (or full), then claims its ticket with one exchange.
+//!   The slot is its own until it stamps it;
+//! - an operation takes effect with its exchange, and a close when it sets `CLOSED` in `tail`:
+//!   every send that claims a ticket comes before the close.
 //!
-//! In the steady state an operation reads its own end and the slot: never the other end.
+//! In the steady state an operation reads its own end and the slot, never the other end.
 //!
-//! What a thread costs that is stopped between its exchange and its stamp: the other side waits for
-//! its slot, and its own side when it comes round to it, `cap` operations later. Whoever may not
-//! wait gives up. To step over the slot is no way out: the ring comes round to it all the same, and
-//! has room for one value less until it has been emptied.
+//! A thread that is stopped between its exchange and its stamp holds up the other side at its slot,
+//! and its own side `cap` operations later, when that comes round to the slot. An operation that
+//! may not wait gives up. To step over the slot would not help: the ring comes round to it all the
+//! same, and has room for one value less until it has been emptied.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -20,7 +20,7 @@ mod tests;
 
 use super::{
     drop_values,
-    end::{both, exact, plain, version, End, CLOSED},
+    end::{both, plain, version, End, CLOSED},
     slots::{SlotRef, Slots},
     Effort, Queue, TryRecv, TrySend,
 };
@@ -30,11 +30,11 @@ use crate::{
     sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
 
-/// For how many values at most a sender wants room while it pauses. A quarter of the capacity will
-/// do.
+/// The most room, in values, that a sender waits for while it pauses. A quarter of the capacity is
+/// enough.
 const BATCH: u64 = 32;
 
-/// A ring for so many holds many.
+/// A ring of at least this capacity holds many.
 const LARGE: usize = 32;
 
 #[repr(C)]
@@ -46,10 +46,10 @@ pub(crate) struct Ring<T> {
     head: Padded<End>,
 }
 
-/// What hardly ever changes, and both sides read.
+/// The fields that hardly ever change and that both sides read.
 struct Shared<T> {
     slots: Slots<T>,
-    /// Whoever polls need not look at the other end. Not 0 before the close takes effect.
+    /// Spares a polling thread the look at the other end. Set before the close takes effect.
     closing: AtomicUsize,
 }
 
@@ -62,7 +62,7 @@ unsafe impl<T: Send> Send for Ring<T> {}
 impl<T> Ring<T> {
     /// A ring for `cap` values, at least one.
     #[track_caller]
-    #[inline(always)] // It is made where it stays, and not copied.
+    #[inline(always)] // Made in place, not copied.
     pub(in crate::core) fn new(cap: usize) -> Self {
         let cap = cap + usize::from(mutant("one_slot_more"));
         let (slots, closing) = (Slots::new(cap), AtomicUsize::new(0));
@@ -95,7 +95,8 @@ impl<T> Ring<T> {
     /// Whether a close has begun, without a look at the senders' end.
     #[inline]
     fn closes(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `close`. Who knows of the close sees it.
+        // ORDERING: Acquire; pairs with the Release in `close`. A thread that knows of the close
+        // sees it.
         self.fixed.closing.load(Ordering::Acquire) != 0
     }
 }
@@ -131,7 +132,6 @@ impl<T> Queue<T> for Ring<T> {
     fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
         let mut backoff = Backoff::new();
         loop {
-            exact(effort);
             let tail = self.tail.look();
             if tail & CLOSED != 0 {
                 return Err(TrySendError::Closed(()));
@@ -167,7 +167,6 @@ impl<T> Queue<T> for Ring<T> {
     fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut backoff = Backoff::new();
         loop {
-            exact(effort);
             let head = self.head.look();
             match self.full(head) {
                 Some(spot) if self.head.claim(head, spot.next()) => {
@@ -237,8 +236,8 @@ impl<T> Queue<T> for Ring<T> {
         self.can_proceed(side) || self.closes()
     }
 
-    /// For a sender if there is room for several: one that takes each slot as soon as it is free
-    /// takes its cache line away while the receiver writes to it.
+    /// True for a sender if there is room for several values. A sender that takes each slot as soon
+    /// as it is free takes its cache line away while the receiver writes to it.
     fn looks_worthwhile(&self, side: Side) -> bool {
         if side == Side::Recv {
             return self.looks_ready(side);
@@ -252,10 +251,10 @@ impl<T> Queue<T> for Ring<T> {
         version(&self.tail, &self.head)
     }
 
-    /// By the numbers, and not by the stamps: a peer that has claimed its slot may have looked at
-    /// the queue before the one that asks stood there, and be about to stamp.
+    /// Goes by the numbers, not the stamps: a peer that has claimed its slot, and is about to stamp
+    /// it, may have looked at the queue of waiters before the caller joined it.
     fn at_rest(&self, side: Side) -> Option<u64> {
-        // A close is in this number, too.
+        // The flag of a close is in this number, too.
         let tail = self.tail.look();
         let head = self.head.look();
         match side {

@@ -1,7 +1,7 @@
 //! Room for one value in a buffer, and a stamp that says whether the value is there.
 //!
-//! Each operation has a number, and by it one slot to itself. The stamp only grows. Whoever sees a
-//! stamp sees all that was done before it.
+//! Each operation has a number, which gives it a slot of its own. The stamp only grows. A thread
+//! that sees a stamp sees all that was done before it.
 #![allow(unsafe_code)]
 
 use std::{mem::MaybeUninit, ptr};
@@ -14,8 +14,7 @@ pub(super) struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Makes an empty slot, with a stamp of zero, where it is to stay: on the stack there may be no
-    /// room for a large one.
+    /// Makes an empty slot with a stamp of zero in place: a large one may not fit on the stack.
     ///
     /// # Safety
     ///
@@ -52,7 +51,7 @@ impl<T> Slot<T> {
     ///
     /// # Safety
     ///
-    /// The slot is empty, and nobody else touches it before it is stamped so.
+    /// The slot is empty, and no other thread touches it before it has this stamp.
     #[inline(always)]
     pub(super) unsafe fn put(&self, value: T, stamp: u64) {
         // SAFETY: nobody else touches the place, by the contract.
@@ -60,11 +59,11 @@ impl<T> Slot<T> {
         self.set_stamp(stamp);
     }
 
-    /// Moves the value of `from`, which is full, in, and stamps.
+    /// Moves the value of `from`, which is full, into the slot, and stamps.
     ///
     /// # Safety
     ///
-    /// As for `put`.
+    /// Same contract as `put`.
     #[inline(always)]
     pub(super) unsafe fn put_from(&self, from: &mut Option<T>, stamp: u64) {
         debug_assert!(from.is_some(), "the slot of a send is full");
@@ -89,13 +88,13 @@ impl<T> Slot<T> {
         self.value.with_mut(|place| unsafe { place.cast::<T>().read() })
     }
 
-    /// Moves the value into `into`, which is empty: from place to place, since a large value has no
-    /// room on the stack of each function, and without the code that would drop a value in a full
-    /// one.
+    /// Moves the value into `into`, which is empty. It goes from place to place, since a large
+    /// value may not fit on the stack of each function. The code that would drop a value in a full
+    /// `into` is left out.
     ///
     /// # Safety
     ///
-    /// As for `take`.
+    /// Same contract as `take`.
     #[inline(always)]
     pub(super) unsafe fn take_to(&self, into: &mut Option<T>) {
         debug_assert!(into.is_none(), "the slot of a receive is empty");

@@ -1,14 +1,13 @@
 //! The slots of a ring: where the value of each operation is, and whether it is there.
 //!
 //! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
-//! upper bits the lap: from the last slot the next ticket skips to the next lap, so no operation
-//! divides by the capacity. The stamp of a slot says what is in it, by the lap, which is the ticket
-//! without the index: the lap itself, free for the send; one more, full for the receive. So memory
-//! of zeros is slots that are free for their first sends, and a ring of any capacity begins without
-//! a write to it.
+//! upper bits the lap. From the last slot the next ticket skips to the next lap, so no operation
+//! divides by the capacity. The stamp of a slot is the lap (the ticket without the index) if the
+//! slot is free for the send, and one more if it is full for the receive. So zeroed memory is slots
+//! that are free for their first sends, and a ring of any capacity begins without a write to it.
 //!
-//! Values without a size have no slots. A ticket is a plain number then, and the numbers of the two
-//! ends say what there is.
+//! Zero-sized values have no slots. Their tickets are plain numbers, and the numbers of the two
+//! ends say how many values there are.
 #![allow(unsafe_code)]
 
 use std::{
@@ -20,20 +19,20 @@ use std::{
 use super::slot::Slot;
 use crate::sync::SPINS;
 
-/// How many bytes are written to one by one, which takes less time than to ask for zeros. And the
-/// checkers' atomics are more than zeros.
+/// Up to this many bytes, slots are written one by one, which is faster than to ask for zeros. The
+/// checkers' atomics are always written, since they are more than zeros.
 const WRITTEN: usize = 1024;
 
-/// The most values without a size, so that no sum of two tickets comes near a flag.
+/// The most zero-sized values, so that no sum of two tickets comes near a flag.
 const MOST: usize = usize::MAX >> 5;
 
 pub(super) struct Slots<T> {
-    /// One where values have no size, which is not used.
+    /// One unused slot if values are zero-sized.
     slots: Box<[Slot<T>]>,
     /// The bits of a ticket that are the index. At least one, since a stamp has two values in each
     /// lap.
     mask: u64,
-    /// From a ticket to the next one with the same slot, at least `cap`.
+    /// The distance from a ticket to the next one with the same slot, at least `cap`.
     lap: u64,
     cap: usize,
 }
@@ -47,7 +46,7 @@ pub(super) struct SlotRef<'a, T> {
 }
 
 impl<T> Slots<T> {
-    /// Whether there are no slots, but for the numbers of the ends.
+    /// Whether the numbers of the ends take the place of slots.
     const COUNTED: bool = size_of::<T>() == 0;
 
     /// Slots for `cap` values, at least one.
@@ -82,7 +81,7 @@ impl<T> Slots<T> {
         }
         let slots = ptr::slice_from_raw_parts_mut(memory.as_ptr(), cap);
         // SAFETY: from the global allocator with the layout of such a slice; a stamp of zeros is
-        // one, and a seat needs no value.
+        // valid, and a slot needs no value.
         unsafe { Box::from_raw(slots) }
     }
 
@@ -92,13 +91,13 @@ impl<T> Slots<T> {
         self.cap
     }
 
-    /// From a ticket to the next one with the same slot, at least `cap`.
+    /// The distance from a ticket to the next one with the same slot, at least `cap`.
     #[inline]
     pub(super) fn lap(&self) -> u64 {
         self.lap
     }
 
-    /// The ticket so many after this one, at most the capacity.
+    /// The ticket `count` after this one; `count` is at most the capacity.
     pub(super) fn after(&self, ticket: u64, count: u64) -> u64 {
         let len = self.slots.len() as u64;
         let is_behind = (ticket & self.mask) + count >= len;
@@ -142,7 +141,7 @@ impl<'a, T> SlotRef<'a, T> {
         }
     }
 
-    /// Whether there is room for the send of this ticket, or was. `head` is the ticket of the next
+    /// Whether there is, or was, room for the send of this ticket. `head` is the ticket of the next
     /// receive.
     #[inline(always)]
     pub(super) fn is_free(&self, head: impl FnOnce() -> u64) -> bool {
@@ -153,7 +152,7 @@ impl<'a, T> SlotRef<'a, T> {
         }
     }
 
-    /// Whether the value of this ticket is there, or was. `tail` is the ticket of the next send.
+    /// Whether the value of this ticket is, or was, there. `tail` is the ticket of the next send.
     #[inline(always)]
     pub(super) fn is_full(&self, tail: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
@@ -177,11 +176,11 @@ impl<'a, T> SlotRef<'a, T> {
         unsafe { self.slot.put(value, self.stamp() + 1) };
     }
 
-    /// Moves the value of `from`, which is full, in.
+    /// Moves the value of `from`, which is full, into the slot.
     ///
     /// # Safety
     ///
-    /// As for `put`.
+    /// Same contract as `put`.
     #[inline(always)]
     pub(super) unsafe fn put_from(self, from: &mut Option<T>) {
         if Slots::<T>::COUNTED {
@@ -213,7 +212,7 @@ impl<'a, T> SlotRef<'a, T> {
     ///
     /// # Safety
     ///
-    /// As for `take`.
+    /// Same contract as `take`.
     #[inline(always)]
     pub(super) unsafe fn take_to(self, into: &mut Option<T>) {
         if Slots::<T>::COUNTED {

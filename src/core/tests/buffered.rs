@@ -11,7 +11,7 @@ use crate::{
     wait::tests::{receiver, sender},
 };
 
-/// It leaves the rest to others.
+/// The stopped publisher leaves the service to others.
 #[test]
 fn those_in_line_are_served_by_the_next_that_comes() {
     let ring = Buffered::shared(Ring::new(2));
@@ -33,7 +33,7 @@ fn those_in_line_are_served_by_the_next_that_comes() {
     assert_eq!([3, 4].map(Ok), [(); 2].map(|()| popped(&ring.queue, Effort::Weak)));
 }
 
-/// The short way looks at the queue as well.
+/// The fast path looks at the queue of waiters as well.
 #[test]
 fn nobody_goes_the_short_way_past_those_in_line() {
     let ring = Buffered::shared(Ring::new(1));
@@ -49,7 +49,7 @@ fn nobody_goes_the_short_way_past_those_in_line() {
     waits.stand(false, |entry, permit| ring.enqueue(Side::Send, entry, permit));
     assert_eq!(popped(&ring.queue, Effort::Weak), Ok(2));
     assert_eq!(ring.send_now(4), Err(4));
-    // And serves those for whom it has made something possible.
+    // A send also serves the waiters that can proceed because of it.
     let [first, second] = [receiver(), receiver()];
     for one in [&first, &second] {
         one.stand(false, |entry, permit| ring.enqueue(Side::Recv, entry, permit));

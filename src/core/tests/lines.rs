@@ -1,4 +1,4 @@
-//! Those who wait on a channel, beside those who do not.
+//! Waiters on a channel, beside operations that do not wait.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ fn buffered() -> [Core<u32>; 3] {
     [Core::bounded(1), Core::bounded(2), Core::unbounded()]
 }
 
-/// Has them join the queue to receive, and sleep.
+/// Makes all of them join the queue to receive, and sleep.
 fn fall_asleep(all: &[One], core: &Core<u32>) {
     for one in all {
         one.lines_up(core, Side::Recv);
@@ -116,7 +116,7 @@ fn a_sender_that_polls_has_its_value_in_as_soon_as_there_is_room() {
     assert_eq!(core.len(), 0);
 }
 
-/// One operation makes something possible for the other side, and that something for its own.
+/// One operation lets the other side proceed, and that lets a waiter of its own side proceed.
 #[test]
 fn one_operation_serves_both_lines() {
     let core = Core::bounded(1);
@@ -132,7 +132,7 @@ fn one_operation_serves_both_lines() {
     assert_eq!((sends.hears(), core.len()), (Some(Outcome::Delivered(7)), 0));
 }
 
-/// Both queues stand, so each service makes the next one possible.
+/// Both queues have waiters, so each service makes the next one possible.
 #[test]
 fn one_operation_serves_as_long_as_there_is_something_to_do() {
     let core = Core::bounded(1);
@@ -222,14 +222,14 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     assert_eq!(core.blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
     assert!(core.looks_ready(Side::Recv) && !core.looks_ready(Side::Send));
-    // What is not due wakes nobody.
+    // A timer that is not due hints no waiter.
     let timer = core.as_timer().unwrap();
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
     let three = receiver();
     assert_eq!(three.lines_up(&core, Side::Recv), Enqueued::Waiting);
     core.serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!(three.hears(), None);
-    // What is due earlier does.
+    // An earlier instant does.
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(7_200)));
     assert_eq!(three.hears(), None);
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(60)));

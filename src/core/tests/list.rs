@@ -13,7 +13,7 @@ use crate::{
     sync::Ordering::Acquire,
 };
 
-/// How many values the first block holds, and each other one.
+/// How many values the first block holds, and each other block.
 const FIRST: u64 = 8;
 const FULL: u64 = 255;
 const LOOKS: [Effort; 3] = [Effort::Weak, Effort::Strong, Effort::UnderLock];
@@ -26,7 +26,7 @@ fn pop(list: &List<u64>) -> Result<u64, TryRecvError> {
     popped(list, Effort::Strong)
 }
 
-/// Empty, after as many values.
+/// An empty list, after `used` values.
 fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
@@ -36,7 +36,7 @@ fn list(used: u64) -> List<u64> {
     list
 }
 
-/// A sender that has claimed its position, and comes later.
+/// A sender that has claimed its position, and fills the slot later.
 fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
     let mut tail = list.tail.end.look();
     while Block::<u64>::is_gap(tail) {
@@ -54,7 +54,7 @@ fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
     }
 }
 
-/// A receiver that has claimed its position, and comes later.
+/// A receiver that has claimed its position, and takes the value later.
 fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
     let mut head = list.head.place.end.look();
     while Block::<u64>::is_gap(head) {
@@ -102,7 +102,7 @@ fn a_late_value_holds_up_none_behind_it() {
         many.clone().for_each(|i| push(&list, i).unwrap());
         list.close();
         finish(0);
-        // The one that came first is the first.
+        // The late value comes first.
         assert!((0..many.end).all(|i| pop(&list) == Ok(i)));
         assert_eq!((pop(&list), list.len()), (Err(TryRecvError::Closed), 0));
         assert_eq!(list.head.place.end.look() & OVERDUE, 0);
@@ -162,13 +162,13 @@ fn use_up(list: &List<u64>, slots: u64) -> *mut Slot<u64> {
     list.tail.block().0
 }
 
-/// In the steady state no block is allocated: the one that was emptied is the next to be filled.
+/// In the steady state no block is allocated: the block that was emptied is filled next.
 #[test]
 fn an_empty_block_is_used_again() {
     let list = list(2);
     let spare = || list.blocks.spare.load(Acquire);
     let second = use_up(&list, FIRST);
-    // The first one is too small.
+    // The first block is too small.
     assert!(spare().is_null());
     let third = use_up(&list, FULL);
     assert!(spare() == second && second != third);
@@ -176,7 +176,7 @@ fn an_empty_block_is_used_again() {
     assert_eq!(spare(), third);
 }
 
-/// It may look into any of them.
+/// A visitor may look into any block.
 #[test]
 fn while_somebody_visits_no_block_is_used_again() {
     let list = list(2);
@@ -213,7 +213,7 @@ fn blocks_are_as_large_as_their_values_allow() {
     check::<[u64; 1000]>(31);
 }
 
-/// Each position has a slot of its own, and behind them is the head.
+/// Each position has a slot of its own, and the head is behind the slots.
 #[test]
 fn slots_do_not_overlap() {
     #[repr(align(256))]
@@ -240,7 +240,7 @@ fn slots_do_not_overlap() {
             }
             // SAFETY: alive.
             assert_eq!(unsafe { block.first() }, begin);
-            // SAFETY: nobody uses it.
+            // SAFETY: no thread uses it.
             unsafe { block.free() };
         }
     }

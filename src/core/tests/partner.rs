@@ -3,7 +3,7 @@
 use super::{PartnerPredictor, PLACES};
 use crate::{core::Side, wait::OpId};
 
-/// Learns of a visit for each letter: `x` found the partner, `-` nobody.
+/// Learns of a visit for each letter: `x` found the partner, `-` found none.
 fn pin(channel: &u64, side: Side, visits: &str) {
     for pin in visits.chars() {
         PartnerPredictor::of(channel, side).learn((pin == 'x').then_some(OpId::NOBODY));

@@ -1,5 +1,5 @@
-//! Steps of one thread on a buffered channel, the same mixture each time, beside a queue that does
-//! the same.
+//! Steps of one thread on a buffered channel, the same mixture each time, compared with a queue
+//! that does the same.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ use crate::{
     error::{TryRecvError, TrySendError},
 };
 
-/// More than three blocks of a list hold.
+/// More values than three blocks of a list hold.
 const LARGE: usize = 100;
 
 struct Pair {
@@ -142,7 +142,7 @@ fn where_there_is_no_value_nothing_is_sent() {
     }
 }
 
-/// Counts how often one was dropped.
+/// Counts how many values were dropped.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {
@@ -156,7 +156,7 @@ fn the_last_receiving_handle_drops_what_is_left() {
     for left in [0, 1, LARGE] {
         for core in buffered() {
             let (dropped, mut sent) = (Arc::new(AtomicUsize::new(0)), 0);
-            // So that the values left do not begin with a block.
+            // So that the values left do not begin at the start of a block.
             for _ in 0..LARGE / 2 {
                 assert!(send(&core, Dropped(dropped.clone())));
                 assert!(received(&core, Effort::Weak).is_ok());

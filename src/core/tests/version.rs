@@ -1,6 +1,6 @@
-//! That a version moves whenever its side may have become ready: a `default` is exact by it, and
-//! only a few instructions lie between the looks, so no program on real threads shows for certain
-//! that it does not move.
+//! A version moves whenever its side may have become ready. A `default` is exact by it. Only a few
+//! instructions lie between the looks, so no program on real threads shows for certain that a
+//! version does not move.
 
 use std::{
     thread,
@@ -47,7 +47,7 @@ fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
     moves(&core, Side::Recv, |i| send_or_receive(&core, i));
 }
 
-/// Who joins the queue and goes again may have been ready to be met.
+/// A waiter that joins the queue and leaves again may have been ready to be met.
 #[test]
 fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     let handle = Some(Core::bounded(0));
@@ -113,7 +113,7 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
     assert_eq!(rests(&unbuffered), [false, false]);
 }
 
-/// Ready in between, and not any more: the number tells.
+/// The number tells that a side was ready in between, and is not any more.
 #[test]
 fn what_had_something_to_do_in_between_rests_with_another_number() {
     for core in [Core::bounded(1), Core::unbounded()] {

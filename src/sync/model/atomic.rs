@@ -2,11 +2,11 @@
 
 use super::checker::sync::atomic::{self, Ordering};
 
-/// An atomic all of whose accesses the checker takes turns on.
+/// An atomic with a turn before each access, so that the checker explores every order of accesses.
 ///
-/// loom 0.7 remembers one access of an atomic, the last. A thread that loads and then exchanges, as
+/// loom 0.7 remembers only the last access of an atomic. A thread that loads and then exchanges, as
 /// almost every operation here does, thereby hides from it that another thread has loaded in
-/// between, and the order in which the exchange comes first is never explored. Here a turn, a
+/// between. The order in which the exchange comes first is then never explored. Here a turn, a
 /// relaxed addition that orders nothing, precedes each access, and no turn can hide another.
 #[derive(Debug)]
 pub(crate) struct Atomic<A> {
@@ -31,7 +31,7 @@ impl<A> Atomic<A> {
     }
 }
 
-/// The ordering for the checker: shuttle knows one only, and warns of the others.
+/// The ordering for the checker: shuttle knows only one, and warns of the others.
 fn known(order: Ordering) -> Ordering {
     if cfg!(loom) {
         order
@@ -40,7 +40,7 @@ fn known(order: Ordering) -> Ordering {
     }
 }
 
-/// Never loaded, so nothing is hidden.
+/// A counter that is never loaded, so nothing is hidden.
 #[cfg(loom)]
 pub(crate) type Count = atomic::AtomicUsize;
 #[cfg(not(loom))]

@@ -1,10 +1,10 @@
 //! Time in a model.
 //!
-//! Time passes where somebody waits for it: who goes to sleep until an instant may find that it has
-//! come. What the others do before that is up to the checker, so it explores both that they come
-//! first and that they come too late. A ticker could then go on for ever alone, so after `AT_ONCE`
-//! times whoever lets time pass lets the others run first. With [`hold`] time stands still until
-//! [`advance`].
+//! Time passes when a thread waits for it: a thread that goes to sleep until an instant may find
+//! that it has come. What other threads do before is up to the checker, so it explores both that
+//! they come first and that they come too late. A ticker could then go on for ever alone, so after
+//! `AT_ONCE` times a thread that lets time pass lets the others run first. After [`hold`] only
+//! [`advance`] moves the clock.
 
 use std::{
     sync::OnceLock,
@@ -13,7 +13,7 @@ use std::{
 
 use super::{checker, yield_now, AtomicU64, Mutex, Ordering, Parker};
 
-/// How often time may pass in one execution before anybody else runs.
+/// How often time may pass in one execution before another thread runs.
 const AT_ONCE: u64 = 2;
 
 struct Clock {
@@ -47,14 +47,13 @@ pub(crate) fn hold() {
     CLOCK.held.store(1, Ordering::Release);
 }
 
-/// Moves the clock on and wakes whoever sleeps with a deadline.
+/// Moves the clock on and wakes every thread that sleeps with a deadline.
 pub(crate) fn advance(by: Duration) {
     CLOCK.nanos.fetch_add(nanos(by), Ordering::AcqRel);
     CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
 }
 
-/// Moves the clock on, up to `deadline`, in the place of a sleep until then. False if the clock is
-/// held.
+/// Moves the clock on, up to `deadline`, instead of a sleep until then. False if the clock is held.
 pub(super) fn pass_until(deadline: Instant) -> bool {
     if CLOCK.held.load(Ordering::Acquire) != 0 {
         return false;
@@ -69,8 +68,8 @@ pub(super) fn pass_until(deadline: Instant) -> bool {
     true
 }
 
-/// Has `parker` woken when the clock moves; false if `deadline` has come. The look at the clock
-/// comes after the registration, so an `advance` in between is seen.
+/// Registers `parker` for a wake when the clock moves; false if `deadline` has come. The look at
+/// the clock comes after the registration, so an `advance` in between is seen.
 pub(super) fn wake_at(parker: &Parker, deadline: Instant) -> bool {
     CLOCK.sleepers.lock().push(parker.clone());
     now() < deadline

@@ -1,5 +1,5 @@
-//! The model checkers' machine, loom's or shuttle's: their threads, atomics and locks, and a clock
-//! that knows no real time.
+//! The machine of the model checker, loom or shuttle: its threads, atomics and locks, and a clock
+//! without real time.
 
 mod atomic;
 pub(crate) mod clock;
@@ -25,15 +25,15 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(loom)]
 pub(crate) use ::loom::cell::UnsafeCell;
 
-/// So that a model crosses the end of the first block after one message, and the next one's after
-/// three.
+/// Small blocks: a model crosses the end of the first block after one message, and that of the
+/// next after three.
 pub(crate) const SMALL_BLOCKS: bool = true;
 
-/// A model explores each interleaving without waiting for it.
+/// No polling: a model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
 
-/// How often a thread pauses for a peer that is in the middle of its step, before it takes it for
-/// stopped. Under loom, which explores all that follows, once: then the peer has gone on.
+/// How often a thread pauses for a peer in the middle of its step before it considers the peer
+/// stopped. Once under loom, which explores all that follows: then the peer has gone on.
 pub(crate) const PAUSES: u32 = if cfg!(loom) { 1 } else { 0 };
 
 /// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
@@ -55,26 +55,26 @@ pub(crate) fn nap() {
     yield_now();
 }
 
-/// Nobody polls, so there is nothing to keep.
+/// A model does not poll, so it keeps no history.
 pub(crate) fn load_wait_history() -> [u16; 4] {
     [0; 4]
 }
 
-/// Nobody polls, so there is nothing to keep.
+/// A model does not poll, so it keeps no history.
 pub(crate) fn store_wait_history(_: [u16; 4]) {}
 
-/// Runs `f` in a thread of its own: a model has as many as it wants.
+/// Runs `f` in a thread of its own; the number of threads is not limited.
 pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     spawn(f);
     Ok(())
 }
 
-/// Orders those that hold one, by their making: addresses differ from one exploration to the next.
+/// Orders its owners by creation: addresses differ from one exploration to the next.
 pub(crate) struct Rank(usize);
 
 impl Rank {
     pub(crate) fn new() -> Self {
-        // Not loom's: models that run side by side share it, and only the order matters.
+        // Not loom's atomic: models that run side by side share it, and only the order matters.
         static MADE: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         Self(MADE.fetch_add(1, Ordering::Relaxed))
     }
@@ -84,20 +84,20 @@ impl Rank {
     }
 }
 
-/// Always the first: loom has to take the same path each time.
+/// Always 0: loom has to take the same path each time.
 #[cfg(loom)]
 pub(crate) fn random(_: u32) -> u32 {
     0
 }
 
-/// Chance as shuttle controls it, and can replay it.
+/// A random number that shuttle controls and can replay.
 #[cfg(not(loom))]
 pub(crate) fn random(n: u32) -> u32 {
     use ::shuttle::rand::{thread_rng, RngCore};
     thread_rng().next_u32() % n
 }
 
-/// A lock without poison.
+/// A lock without poisoning.
 #[derive(Debug)]
 pub(crate) struct Mutex<T>(checker::sync::Mutex<T>);
 
@@ -117,8 +117,8 @@ impl<T> Mutex<T> {
 
 /// Where one thread sleeps, for one wait.
 ///
-/// Not the checker's own `park`: loom wakes a parked thread by its name, so a wake that comes late
-/// would end whatever the thread waits for by then, be it a lock.
+/// Not the checker's own `park`: loom wakes a parked thread by its name, so a late wake would end
+/// any later wait of the thread, even for a lock.
 #[derive(Clone)]
 pub(crate) struct Parker(Arc<Inner>);
 

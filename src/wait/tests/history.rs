@@ -1,4 +1,4 @@
-//! Every transition of a thread's history, and what it decides.
+//! Every transition of a thread's history, and what the history decides.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn every_transition() {
     let contended = CONTENDED;
     // Before, what happens, after.
     let table: &[(State, Observation, State)] = &[
-        // A contended processor is asked again after so many waits, by one timed yield.
+        // A contended processor is tested again after a number of waits, by one timed yield.
         ((0, 0, 0), WaitBegins, (0, 0, 0)),
         ((4, 3, 2), WaitBegins, (4, 3, 2)),
         ((16, 0, 0), WaitBegins, (16, 0, 0)),
@@ -32,7 +32,7 @@ fn every_transition() {
         ((0, 0, 3), PausesBegin, (0, 0, 3)),
         ((0, 1, 3), PausesBegin, (0, 1, 3)),
         ((0, 5, 3), PausesEnd, (0, 5, 3)),
-        // On a shared one the distance grows while pauses are in vain.
+        // On a shared processor the distance grows while pauses are in vain.
         ((1, 0, 0), PausesBegin, (1, 0, 0)),
         ((1, 0, 3), PausesBegin, (1, 0, 0)),
         ((1, 1, 3), PausesBegin, (1, 0, 3)),
@@ -46,7 +46,7 @@ fn every_transition() {
         ((16, 7, 2), Yielded, (15, 7, 2)),
         ((5, 0, 0), Yielded, (4, 0, 0)),
         ((0, 0, 0), Yielded, (0, 0, 0)),
-        // A timed one tells the processor's state, and is one less to skip.
+        // A timed yield tells the processor's state, and is one less to skip.
         ((4, 0, 0), FAST, (3, 0, 0)),
         ((0, 0, 0), FAST, (0, 0, 0)),
         ((0, 3, 1), FAST, (0, 2, 1)),

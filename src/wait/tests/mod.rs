@@ -1,5 +1,5 @@
-//! Lines, step by step: what threads that meet within a few instructions would bring about once in
-//! a million runs.
+//! Queues, step by step: states that threads that meet within a few instructions reach once in a
+//! million runs.
 
 mod queue;
 mod side;
@@ -17,7 +17,7 @@ use super::{
     WaiterCell, Wake,
 };
 
-/// A waiter with the place it may take in one queue.
+/// A waiter with its entry for one queue.
 pub(crate) struct One {
     entry: Entry<u32>,
     waiter: RefCell<Box<Waiter>>,
@@ -32,12 +32,12 @@ fn blocked_at() -> BlockedAt {
     BlockedAt { reason: Reason::Recv, location: Location::caller() }
 }
 
-/// Who polls and waits for a value.
+/// A receiver that polls.
 pub(crate) fn receiver() -> One {
     One { entry: Entry::new(None), waiter: RefCell::new(waiter(1)) }
 }
 
-/// Who polls and has this value to give.
+/// A sender that polls, with this value.
 pub(crate) fn sender(value: u32) -> One {
     One { entry: Entry::new(Some(value)), waiter: RefCell::new(waiter(1)) }
 }
@@ -55,7 +55,7 @@ impl One {
         self.waiter.borrow().falls_asleep();
     }
 
-    /// Calls `link` with the entry and the waiter's place. The waiter is not replaced while it is
+    /// Calls `link` with the entry and the waiter's permit. The waiter is not replaced while it is
     /// in the queue.
     pub(crate) fn stand<R>(
         &self,
@@ -74,26 +74,26 @@ impl One {
         self.stand(false, |entry, permit| side.enqueue(entry, permit));
     }
 
-    /// Joins the queue once more, woken in vain.
+    /// Joins the queue again, after a hint that was in vain.
     fn comes_back(&self, side: &WaitSide<u32>) {
         self.was_hinted();
         self.stand(true, |entry, permit| side.enqueue(entry, permit));
     }
 
-    /// Comes out of the queue with a hint, ready to join the queue again.
+    /// Checks that the waiter was hinted, and readies it to join the queue again.
     pub(crate) fn was_hinted(&self) {
         assert_eq!(self.hears(), Some(Outcome::Hint(7)));
         self.entry.claimed();
         *self.waiter.borrow_mut() = waiter(1);
     }
 
-    /// Gives up, and has `dequeue` unlink the entry.
+    /// Gives up, and unlinks the entry by `dequeue`.
     pub(crate) fn gives_up(&self, dequeue: impl FnOnce(&Entry<u32>)) {
         self.waiter.borrow().abort();
         dequeue(&self.entry);
     }
 
-    /// What was decided. `None`: nothing yet; then it still is in the queue.
+    /// Returns the decision. `None` if there is none yet: the waiter is still in the queue.
     pub(crate) fn hears(&self) -> Option<Outcome> {
         let waiter = self.waiter.borrow();
         waiter.is_decided().then(|| waiter.abort())
@@ -115,7 +115,7 @@ impl One {
 
 impl Drop for One {
     fn drop(&mut self) {
-        assert!(self.waiter.get_mut().is_decided(), "still in line");
+        assert!(self.waiter.get_mut().is_decided(), "still in the queue");
         self.entry.claimed();
     }
 }

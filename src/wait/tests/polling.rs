@@ -5,8 +5,8 @@ use std::thread;
 use super::Polling;
 use crate::sync::{load_wait_history, store_wait_history};
 
-/// The looks between pauses, those between yields, and the history afterwards, of a thread with
-/// this history.
+/// Counts the looks between pauses and those between yields of a thread with this history, and
+/// returns both with the history afterwards.
 fn looks(
     history: [u16; 4],
     step: impl Fn(&mut Polling) -> bool + Send + 'static,
@@ -21,7 +21,7 @@ fn looks(
         while step(&mut polling) {
             yields += 1;
         }
-        // And stays at that.
+        // The polling stays spent.
         assert!(!step(&mut polling) && !polling.pause() && polling.has_yielded());
         (pauses, yields, load_wait_history())
     };
@@ -38,7 +38,7 @@ fn a_contended_processor_is_left_at_once() {
 
 #[test]
 fn a_shared_processor_is_yielded_without_pauses_and_untimed_at_first() {
-    // A timed yield may take a whole time slice, and is the last one then.
+    // A timed yield may take a whole time slice, and then is the last one.
     let (pauses, yields, history) = looks([16, 1, 2, 1], Polling::step);
     assert!(pauses <= 1 && (12..=16).contains(&(pauses + yields)), "{pauses}, {yields}");
     assert!(history[0] != 0 || history[2] <= 1);
@@ -52,7 +52,7 @@ fn a_thread_alone_pauses_and_then_yields() {
     assert!((1..=16).contains(&yields), "{yields}");
     // Its pauses are never in vain.
     assert_eq!(history[3], 0);
-    // In the queue each burst is five times as long, or one pause.
+    // In the queue each burst is four times as long, or one pause.
     let (in_queue, _, _) = looks([0, 0, 0, 0], Polling::step_in_queue);
     assert!((2..=pauses).contains(&in_queue), "{in_queue} of {pauses}");
     let (again, yields, _) = looks([0, 0, 0, 0], Polling::step);

@@ -1,11 +1,11 @@
-//! One queue: its order, and who is found in it.
+//! One queue: its order, and the waiters that are found in it.
 
 use std::cell::RefCell;
 
 use super::{receiver, receivers, sender, waiter, One};
 use crate::wait::{Enqueued, Entry, Outcome, WaitQueue};
 
-/// Empties the queue from its front and checks that it is these, in this order.
+/// Empties the queue from its front and checks that it held these, in this order.
 #[track_caller]
 fn stand_in_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
     assert_eq!(queue.count(), expected.len());
@@ -58,7 +58,7 @@ fn whoever_leaves_the_others_close_ranks() {
     }
 }
 
-/// Its neighbours may have gone since.
+/// The neighbours of a claimed entry may be gone when its owner leaves.
 #[test]
 fn who_was_claimed_unlinks_nothing_when_it_leaves() {
     let mut queue = WaitQueue::new();

@@ -1,4 +1,4 @@
-//! One side: who is told and served.
+//! One side: the waiters that are hinted and served.
 
 use super::{receiver, receivers, One};
 use crate::wait::{Outcome, WaitSide};
@@ -34,7 +34,7 @@ fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
         assert_eq!((one.hears(), one.value()), (Some(Outcome::Delivered(7)), Some(3)));
         assert_eq!(two.hears(), None);
         assert!(side.has_waiters());
-        // There is nothing for it after all: it has to look for itself.
+        // It cannot be served after all, so it is hinted.
         side.serve(|_| false);
         assert_eq!((two.hears(), two.value()), (Some(Outcome::Hint(7)), None));
         assert!(!side.has_waiters());
