@@ -22,9 +22,8 @@ pub(super) enum Subscriber {
 }
 
 impl Subscriber {
-    /// Runs in signal handlers too: it loads an atomic and no more. So it does not ask `is_closed`,
-    /// which waits for the thread that has the channel's turn: the handler may have interrupted
-    /// that thread.
+    /// Whether nobody receives its signals any more. Runs in signal handlers too: `is_closed` of a
+    /// channel loads one atomic, and waits for no thread that the handler may have interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
             Subscriber::Channel(sender) => sender.core().is_some_and(Core::is_closed),
