@@ -25,7 +25,7 @@ use crate::context::{CancelCause, Context};
 /// let (context, stop) = signal::notify_context(&Context::background(), &[SIGTERM]);
 /// signal_hook::low_level::raise(SIGTERM).unwrap();
 /// context.done().recv();
-/// stop.stop(); // whoever is in a hurry sends another
+/// stop.stop(); // a second signal ends the process
 /// let cause = context.cause().unwrap();
 /// assert_eq!(cause.to_string(), "terminated signal received");
 /// assert_eq!(cause.downcast_ref::<SignalError>().unwrap().signal(), SIGTERM);
