@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Core, Side},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
@@ -378,7 +378,7 @@ impl<T> Chan<T> {
     pub fn close(&self) {
         match self.core() {
             None => panic!("close of nil channel"),
-            Some(core) if !core.close() => panic!("close of closed channel"),
+            Some(core) if !core.channel().close() => panic!("close of closed channel"),
             Some(_) => {}
         }
     }
@@ -391,7 +391,7 @@ impl<T> Chan<T> {
     /// assert!(!c.close_ok());
     /// ```
     pub fn close_ok(&self) -> bool {
-        self.core().is_some_and(Core::close)
+        self.core().is_some_and(|core| core.channel().close())
     }
 }
 

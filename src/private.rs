@@ -8,7 +8,7 @@ pub use crate::sync::chaos::stop;
 use std::marker::PhantomData;
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Core, Side},
     error::SendError,
 };
 
@@ -97,7 +97,7 @@ pub fn blocked(handle: &impl Handle) -> Blocked {
 
 impl Blocked {
     pub(crate) fn of<T>(core: Option<&Core<T>>) -> Self {
-        let count = |side| core.map_or(0, |core| core.waiting(side));
+        let count = |side| core.map_or(0, |core| core.channel().waiting(side));
         Self { senders: count(Side::Send), receivers: count(Side::Recv) }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Core, Side},
     error::{RecvTimeoutError, TryRecvError},
     iter::{Iter, TryIter},
     private::{Blocked, Handle},
@@ -194,9 +194,9 @@ impl<T> Receiver<T> {
 
     /// Counts the values that can be received without waiting.
     fn ready(&self) -> usize {
-        match self.core() {
-            Some(core) if core.cap() == Some(0) => core.waiting(Side::Send),
-            Some(core) => core.len(),
+        match self.core().map(Core::channel) {
+            Some(channel) if channel.cap() == Some(0) => channel.waiting(Side::Send),
+            Some(channel) => channel.len(),
             None => 0,
         }
     }

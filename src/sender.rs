@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    core::{Channel, Core, Side},
+    core::{Core, Side},
     error::{SendError, SendTimeoutError, TrySendError},
     private::{Blocked, Handle},
     select::{self, Limit, Sealed, SendCase, SendFromCase, SendTo},
@@ -188,7 +188,7 @@ impl<T> Sender<T> {
     pub fn close(&self) {
         match self.core() {
             None => panic!("close of nil channel"),
-            Some(core) if !core.close() => panic!("close of closed channel"),
+            Some(core) if !core.channel().close() => panic!("close of closed channel"),
             Some(_) => {}
         }
     }
@@ -204,7 +204,7 @@ impl<T> Sender<T> {
     /// assert!(!tx.close_ok());
     /// ```
     pub fn close_ok(&self) -> bool {
-        self.core().is_some_and(Core::close)
+        self.core().is_some_and(|core| core.channel().close())
     }
 }
 

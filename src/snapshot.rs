@@ -1,11 +1,6 @@
 //! State queries that every handle answers. Each answer is a snapshot.
 
-use crate::{
-    chan::Chan,
-    core::{Channel, Core},
-    receiver::Receiver,
-    sender::Sender,
-};
+use crate::{chan::Chan, receiver::Receiver, sender::Sender};
 
 macro_rules! snapshots {
     ($($handle:ident),*) => {$(
@@ -19,7 +14,7 @@ macro_rules! snapshots {
             /// assert_eq!(c.len(), 0);
             /// ```
             pub fn len(&self) -> usize {
-                self.core().map_or(0, Core::len)
+                self.core().map_or(0, |core| core.channel().len())
             }
 
             /// Returns the number of values that can be buffered: Go's `cap(c)`. `None` if there is
@@ -30,7 +25,7 @@ macro_rules! snapshots {
             /// assert_eq!(c.cap(), Some(2));
             /// ```
             pub fn cap(&self) -> Option<usize> {
-                self.core().map_or(Some(0), Core::cap)
+                self.core().map_or(Some(0), |core| core.channel().cap())
             }
 
             /// Returns true if no value is buffered: always, for nil and unbuffered channels.
@@ -64,7 +59,7 @@ macro_rules! snapshots {
             /// assert!(handle.is_closed());
             /// ```
             pub fn is_closed(&self) -> bool {
-                self.core().is_some_and(Core::is_closed)
+                self.core().is_some_and(|core| core.channel().is_closed())
             }
 
             /// Returns true for the nil channel: Go's `c == nil`.

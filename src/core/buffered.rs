@@ -13,7 +13,10 @@ mod tests;
 
 use std::mem::MaybeUninit;
 
-use super::{padded::Padded, queue::Queue, Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
+use super::{
+    padded::Padded, queue::Queue, Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv,
+    TrySend, WaitStyle,
+};
 use crate::{
     error::TryRecvError,
     sync::{mutant, Arc, Backoff, SPINS},
@@ -158,6 +161,27 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     }
 }
 
+impl<T, Q: Queue<T>> Readiness for Buffered<T, Q> {
+    fn looks_ready(&self, side: Side, amount: Amount) -> bool {
+        self.queue.looks_ready(side, amount)
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        self.queue.version()
+    }
+
+    fn at_rest(&self, side: Side) -> Option<u64> {
+        self.queue.at_rest(side)
+    }
+
+    fn wait_style(&self) -> WaitStyle {
+        match self.queue.is_large() {
+            false => WaitStyle::YieldInQueue,
+            true => WaitStyle::YieldOutside,
+        }
+    }
+}
+
 impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
         self.serve_waiters(Side::Send);
@@ -249,26 +273,6 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         let reasons = self.waiters(side).reasons();
         self.serve_what_was_left(side);
         reasons
-    }
-
-    fn looks_ready(&self, side: Side) -> bool {
-        self.queue.looks_ready(side)
-    }
-
-    fn looks_worthwhile(&self, side: Side) -> bool {
-        self.queue.looks_worthwhile(side)
-    }
-
-    fn version(&self, _: Side) -> u64 {
-        self.queue.version()
-    }
-
-    fn at_rest(&self, side: Side) -> Option<u64> {
-        self.queue.at_rest(side)
-    }
-
-    fn holds_many(&self) -> bool {
-        self.queue.holds_many()
     }
 
     fn handle_counts(&self) -> &HandleCounts {

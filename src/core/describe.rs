@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Channel, Core, Side};
+use super::{Core, Side};
 
 impl<T> Core<T> {
     /// Writes the `{:?}` output of a handle called `name`: the state of its channel, and which
@@ -13,13 +13,14 @@ impl<T> Core<T> {
         f: &mut fmt::Formatter<'_>,
     ) -> fmt::Result {
         let Some(core) = core else { return write!(f, "{name} {{ nil }}") };
-        let mut blocked = core.blocked(Side::Send);
-        blocked.extend(core.blocked(Side::Recv));
+        let channel = core.channel();
+        let mut blocked = channel.blocked(Side::Send);
+        blocked.extend(channel.blocked(Side::Recv));
         f.debug_struct(name)
             .field("kind", &format_args!("{}", core.kind()))
-            .field("len", &core.len())
-            .field("cap", &core.cap())
-            .field("closed", &core.is_closed())
+            .field("len", &channel.len())
+            .field("cap", &channel.cap())
+            .field("closed", &channel.is_closed())
             .field("blocked", &blocked)
             .finish()
     }

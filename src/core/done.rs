@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
+use super::{Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv, TrySend};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, store_load_fence, AtomicUsize, Ordering},
@@ -45,6 +45,24 @@ impl<T> Done<T> {
     }
 }
 
+impl<T> Readiness for Done<T> {
+    fn looks_ready(&self, _: Side, _: Amount) -> bool {
+        self.is_closed()
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        u64::from(self.is_closed())
+    }
+
+    fn at_rest(&self, _: Side) -> Option<u64> {
+        (!self.is_closed()).then_some(0)
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
 impl<T> Channel<T> for Done<T> {
     fn try_send(&self, _: &mut Option<T>, _: Effort) -> TrySend {
         // There is no handle that could send.
@@ -63,14 +81,6 @@ impl<T> Channel<T> for Done<T> {
     fn is_closed(&self) -> bool {
         // ORDERING: SeqCst; after the store in `WaitSide::enqueue`, pairs with the swap in `end`.
         self.ended.load(Ordering::SeqCst) != 0 || self.is_due()
-    }
-
-    fn len(&self) -> usize {
-        0
-    }
-
-    fn cap(&self) -> Option<usize> {
-        Some(0)
     }
 
     fn enqueue(&self, _: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
@@ -98,22 +108,6 @@ impl<T> Channel<T> for Done<T> {
             Side::Send => Vec::new(),
             Side::Recv => self.receivers.reasons(),
         }
-    }
-
-    fn looks_ready(&self, _: Side) -> bool {
-        self.is_closed()
-    }
-
-    fn version(&self, _: Side) -> u64 {
-        u64::from(self.is_closed())
-    }
-
-    fn at_rest(&self, _: Side) -> Option<u64> {
-        (!self.is_closed()).then_some(0)
-    }
-
-    fn ready_at(&self) -> Option<Instant> {
-        self.due
     }
 
     fn handle_counts(&self) -> &HandleCounts {

@@ -1,6 +1,6 @@
 //! The handles of a channel that are left. The channel closes when the last of either side is gone.
 
-use super::{Channel, Core, Side};
+use super::{Core, Side};
 use crate::sync::{mutant, Count, Ordering};
 
 /// How many handles can send, and how many can receive.
@@ -44,7 +44,7 @@ impl<T> Core<T> {
             return;
         }
         if self.abandon(side) && !mutant("no_drain") {
-            self.drop_rest();
+            self.channel().drop_rest();
         }
     }
 

@@ -1,9 +1,10 @@
-//! One channel: five cores behind one small trait.
+//! A channel of any kind: five cores behind the trait in `core/channel.rs`.
 //!
 //! A core moves values and keeps the two queues of waiters. It never learns whether a waiter is a
 //! plain operation or a select, and it never blocks.
 
 mod buffered;
+mod channel;
 mod describe;
 mod done;
 mod handle_counts;
@@ -17,125 +18,16 @@ mod timer;
 
 use std::time::Instant;
 
+pub(crate) use channel::{Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle};
 pub(crate) use done::Done;
 pub(crate) use handle_counts::HandleCounts;
 pub use timer::MissedTickBehavior;
 pub(crate) use timer::{Schedule, Timer};
 
-use crate::{
-    error::{TryRecvError, TrySendError},
-    sync::Arc,
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome},
-};
+use crate::sync::Arc;
 use buffered::Buffered;
 use queue::{List, Ring};
 use rendezvous::Rendezvous;
-
-/// Which queue of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// The senders.
-    Send,
-    /// The receivers.
-    Recv,
-}
-
-impl Side {
-    /// The queue of the partners.
-    pub(crate) fn other(self) -> Self {
-        match self {
-            Side::Send => Side::Recv,
-            Side::Recv => Side::Send,
-        }
-    }
-}
-
-/// How hard a try looks before it reports full or empty.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// Leaves the other side's cache lines alone, and so may miss a peer that is in the middle of
-    /// its step. For callers that look again before they sleep.
-    Weak,
-    /// Reports full or empty only if that was true at one instant.
-    Strong,
-    /// Does not wait for a peer for long, and leaves the allocator alone. For callers that hold a
-    /// lock.
-    UnderLock,
-}
-
-/// The result of a send; a value that was not sent stays where it is.
-pub(crate) type TrySend = Result<(), TrySendError<()>>;
-
-/// The result of a receive; the value is in its slot.
-pub(crate) type TryRecv = Result<(), TryRecvError>;
-
-/// What a case asks of a channel.
-pub(crate) trait Channel<T> {
-    /// Sends the value without waiting for a partner; without a value nothing is sent.
-    fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
-    /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no
-    /// value is left.
-    fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
-    /// Closes the channel and makes every waiter look again. False if it was closed before.
-    fn close(&self) -> bool;
-    fn is_closed(&self) -> bool;
-    fn len(&self) -> usize;
-    /// Whether a value is there or on its way.
-    fn holds_any(&self) -> bool {
-        false
-    }
-    /// Closes the channel, since the last handle of this side is gone. True if values are left that
-    /// no receiver takes any more.
-    fn abandon(&self, side: Side) -> bool {
-        // Another handle may close it first. A timer's channel never closes and holds nothing.
-        let closed = self.is_closed() || self.close() || self.is_closed();
-        side == Side::Recv && closed && self.holds_any()
-    }
-    /// Drops the values that `abandon` has found.
-    fn drop_rest(&self) {}
-    /// `None`: unbounded.
-    fn cap(&self) -> Option<usize>;
-
-    /// Links `entry`, or completes the operation if `permit` allows; then looks again.
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
-    /// Unlinks `entry`, if it is linked.
-    fn dequeue(&self, side: Side, entry: &Entry<T>);
-    /// Called by a thread that was hinted or served and is done here. It goes on with the service
-    /// if others wait for what follows from its operation.
-    fn serve_on(&self, _: Side, _: Outcome) {}
-    /// How many waiters are in the queue.
-    fn waiting(&self, side: Side) -> usize;
-    /// What the waiters in the queue do, in order.
-    fn blocked(&self, side: Side) -> Vec<BlockedAt>;
-
-    /// False if a try would certainly fail. A few loads: for polling.
-    fn looks_ready(&self, side: Side) -> bool;
-    /// False if a try would certainly fail, or if it is better to wait a moment for more.
-    fn looks_worthwhile(&self, side: Side) -> bool {
-        self.looks_ready(side)
-    }
-    /// A number that differs from an earlier one if this side may have become ready in between.
-    fn version(&self, side: Side) -> u64;
-    /// `None` if this side has something to do: a try would succeed, unless another one is faster.
-    /// Else a number; if it is the same later, there was nothing to do in between.
-    fn at_rest(&self, side: Side) -> Option<u64>;
-    /// True if a partner can proceed only with a waiter in the queue: join the queue, then poll.
-    fn meets(&self) -> bool {
-        false
-    }
-    /// True if a thread can do many operations in its time slice. A thread that yields then looks
-    /// for itself. In the queue it would be given one value, or room for one, and the others would
-    /// need as many slices for theirs.
-    fn holds_many(&self) -> bool {
-        false
-    }
-    /// When this side becomes ready by the mere passage of time.
-    fn ready_at(&self) -> Option<Instant> {
-        None
-    }
-    /// The handles that are left.
-    fn handle_counts(&self) -> &HandleCounts;
-}
 
 /// A channel of any kind, shared by its handles.
 pub(crate) enum Core<T> {
@@ -248,90 +140,38 @@ impl<T> Core<T> {
     }
 }
 
-impl<T> Channel<T> for Core<T> {
+/// What depends on the kind: the few steps that are worth a function for each, and the rest.
+impl<T> Core<T> {
     #[inline]
-    fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
+    pub(crate) fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
         on!(self, channel => channel.try_send(value, effort))
     }
 
     #[inline]
-    fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
+    pub(crate) fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
         on!(self, channel => channel.try_recv(slot, effort))
     }
 
-    fn close(&self) -> bool {
-        on!(self, channel => channel.close())
-    }
-
-    fn is_closed(&self) -> bool {
-        on!(self, channel => channel.is_closed())
-    }
-
-    fn len(&self) -> usize {
-        on!(self, channel => channel.len())
+    #[inline]
+    pub(crate) fn wait_style(&self) -> WaitStyle {
+        on!(self, channel => channel.wait_style())
     }
 
     fn abandon(&self, side: Side) -> bool {
         on!(self, channel => channel.abandon(side))
     }
 
-    fn drop_rest(&self) {
-        on!(self, channel => channel.drop_rest())
-    }
-
-    fn cap(&self) -> Option<usize> {
-        on!(self, channel => channel.cap())
-    }
-
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
-        on!(self, channel => channel.enqueue(side, entry, permit))
-    }
-
-    fn dequeue(&self, side: Side, entry: &Entry<T>) {
-        on!(self, channel => channel.dequeue(side, entry))
-    }
-
-    fn serve_on(&self, side: Side, outcome: Outcome) {
-        on!(self, channel => channel.serve_on(side, outcome))
-    }
-
-    fn waiting(&self, side: Side) -> usize {
-        on!(self, channel => channel.waiting(side))
-    }
-
-    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
-        on!(self, channel => channel.blocked(side))
-    }
-
-    fn looks_ready(&self, side: Side) -> bool {
-        on!(self, channel => channel.looks_ready(side))
-    }
-
-    fn looks_worthwhile(&self, side: Side) -> bool {
-        on!(self, channel => channel.looks_worthwhile(side))
-    }
-
-    fn version(&self, side: Side) -> u64 {
-        on!(self, channel => channel.version(side))
-    }
-
-    fn at_rest(&self, side: Side) -> Option<u64> {
-        on!(self, channel => channel.at_rest(side))
-    }
-
-    fn meets(&self) -> bool {
-        on!(self, channel => channel.meets())
-    }
-
-    fn holds_many(&self) -> bool {
-        on!(self, channel => channel.holds_many())
-    }
-
-    fn ready_at(&self) -> Option<Instant> {
-        on!(self, channel => channel.ready_at())
-    }
-
     fn handle_counts(&self) -> &HandleCounts {
         on!(self, channel => channel.handle_counts())
+    }
+
+    /// The channel, of whatever kind, for what its values' type does not matter to.
+    pub(crate) fn readiness(&self) -> &dyn Readiness {
+        on!(self, channel => &**channel)
+    }
+
+    /// The channel, of whatever kind.
+    pub(crate) fn channel(&self) -> &dyn Channel<T> {
+        on!(self, channel => &**channel)
     }
 }

@@ -56,19 +56,19 @@ impl PartnerPredictor {
 
     /// Prefetches the cache line of the expected partner.
     #[inline]
-    pub(super) fn fetch(self) {
-        if self.expects() {
-            self.partner.fetch();
+    pub(super) fn prefetch(self) {
+        if self.predicts() {
+            self.partner.prefetch();
         }
     }
 
-    fn expects(self) -> bool {
+    fn predicts(self) -> bool {
         self.found & 0b11 == 0b10
     }
 
     /// Remembers the partner that was there, if any.
     #[inline]
-    pub(super) fn learn(self, partner: Option<OpId>) {
+    pub(super) fn record(self, partner: Option<OpId>) {
         if SPINS {
             let found = self.found << 1 | u8::from(partner.is_some());
             let now = Self { partner: partner.unwrap_or(self.partner), found, ..self };

@@ -8,7 +8,10 @@
 //!   hold the same one (a select on both directions) or one of two was hinted away to come again;
 //! - closed ⇒ a waiter that joins the queue leaves at once.
 
-use super::{partner::PartnerPredictor, Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
+use super::{
+    partner::PartnerPredictor, Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv,
+    TrySend, WaitStyle,
+};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
@@ -32,17 +35,17 @@ struct Meeting<T> {
     /// the lock.
     senders: AtomicU64,
     receivers: AtomicU64,
-    lines: Mutex<Registration<T>>,
+    queues: Mutex<Queues<T>>,
 }
 
-struct Registration<T> {
+struct Queues<T> {
     closed: bool,
     senders: WaitQueue<T>,
     receivers: WaitQueue<T>,
 }
 
-impl<T> Registration<T> {
-    fn line(&mut self, side: Side) -> &mut WaitQueue<T> {
+impl<T> Queues<T> {
+    fn of(&mut self, side: Side) -> &mut WaitQueue<T> {
         match side {
             Side::Send => &mut self.senders,
             Side::Recv => &mut self.receivers,
@@ -51,31 +54,31 @@ impl<T> Registration<T> {
 
     /// The queue of the partners of `side`.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
-        self.line(side.other())
+        self.of(side.other())
     }
 }
 
 impl<T> Rendezvous<T> {
     pub(crate) fn new() -> Self {
-        let lines =
-            Registration { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
+        let queues =
+            Queues { closed: false, senders: WaitQueue::new(), receivers: WaitQueue::new() };
         Self {
             meeting: Meeting {
                 senders: AtomicU64::new(0),
                 receivers: AtomicU64::new(0),
-                lines: Mutex::new(lines),
+                queues: Mutex::new(queues),
             },
             handle_counts: HandleCounts::new(),
         }
     }
 
     /// Changes the queues under the lock, then brings the summaries up to date.
-    fn change<R>(&self, change: impl FnOnce(&mut Registration<T>) -> R) -> R {
-        let mut lines = self.meeting.lines.lock();
-        let result = change(&mut lines);
-        let closed = if lines.closed { CLOSED } else { 0 };
+    fn change<R>(&self, change: impl FnOnce(&mut Queues<T>) -> R) -> R {
+        let mut queues = self.meeting.queues.lock();
+        let result = change(&mut queues);
+        let closed = if queues.closed { CLOSED } else { 0 };
         for side in [Side::Send, Side::Recv] {
-            let waiting = if lines.line(side).is_empty() { 0 } else { WAITING };
+            let waiting = if queues.of(side).is_empty() { 0 } else { WAITING };
             // ORDERING: Relaxed; written under the lock.
             let arrivals = self.summary(side).load(Ordering::Relaxed) & !(ARRIVAL - 1);
             // ORDERING: Release; pairs with the Acquire in `partners`: a thread that sees the close
@@ -96,10 +99,10 @@ impl<T> Rendezvous<T> {
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
-            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side) {
+            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side, Amount::One) {
                 return;
             }
-            if let Some(wake) = self.change(|lines| lines.line(side).hint()) {
+            if let Some(wake) = self.change(|queues| queues.of(side).hint()) {
                 wake.wake();
             }
         }
@@ -118,107 +121,8 @@ impl<T> Rendezvous<T> {
     }
 }
 
-impl<T> Channel<T> for Rendezvous<T> {
-    fn try_send(&self, value: &mut Option<T>, _: Effort) -> TrySend {
-        if value.is_none() || !self.looks_ready(Side::Send) {
-            return Err(TrySendError::Full(()));
-        }
-        let wake = self.change(|lines| {
-            let late = mutant("meets_after_the_close") && !lines.receivers.is_empty();
-            match lines.closed && !late {
-                true => Err(TrySendError::Closed(())),
-                false => lines.receivers.exchange(value).ok_or(TrySendError::Full(())),
-            }
-        })?;
-        wake.wake();
-        Ok(())
-    }
-
-    fn try_recv(&self, slot: &mut Option<T>, _: Effort) -> TryRecv {
-        if !self.looks_ready(Side::Recv) {
-            return Err(TryRecvError::Empty);
-        }
-        let wake = self.change(|lines| match lines.closed {
-            true => Err(TryRecvError::Closed),
-            false => lines.senders.exchange(slot).ok_or(TryRecvError::Empty),
-        })?;
-        wake.wake();
-        Ok(())
-    }
-
-    fn close(&self) -> bool {
-        let before = self.change(|lines| std::mem::replace(&mut lines.closed, true));
-        if before {
-            return false;
-        }
-        self.wake_some(Side::Recv, usize::MAX);
-        self.wake_some(Side::Send, usize::MAX);
-        true
-    }
-
-    fn is_closed(&self) -> bool {
-        self.partners(Side::Send) & CLOSED != 0
-    }
-
-    fn len(&self) -> usize {
-        0
-    }
-
-    fn cap(&self) -> Option<usize> {
-        Some(0)
-    }
-
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
-        let foresight = PartnerPredictor::of(self, side);
-        foresight.fetch();
-        let (lined, wake) = self.change(|lines| {
-            if lines.closed {
-                return (Enqueued::Retry, None);
-            }
-            let partners = lines.partners(side);
-            foresight.learn((!partners.is_empty()).then(|| partners.first()));
-            let (met, wake) = if permit.sole() {
-                match entry.with_slot(|slot| partners.exchange(slot)) {
-                    Some(wake) => (Enqueued::Completed, Some(wake)),
-                    None => (Enqueued::Waiting, None),
-                }
-            } else {
-                partners.meet(permit.waiter())
-            };
-            if met == Enqueued::Waiting {
-                lines.line(side).push(entry, permit);
-                self.arrive(side);
-            }
-            (met, wake)
-        });
-        if let Some(wake) = wake {
-            wake.wake();
-        }
-        lined
-    }
-
-    fn dequeue(&self, side: Side, entry: &Entry<T>) {
-        self.change(|lines| lines.line(side).remove(entry));
-    }
-
-    fn serve_on(&self, side: Side, outcome: Outcome) {
-        if let Outcome::Hint(_) = outcome {
-            self.wake_some(side, 1);
-        }
-    }
-
-    fn waiting(&self, side: Side) -> usize {
-        self.meeting.lines.lock().line(side).count()
-    }
-
-    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
-        // Room first: no allocation under the lock.
-        let mut reasons = Vec::with_capacity(self.waiting(side));
-        self.meeting.lines.lock().line(side).reasons(&mut reasons);
-        reasons
-    }
-
-    fn looks_ready(&self, side: Side) -> bool {
+impl<T> Readiness for Rendezvous<T> {
+    fn looks_ready(&self, side: Side, _: Amount) -> bool {
         self.partners(side) & (WAITING | CLOSED) != 0
     }
 
@@ -231,8 +135,101 @@ impl<T> Channel<T> for Rendezvous<T> {
         Some(self.partners(side)).filter(|partners| partners & (WAITING | CLOSED) == 0)
     }
 
-    fn meets(&self) -> bool {
+    fn wait_style(&self) -> WaitStyle {
+        WaitStyle::Meet
+    }
+}
+
+impl<T> Channel<T> for Rendezvous<T> {
+    fn try_send(&self, value: &mut Option<T>, _: Effort) -> TrySend {
+        if value.is_none() || !self.looks_ready(Side::Send, Amount::One) {
+            return Err(TrySendError::Full(()));
+        }
+        let wake = self.change(|queues| {
+            let late = mutant("meets_after_the_close") && !queues.receivers.is_empty();
+            match queues.closed && !late {
+                true => Err(TrySendError::Closed(())),
+                false => queues.receivers.exchange(value).ok_or(TrySendError::Full(())),
+            }
+        })?;
+        wake.wake();
+        Ok(())
+    }
+
+    fn try_recv(&self, slot: &mut Option<T>, _: Effort) -> TryRecv {
+        if !self.looks_ready(Side::Recv, Amount::One) {
+            return Err(TryRecvError::Empty);
+        }
+        let wake = self.change(|queues| match queues.closed {
+            true => Err(TryRecvError::Closed),
+            false => queues.senders.exchange(slot).ok_or(TryRecvError::Empty),
+        })?;
+        wake.wake();
+        Ok(())
+    }
+
+    fn close(&self) -> bool {
+        let before = self.change(|queues| std::mem::replace(&mut queues.closed, true));
+        if before {
+            return false;
+        }
+        self.wake_some(Side::Recv, usize::MAX);
+        self.wake_some(Side::Send, usize::MAX);
         true
+    }
+
+    fn is_closed(&self) -> bool {
+        self.partners(Side::Send) & CLOSED != 0
+    }
+
+    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+        let predictor = PartnerPredictor::of(self, side);
+        predictor.prefetch();
+        let (enqueued, wake) = self.change(|queues| {
+            if queues.closed {
+                return (Enqueued::Retry, None);
+            }
+            let partners = queues.partners(side);
+            predictor.record((!partners.is_empty()).then(|| partners.first()));
+            let (met, wake) = if permit.sole() {
+                match entry.with_slot(|slot| partners.exchange(slot)) {
+                    Some(wake) => (Enqueued::Completed, Some(wake)),
+                    None => (Enqueued::Waiting, None),
+                }
+            } else {
+                partners.meet(permit.waiter())
+            };
+            if met == Enqueued::Waiting {
+                queues.of(side).push(entry, permit);
+                self.arrive(side);
+            }
+            (met, wake)
+        });
+        if let Some(wake) = wake {
+            wake.wake();
+        }
+        enqueued
+    }
+
+    fn dequeue(&self, side: Side, entry: &Entry<T>) {
+        self.change(|queues| queues.of(side).remove(entry));
+    }
+
+    fn serve_on(&self, side: Side, outcome: Outcome) {
+        if let Outcome::Hint(_) = outcome {
+            self.wake_some(side, 1);
+        }
+    }
+
+    fn waiting(&self, side: Side) -> usize {
+        self.meeting.queues.lock().of(side).count()
+    }
+
+    fn blocked(&self, side: Side) -> Vec<BlockedAt> {
+        // Room first: no allocation under the lock.
+        let mut reasons = Vec::with_capacity(self.waiting(side));
+        self.meeting.queues.lock().of(side).reasons(&mut reasons);
+        reasons
     }
 
     fn handle_counts(&self) -> &HandleCounts {

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Channel, Effort, HandleCounts, Side, TryRecv, TrySend};
+use super::{Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv, TrySend};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
@@ -166,6 +166,26 @@ impl<T> Timer<T> {
     }
 }
 
+impl<T> Readiness for Timer<T> {
+    fn looks_ready(&self, side: Side, _: Amount) -> bool {
+        side == Side::Recv && self.state.lock().schedule.is_due()
+    }
+
+    fn version(&self, _: Side) -> u64 {
+        let state = self.state.lock();
+        state.changes << 1 | u64::from(state.schedule.is_due())
+    }
+
+    fn at_rest(&self, _: Side) -> Option<u64> {
+        let state = self.state.lock();
+        (!state.schedule.is_due()).then_some(state.changes)
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.schedule().due()
+    }
+}
+
 impl<T> Channel<T> for Timer<T> {
     fn try_send(&self, _: &mut Option<T>, _: Effort) -> TrySend {
         // There is no handle that could send.
@@ -189,18 +209,10 @@ impl<T> Channel<T> for Timer<T> {
         false
     }
 
-    fn len(&self) -> usize {
-        0
-    }
-
-    fn cap(&self) -> Option<usize> {
-        Some(0)
-    }
-
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
         // At the end also after a hint: `notify_queued` relies on it.
         self.receivers.enqueue(entry, &permit.at_the_end());
-        if self.looks_ready(side) {
+        if self.looks_ready(side, Amount::One) {
             Enqueued::Retry
         } else {
             Enqueued::Waiting
@@ -212,7 +224,7 @@ impl<T> Channel<T> for Timer<T> {
     }
 
     fn serve_on(&self, side: Side, _: Outcome) {
-        if self.looks_ready(side) {
+        if self.looks_ready(side, Amount::One) {
             self.receivers.wake_one();
         }
     }
@@ -229,24 +241,6 @@ impl<T> Channel<T> for Timer<T> {
             Side::Send => Vec::new(),
             Side::Recv => self.receivers.reasons(),
         }
-    }
-
-    fn looks_ready(&self, side: Side) -> bool {
-        side == Side::Recv && self.state.lock().schedule.is_due()
-    }
-
-    fn version(&self, _: Side) -> u64 {
-        let state = self.state.lock();
-        state.changes << 1 | u64::from(state.schedule.is_due())
-    }
-
-    fn at_rest(&self, _: Side) -> Option<u64> {
-        let state = self.state.lock();
-        (!state.schedule.is_due()).then_some(state.changes)
-    }
-
-    fn ready_at(&self) -> Option<Instant> {
-        self.schedule().due()
     }
 
     fn handle_counts(&self) -> &HandleCounts {

@@ -1,9 +1,10 @@
 //! One operation that takes part in a select.
 
-use std::{cell::Cell, time::Instant};
+use std::cell::Cell;
 
+use super::watch::Watch;
 use crate::{
-    core::{Channel, Core, Effort, Side},
+    core::{Core, Effort, Side},
     error::{SendError, TryRecvError, TrySendError},
     wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
 };
@@ -14,23 +15,10 @@ pub(crate) trait Case: Enlist {
     fn try_now(&self, effort: Effort) -> bool;
     /// Goes on with what follows from a claim.
     fn serve_on(&self);
-    /// True if the operation may have become ready, or unready, since the last call.
-    fn has_moved(&self) -> bool;
-    /// True if the operation has nothing to do and, if `still` is set, has had nothing to do since
-    /// the last call.
-    fn at_rest(&self, still: bool) -> bool;
-    /// False if `try_now` would certainly fail.
-    fn looks_ready(&self) -> bool;
-    /// False if `try_now` would certainly fail, or if it is better to wait a moment for more.
-    fn looks_worthwhile(&self) -> bool;
-    /// True if a partner must find the case in the queue.
-    fn meets(&self) -> bool;
-    /// True if a thread that yields should look at the channel, and not wait in the queue.
-    fn holds_many(&self) -> bool;
     /// Where the waiter lives if this is the first case.
     fn home(&self) -> &WaiterCell;
-    /// When the case becomes ready by itself.
-    fn ready_at(&self) -> Option<Instant>;
+    /// The side of the channel on which the operation is.
+    fn watch(&self) -> &Watch<'_>;
 }
 
 /// The progress of an operation.
@@ -46,25 +34,30 @@ enum Stage {
 /// A send or a receive. Without a channel (nil, or switched off) it never completes.
 struct Operation<'a, T> {
     core: Option<&'a Core<T>>,
-    side: Side,
+    watch: Watch<'a>,
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
     /// How a claimer chose this case: others may wait for what follows from it.
     claimed: Cell<Option<Outcome>>,
-    /// The channel's version at the last look.
-    version: Cell<u64>,
 }
 
 impl<'a, T> Operation<'a, T> {
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
         Self {
             core,
-            side,
+            watch: Watch::new(core.map(Core::readiness), side),
             entry: Entry::new(value),
             stage: Cell::new(Stage::Open),
             claimed: Cell::new(None),
-            version: Cell::new(0),
+        }
+    }
+
+    /// Switches the case off if `on` is false.
+    fn only_if(&mut self, on: bool) {
+        if !on {
+            self.core = None;
+            self.watch.end();
         }
     }
 
@@ -88,16 +81,16 @@ impl<'a, T> Operation<'a, T> {
 impl<T> Enlist for Operation<'_, T> {
     fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued {
         let Some(core) = self.core else { return Enqueued::Waiting };
-        let lined = core.enqueue(self.side, &self.entry, permit);
-        if lined == Enqueued::Completed {
+        let enqueued = core.channel().enqueue(self.watch.side(), &self.entry, permit);
+        if enqueued == Enqueued::Completed {
             self.stage.set(Stage::Done);
         }
-        lined
+        enqueued
     }
 
     fn dequeue(&self) {
         if let (Some(core), true) = (self.core, self.entry.is_queued()) {
-            core.dequeue(self.side, &self.entry);
+            core.channel().dequeue(self.watch.side(), &self.entry);
         }
     }
 
@@ -114,7 +107,7 @@ impl<T> Enlist for Operation<'_, T> {
 impl<T> Case for Operation<'_, T> {
     fn try_now(&self, effort: Effort) -> bool {
         let Some(core) = self.core else { return false };
-        let stage = match self.side {
+        let stage = match self.watch.side() {
             Side::Send => self.try_send(core, effort),
             Side::Recv => self.try_recv(core, effort),
         };
@@ -124,44 +117,16 @@ impl<T> Case for Operation<'_, T> {
 
     fn serve_on(&self) {
         if let (Some(core), Some(outcome)) = (self.core, self.claimed.take()) {
-            core.serve_on(self.side, outcome);
+            core.channel().serve_on(self.watch.side(), outcome);
         }
-    }
-
-    fn has_moved(&self) -> bool {
-        let version = self.core.map_or(0, |core| core.version(self.side));
-        self.version.replace(version) != version
-    }
-
-    fn at_rest(&self, still: bool) -> bool {
-        match self.core.map_or(Some(0), |core| core.at_rest(self.side)) {
-            Some(version) => self.version.replace(version) == version || !still,
-            None => false,
-        }
-    }
-
-    fn looks_ready(&self) -> bool {
-        self.core.is_some_and(|core| core.looks_ready(self.side))
-    }
-
-    fn looks_worthwhile(&self) -> bool {
-        self.core.is_some_and(|core| core.looks_worthwhile(self.side))
-    }
-
-    fn meets(&self) -> bool {
-        self.core.is_some_and(Channel::meets)
-    }
-
-    fn holds_many(&self) -> bool {
-        self.core.is_some_and(Channel::holds_many)
     }
 
     fn home(&self) -> &WaiterCell {
         self.entry.home()
     }
 
-    fn ready_at(&self) -> Option<Instant> {
-        self.core.and_then(Channel::ready_at)
+    fn watch(&self) -> &Watch<'_> {
+        &self.watch
     }
 }
 
@@ -200,7 +165,7 @@ impl<T> Bound for RecvCase<'_, T> {
     type Won = Option<T>;
 
     fn only_if(mut self, on: bool) -> Self {
-        self.0.core = self.0.core.filter(|_| on);
+        self.0.only_if(on);
         self
     }
 
@@ -241,7 +206,7 @@ impl<T> Bound for SendCase<'_, T> {
     type Won = Result<(), SendError<T>>;
 
     fn only_if(mut self, on: bool) -> Self {
-        self.0.core = self.0.core.filter(|_| on);
+        self.0.only_if(on);
         self
     }
 
@@ -274,8 +239,7 @@ impl<T> Bound for SendFromCase<'_, T> {
     type Won = Result<(), SendError<()>>;
 
     fn only_if(mut self, on: bool) -> Self {
-        let core = &mut self.case.0.core;
-        *core = core.filter(|_| on);
+        self.case.0.only_if(on);
         self
     }
 

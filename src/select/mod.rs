@@ -14,6 +14,7 @@ mod operand;
 mod operation;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
+mod watch;
 
 pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
@@ -22,14 +23,15 @@ pub(crate) use operand::sealed::Sealed;
 pub use operand::{RecvFrom, SendTo};
 pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_send};
 
-use std::{panic::Location, time::Instant};
+use std::panic::Location;
 
 use crate::{
-    core::Effort,
-    sync::{clock, full_fence, mutant, random, Backoff},
+    core::{Amount, Effort, WaitStyle},
+    sync::{clock, mutant, random, Backoff},
     wait::{BlockedAt, Enqueued, Outcome, Polling, Reason, Registration, WaiterCell},
 };
 use case::Case;
+use watch::{any_looks_ready, at_rest, earliest, have_moved, wait_style};
 
 /// Completes one of `arms`, for `select!`, or none if none wins until `limit`.
 #[track_caller]
@@ -97,15 +99,6 @@ pub(crate) fn run(
     block(cases, order, limit, blocked_at)
 }
 
-/// True if there was an instant at which no case had anything to do: between the first looks, which
-/// are spread over time, and the second ones, which find that nothing has moved.
-fn at_rest(cases: &[&dyn Case]) -> bool {
-    // Another thread sees what this one has done before, or this one sees what the other has done.
-    full_fence();
-    let rest = |still| cases.iter().all(|case| case.at_rest(still));
-    rest(false) && (mutant("rests_after_one_look") || rest(true))
-}
-
 /// Completes one of `cases`, which have just been tried in vain, or whose partners will find them
 /// in the queue.
 #[inline(never)]
@@ -116,7 +109,7 @@ fn block(
     blocked_at: BlockedAt,
 ) -> Option<usize> {
     let _settled = ServeOn(cases);
-    let meets = cases.iter().any(|case| case.meets());
+    let style = wait_style(cases);
     let mut tried = true;
     let mut returning = None;
     let mut backoff = Backoff::new();
@@ -137,7 +130,7 @@ fn block(
             backoff.snooze_unless(|| have_moved(cases));
         }
         let mut polling = Polling::new();
-        looked_ready = !meets && poll(cases, &mut polling, limit);
+        looked_ready = style != WaitStyle::Meet && poll(cases, style, &mut polling, limit);
         if looked_ready {
             continue;
         }
@@ -171,7 +164,7 @@ fn decide(
     let spread = cases.len() > 1 && !mutant("default_after_one_look");
     // In the queue of an unbuffered channel a select may make a partner leave, and would be gone
     // when the partner comes back.
-    let rounds = if cases.iter().any(|case| case.meets()) { usize::MAX } else { ROUNDS };
+    let rounds = if wait_style(cases) == WaitStyle::Meet { usize::MAX } else { ROUNDS };
     for _ in 0..rounds {
         if spread {
             have_moved(cases);
@@ -202,12 +195,6 @@ fn decide(
     }
 }
 
-/// True if a case may have become ready, or unready, since the last call: others are faster. If
-/// none has, though one looks ready, a peer is in the middle of its step.
-fn have_moved(cases: &[&dyn Case]) -> bool {
-    cases.iter().fold(false, |moved, case| case.has_moved() | moved)
-}
-
 /// Goes on with what follows from the claims of the cases, however the select ends.
 struct ServeOn<'a>(&'a [&'a dyn Case]);
 
@@ -217,14 +204,13 @@ impl Drop for ServeOn<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if it is time to try: one looks ready (worthwhile, as long
-/// as that costs no more than pauses), or the limit is over. A single case yields in its queue,
-/// where others complete it, unless its buffer holds many values.
-fn poll(cases: &[&dyn Case], polling: &mut Polling, limit: Limit) -> bool {
-    let in_line = matches!(cases, [case] if !case.holds_many());
-    while if in_line { polling.pause() } else { polling.step() } {
-        let look = if polling.has_yielded() { Case::looks_ready } else { Case::looks_worthwhile };
-        if cases.iter().any(|&case| look(case)) {
+/// Watches the cases for a moment. True if it is time to try: one looks ready (for a batch, as long
+/// as that costs no more than pauses), or the limit is over.
+fn poll(cases: &[&dyn Case], style: WaitStyle, polling: &mut Polling, limit: Limit) -> bool {
+    let yields = style == WaitStyle::YieldOutside;
+    while if yields { polling.step() } else { polling.pause() } {
+        let amount = if polling.has_yielded() { Amount::One } else { Amount::Batch };
+        if any_looks_ready(cases, amount) {
             return true;
         }
         // Yields may take long; the pauses before them do not.
@@ -282,9 +268,4 @@ fn wait(
         Outcome::Hint(winner) => Wait::Hinted(winner),
         Outcome::Aborted => in_vain,
     }
-}
-
-/// The instant at which to wake up without a claim.
-fn earliest(cases: &[&dyn Case], limit: Limit) -> Option<Instant> {
-    cases.iter().filter_map(|case| case.ready_at()).chain(limit.deadline()).min()
 }

@@ -7,7 +7,7 @@ use std::{mem::size_of, panic::Location};
 
 use super::{block, Bound, Limit, Order, RecvCase, SendCase};
 use crate::{
-    core::{Channel, Core, Effort},
+    core::{Core, Effort, WaitStyle},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     wait::{BlockedAt, Reason},
 };
@@ -120,7 +120,9 @@ fn send_from<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<()>> {
-    let tried = core.filter(|core| !core.meets()).map(|core| core.try_send(slot, Effort::Weak));
+    let tried = core
+        .filter(|core| core.wait_style() != WaitStyle::Meet)
+        .map(|core| core.try_send(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TrySendError::Closed(()))) => return Err(SendTimeoutError::Closed(())),
@@ -201,7 +203,9 @@ fn recv_into<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), RecvTimeoutError> {
-    let tried = core.filter(|core| !core.meets()).map(|core| core.try_recv(slot, Effort::Weak));
+    let tried = core
+        .filter(|core| core.wait_style() != WaitStyle::Meet)
+        .map(|core| core.try_recv(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TryRecvError::Closed)) => return Err(RecvTimeoutError::Closed),

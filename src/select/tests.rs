@@ -7,10 +7,10 @@ use std::{
     time::Instant,
 };
 
-use super::{case::Case, dynamic::assert_room_after, run, Limit, Order};
+use super::{case::Case, dynamic::assert_room_after, run, watch::Watch, Limit, Order};
 use crate::{
     __private::blocked,
-    core::Effort,
+    core::{Amount, Effort, Readiness, Side},
     make, select,
     sync::fault,
     unbounded,
@@ -76,67 +76,79 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
     assert!(catch_unwind(|| assert_room_after(most)).is_err());
 }
 
-/// A case without a channel.
-struct Fake {
-    home: WaiterCell,
-    /// If true, the case has moved at each call and is never ready. If false, it is set, as a
-    /// timer may be, to an instant that has come, while it joins the queue.
+/// A channel of one case, with one waiter.
+struct FakeChannel {
+    /// If true, the channel has moved at each look and is never ready. If false, it is set, as a
+    /// timer may be, to an instant that has come, while the case joins the queue.
     restless: bool,
-    in_line: Cell<bool>,
-    looks: Cell<usize>,
+    enqueued: Cell<bool>,
+    looks: Cell<u64>,
 }
 
-impl Fake {
+impl FakeChannel {
     fn new(restless: bool) -> Self {
-        Self { home: WaiterCell::new(), restless, in_line: Cell::new(false), looks: Cell::new(0) }
+        Self { restless, enqueued: Cell::new(false), looks: Cell::new(0) }
+    }
+
+    fn case(&self) -> FakeCase<'_> {
+        FakeCase {
+            channel: self,
+            watch: Watch::new(Some(self), Side::Recv),
+            home: WaiterCell::new(),
+        }
     }
 }
 
-impl Enlist for Fake {
+impl Readiness for FakeChannel {
+    fn looks_ready(&self, _: Side, _: Amount) -> bool {
+        false
+    }
+    fn version(&self, _: Side) -> u64 {
+        self.looks.get() * u64::from(self.restless)
+    }
+    fn at_rest(&self, _: Side) -> Option<u64> {
+        (!self.restless).then_some(0)
+    }
+    fn ready_at(&self) -> Option<Instant> {
+        (!self.restless && self.enqueued.get()).then(Instant::now)
+    }
+}
+
+struct FakeCase<'a> {
+    channel: &'a FakeChannel,
+    watch: Watch<'a>,
+    home: WaiterCell,
+}
+
+impl Enlist for FakeCase<'_> {
     fn enqueue(&self, _: &LinkPermit<'_>) -> Enqueued {
-        self.in_line.set(true);
+        self.channel.enqueued.set(true);
         Enqueued::Waiting
     }
     fn dequeue(&self) {}
     fn claimed(&self, _: Outcome) {}
 }
 
-impl Case for Fake {
+impl Case for FakeCase<'_> {
     fn try_now(&self, _: Effort) -> bool {
-        self.looks.set(self.looks.get() + 1);
-        assert!(self.looks.get() < 1000, "a look without an end");
-        !self.restless && self.in_line.get()
+        let FakeChannel { restless, enqueued, looks } = self.channel;
+        looks.set(looks.get() + 1);
+        assert!(looks.get() < 1000, "a look without an end");
+        !restless && enqueued.get()
     }
     fn serve_on(&self) {}
-    fn has_moved(&self) -> bool {
-        self.restless
-    }
-    fn at_rest(&self, _: bool) -> bool {
-        !self.restless
-    }
-    fn looks_ready(&self) -> bool {
-        false
-    }
-    fn looks_worthwhile(&self) -> bool {
-        false
-    }
-    fn meets(&self) -> bool {
-        false
-    }
-    fn holds_many(&self) -> bool {
-        false
-    }
     fn home(&self) -> &WaiterCell {
         &self.home
     }
-    fn ready_at(&self) -> Option<Instant> {
-        (!self.restless && self.in_line.get()).then(Instant::now)
+    fn watch(&self) -> &Watch<'_> {
+        &self.watch
     }
 }
 
 #[test]
 fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
-    let (one, other) = (Fake::new(true), Fake::new(true));
+    let channels = [FakeChannel::new(true), FakeChannel::new(true)];
+    let [one, other] = channels.each_ref().map(FakeChannel::case);
     let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
     for limit in [Limit::Now, Limit::At(Instant::now())] {
         assert_eq!(run(&[&one, &other], Order::Source, limit, blocked_at), None);
@@ -147,7 +159,8 @@ fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
 fn a_timer_that_is_set_while_a_select_lines_up_ends_its_sleep() {
     let (done, ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let case = Fake::new(false);
+        let channel = FakeChannel::new(false);
+        let case = channel.case();
         let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
         let _ = done.send(run(&[&case], Order::Source, Limit::Never, blocked_at));
     });

@@ -8,11 +8,7 @@ use super::{
     weak_cancel::WeakCancel,
     Signal,
 };
-use crate::{
-    core::{Channel, Core},
-    sender::Sender,
-    sync::Arc,
-};
+use crate::{sender::Sender, sync::Arc};
 
 /// A channel or a context that is notified of signals.
 #[derive(Clone)]
@@ -26,7 +22,9 @@ impl Subscriber {
     /// channel loads one atomic, and waits for no thread that the handler may have interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
-            Subscriber::Channel(sender) => sender.core().is_some_and(Core::is_closed),
+            Subscriber::Channel(sender) => {
+                sender.core().is_some_and(|core| core.channel().is_closed())
+            }
             Subscriber::Context(ends) => ends.is_over(),
         }
     }

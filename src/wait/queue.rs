@@ -61,7 +61,7 @@ impl OpId {
 
     /// Asks the processor for the cache line of the entry, which may be gone.
     #[inline]
-    pub(crate) fn fetch(self) {
+    pub(crate) fn prefetch(self) {
         prefetch_write(self.0);
     }
 }

@@ -28,7 +28,7 @@ use super::{
     end::{both, exact, plain, version, End, CLOSED, OVERDUE},
     overdue::Overdue,
     slot::Slot,
-    Effort, Queue, TryRecv, TrySend,
+    Amount, Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
     core::{padded::Padded, Side},
@@ -579,7 +579,7 @@ impl<T> Queue<T> for List<T> {
             || head & OVERDUE != 0 && self.overdue.any(Self::has_come)
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
+    fn looks_ready(&self, side: Side, _: Amount) -> bool {
         side == Side::Send || self.rings_for(self.head.place.end.peek()) || self.closes()
     }
 
@@ -595,7 +595,7 @@ impl<T> Queue<T> for List<T> {
         (side == Side::Recv && is_empty).then_some(Block::<T>::count(tail))
     }
 
-    fn holds_many(&self) -> bool {
+    fn is_large(&self) -> bool {
         true
     }
 }

@@ -11,7 +11,7 @@ mod overdue;
 mod slot;
 mod slots;
 
-use super::{Effort, Side, TryRecv, TrySend};
+use super::{Amount, Effort, Side, TryRecv, TrySend};
 use crate::sync::mutant;
 
 pub(crate) use list::List;
@@ -44,19 +44,15 @@ pub(crate) trait Queue<T> {
     /// just made an operation possible gets true until it is done, even if its view of the other
     /// end is old.
     fn can_proceed(&self, side: Side) -> bool;
-    /// False if a try would certainly fail.
-    fn looks_ready(&self, side: Side) -> bool;
-    /// False if a try would certainly fail, or if it is better to wait a moment for more.
-    fn looks_worthwhile(&self, side: Side) -> bool {
-        self.looks_ready(side)
-    }
+    /// False if a try would certainly fail, or would gain less than `amount`.
+    fn looks_ready(&self, side: Side, amount: Amount) -> bool;
     /// A number that differs from an earlier one if either side may have become ready in between.
     fn version(&self) -> u64;
     /// `None` if this side has something to do, or will have as soon as another thread has finished
     /// its step. Else a number; if it is the same later, there was nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     /// Whether a thread can do many operations in its time slice.
-    fn holds_many(&self) -> bool;
+    fn is_large(&self) -> bool;
 }
 
 /// Drops the values that were sent while the last receiver went away.

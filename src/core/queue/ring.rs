@@ -22,7 +22,7 @@ use super::{
     drop_values,
     end::{both, plain, version, End, CLOSED},
     slots::{SlotRef, Slots},
-    Effort, Queue, TryRecv, TrySend,
+    Amount, Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
     core::{padded::Padded, Side},
@@ -90,6 +90,14 @@ impl<T> Ring<T> {
     fn full(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
         let spot = self.slots().spot(ticket);
         spot.is_full(|| plain(self.tail.peek())).then_some(spot)
+    }
+
+    /// Whether a sender has room for more than one value. A sender that takes each slot as soon as
+    /// it is free takes its cache line away while the receiver writes to it.
+    fn has_room_for_several(&self) -> bool {
+        let several = (self.slots().cap() as u64 / 4).clamp(1, BATCH);
+        let last = self.slots().after(plain(self.tail.peek()), several - 1);
+        self.free(last).is_some()
     }
 
     /// Whether a close has begun, without a look at the senders' end.
@@ -232,19 +240,9 @@ impl<T> Queue<T> for Ring<T> {
         }
     }
 
-    fn looks_ready(&self, side: Side) -> bool {
-        self.can_proceed(side) || self.closes()
-    }
-
-    /// True for a sender if there is room for several values. A sender that takes each slot as soon
-    /// as it is free takes its cache line away while the receiver writes to it.
-    fn looks_worthwhile(&self, side: Side) -> bool {
-        if side == Side::Recv {
-            return self.looks_ready(side);
-        }
-        let several = (self.slots().cap() as u64 / 4).clamp(1, BATCH);
-        let last = self.slots().after(plain(self.tail.peek()), several - 1);
-        (self.free(last).is_some() || self.closes()) && self.looks_ready(side)
+    fn looks_ready(&self, side: Side, amount: Amount) -> bool {
+        let enough = side == Side::Recv || amount == Amount::One || self.has_room_for_several();
+        enough && self.can_proceed(side) || self.closes()
     }
 
     fn version(&self) -> u64 {
@@ -263,7 +261,7 @@ impl<T> Queue<T> for Ring<T> {
         }
     }
 
-    fn holds_many(&self) -> bool {
+    fn is_large(&self) -> bool {
         self.slots().cap() >= LARGE
     }
 }

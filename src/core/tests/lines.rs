@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    core::{tests::received, Channel, Core, Effort, Schedule, Side},
+    core::{tests::received, Amount, Core, Effort, Schedule, Side},
     error::{TryRecvError, TrySendError},
     wait::{
         tests::{receiver, receivers, sender, One},
@@ -13,16 +13,16 @@ use crate::{
 
 impl One {
     fn lines_up(&self, core: &Core<u32>, side: Side) -> Enqueued {
-        self.stand(false, |entry, permit| core.enqueue(side, entry, permit))
+        self.stand(false, |entry, permit| core.channel().enqueue(side, entry, permit))
     }
 
     fn comes_back_to(&self, core: &Core<u32>, side: Side) -> Enqueued {
         self.was_hinted();
-        self.stand(true, |entry, permit| core.enqueue(side, entry, permit))
+        self.stand(true, |entry, permit| core.channel().enqueue(side, entry, permit))
     }
 
     fn gives_up_on(&self, core: &Core<u32>, side: Side) {
-        self.gives_up(|entry| core.dequeue(side, entry));
+        self.gives_up(|entry| core.channel().dequeue(side, entry));
     }
 }
 
@@ -31,7 +31,7 @@ fn send(core: &Core<u32>, value: u32) -> Result<(), TrySendError<()>> {
 }
 
 fn recv(core: &Core<u32>) -> Result<u32, TryRecvError> {
-    received(core, Effort::Weak)
+    received(core.channel(), Effort::Weak)
 }
 
 fn buffered() -> [Core<u32>; 3] {
@@ -57,11 +57,11 @@ fn who_lines_up_where_there_is_something_to_do_is_told_at_once() {
         assert_eq!(two.lines_up(&core, Side::Recv), Enqueued::Retry);
         two.gives_up_on(&core, Side::Recv);
         recv(&core).unwrap();
-        core.close();
+        core.channel().close();
         let three = receiver();
         assert_eq!(three.lines_up(&core, Side::Recv), Enqueued::Retry);
         three.gives_up_on(&core, Side::Recv);
-        assert!(core.blocked(Side::Recv).is_empty());
+        assert!(core.channel().blocked(Side::Recv).is_empty());
     }
     let core = Core::bounded(1);
     let early = sender(1);
@@ -70,7 +70,7 @@ fn who_lines_up_where_there_is_something_to_do_is_told_at_once() {
     send(&core, 2).unwrap();
     let late = sender(3);
     assert_eq!(late.lines_up(&core, Side::Send), Enqueued::Waiting);
-    assert_eq!(core.blocked(Side::Send).len(), 1);
+    assert_eq!(core.channel().blocked(Side::Send).len(), 1);
     late.gives_up_on(&core, Side::Send);
 }
 
@@ -78,10 +78,13 @@ fn who_lines_up_where_there_is_something_to_do_is_told_at_once() {
 fn nobody_waits_to_send_without_a_bound() {
     let (core, one) = (Core::unbounded(), sender(1));
     assert_eq!(one.lines_up(&core, Side::Send), Enqueued::Retry);
-    assert!(core.blocked(Side::Send).is_empty());
+    assert!(core.channel().blocked(Side::Send).is_empty());
     one.gives_up_on(&core, Side::Send);
     send(&core, 1).unwrap();
-    assert!(core.looks_ready(Side::Send) && core.at_rest(Side::Send).is_none());
+    assert!(
+        core.channel().looks_ready(Side::Send, Amount::One)
+            && core.channel().at_rest(Side::Send).is_none()
+    );
 }
 
 #[test]
@@ -90,11 +93,11 @@ fn a_receiver_that_polls_has_the_value_as_soon_as_it_is_sent() {
         let [one, two] = receivers();
         one.lines_up(&core, Side::Recv);
         two.lines_up(&core, Side::Recv);
-        assert_eq!(core.blocked(Side::Recv).len(), 2);
+        assert_eq!(core.channel().blocked(Side::Recv).len(), 2);
         for (one, value) in [(&one, 1), (&two, 2)] {
             send(&core, value).unwrap();
             assert_eq!(one.hears(), Some(Outcome::Delivered(7)));
-            assert_eq!((one.value(), core.len()), (Some(value), 0));
+            assert_eq!((one.value(), core.channel().len()), (Some(value), 0));
         }
     }
 }
@@ -110,10 +113,10 @@ fn a_sender_that_polls_has_its_value_in_as_soon_as_there_is_room() {
         assert_eq!(recv(&core), Ok(value));
         if let Some(one) = waits {
             assert_eq!(one.hears(), Some(Outcome::Delivered(7)));
-            assert_eq!((one.value(), core.len()), (None, 1));
+            assert_eq!((one.value(), core.channel().len()), (None, 1));
         }
     }
-    assert_eq!(core.len(), 0);
+    assert_eq!(core.channel().len(), 0);
 }
 
 /// One operation lets the other side proceed, and that lets a waiter of its own side proceed.
@@ -129,7 +132,7 @@ fn one_operation_serves_both_lines() {
     // The receiver in the queue goes first, then the sender in the queue.
     assert_eq!(recv(&core), Ok(2));
     assert_eq!((receives.hears(), receives.value()), (Some(Outcome::Delivered(7)), Some(1)));
-    assert_eq!((sends.hears(), core.len()), (Some(Outcome::Delivered(7)), 0));
+    assert_eq!((sends.hears(), core.channel().len()), (Some(Outcome::Delivered(7)), 0));
 }
 
 /// Both queues have waiters, so each service makes the next one possible.
@@ -144,7 +147,7 @@ fn one_operation_serves_as_long_as_there_is_something_to_do() {
     assert_eq!(send(&core, 0), Ok(()));
     let all = receivers.iter().chain(&senders);
     assert!(all.into_iter().all(|one| one.hears() == Some(Outcome::Delivered(7))));
-    assert_eq!(core.len(), 1);
+    assert_eq!(core.channel().len(), 1);
 }
 
 #[test]
@@ -156,8 +159,8 @@ fn each_that_sleeps_has_a_value_of_its_own_and_all_others_are_anyones() {
         for (one, value) in both.iter().zip(0..) {
             assert_eq!((one.hears(), one.value()), (Some(Outcome::Delivered(7)), Some(value)));
         }
-        assert_eq!(core.len(), 98);
-        assert!(core.at_rest(Side::Recv).is_none());
+        assert_eq!(core.channel().len(), 98);
+        assert!(core.channel().at_rest(Side::Recv).is_none());
         (2..100).for_each(|i| assert_eq!(recv(&core), Ok(i)));
         assert_eq!(recv(&core), Err(TryRecvError::Empty));
     }
@@ -171,7 +174,7 @@ fn a_sender_that_sleeps_takes_one_room_and_all_other_is_anyones() {
     assert_eq!(sleeps.lines_up(&core, Side::Send), Enqueued::Waiting);
     sleeps.falls_asleep();
     (0..100).for_each(|i| assert_eq!(recv(&core), Ok(i)));
-    assert_eq!((sleeps.hears(), core.len()), (Some(Outcome::Delivered(7)), 1));
+    assert_eq!((sleeps.hears(), core.channel().len()), (Some(Outcome::Delivered(7)), 1));
     (101..200).for_each(|i| send(&core, i).unwrap());
     assert_eq!(send(&core, 0), Err(TrySendError::Full(())));
     (100..200).for_each(|i| assert_eq!(recv(&core), Ok(i)));
@@ -193,7 +196,7 @@ fn a_close_tells_everyone() {
     for core in buffered() {
         let all: [One; 9] = receivers();
         fall_asleep(&all, &core);
-        core.close();
+        core.channel().close();
         assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
     }
     let core = Core::bounded(1);
@@ -203,7 +206,7 @@ fn a_close_tells_everyone() {
         assert_eq!(one.lines_up(&core, Side::Send), Enqueued::Waiting);
         one.falls_asleep();
     }
-    core.close();
+    core.channel().close();
     assert!(all.iter().all(|one| one.hears() == Some(Outcome::Hint(7))));
     assert!(all.iter().all(|one| one.value().is_some()));
 }
@@ -215,26 +218,29 @@ fn who_comes_back_to_a_timer_goes_to_the_end() {
     for one in [&one, &two] {
         assert_eq!(one.lines_up(&core, Side::Recv), Enqueued::Retry);
     }
-    core.serve_on(Side::Recv, Outcome::Hint(0));
+    core.channel().serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!(one.comes_back_to(&core, Side::Recv), Enqueued::Retry);
-    core.serve_on(Side::Recv, Outcome::Hint(0));
+    core.channel().serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!((one.hears(), two.hears()), (None, Some(Outcome::Hint(7))));
-    assert_eq!(core.blocked(Side::Recv).len(), 1);
+    assert_eq!(core.channel().blocked(Side::Recv).len(), 1);
     one.gives_up_on(&core, Side::Recv);
-    assert!(core.looks_ready(Side::Recv) && !core.looks_ready(Side::Send));
+    assert!(
+        core.channel().looks_ready(Side::Recv, Amount::One)
+            && !core.channel().looks_ready(Side::Send, Amount::One)
+    );
     // A timer that is not due hints no waiter.
     let timer = core.as_timer().unwrap();
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(3_600)));
     let three = receiver();
     assert_eq!(three.lines_up(&core, Side::Recv), Enqueued::Waiting);
-    core.serve_on(Side::Recv, Outcome::Hint(0));
+    core.channel().serve_on(Side::Recv, Outcome::Hint(0));
     assert_eq!(three.hears(), None);
     // An earlier instant does.
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(7_200)));
     assert_eq!(three.hears(), None);
     timer.set(|schedule| *schedule = Schedule::after(Duration::from_secs(60)));
     assert_eq!(three.hears(), Some(Outcome::Hint(7)));
-    assert!(core.blocked(Side::Send).is_empty());
+    assert!(core.channel().blocked(Side::Send).is_empty());
 }
 
 #[test]
@@ -242,9 +248,15 @@ fn who_waits_for_an_end_is_told_and_who_comes_later_does_not_wait() {
     let core: Core<u32> = Core::done(None);
     let [before, after] = receivers();
     assert_eq!(before.lines_up(&core, Side::Recv), Enqueued::Waiting);
-    assert!(core.at_rest(Side::Recv).is_some() && !core.looks_ready(Side::Recv));
+    assert!(
+        core.channel().at_rest(Side::Recv).is_some()
+            && !core.channel().looks_ready(Side::Recv, Amount::One)
+    );
     core.end();
-    assert!(core.at_rest(Side::Recv).is_none() && core.looks_ready(Side::Recv));
+    assert!(
+        core.channel().at_rest(Side::Recv).is_none()
+            && core.channel().looks_ready(Side::Recv, Amount::One)
+    );
     assert_eq!(before.hears(), Some(Outcome::Hint(7)));
     assert_eq!(after.lines_up(&core, Side::Recv), Enqueued::Retry);
     after.gives_up_on(&core, Side::Recv);

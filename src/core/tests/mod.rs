@@ -8,7 +8,10 @@ use super::{queue::Queue, Channel, Effort};
 use crate::error::TryRecvError;
 
 /// The value that a try gives.
-pub(super) fn received<T>(channel: &impl Channel<T>, effort: Effort) -> Result<T, TryRecvError> {
+pub(super) fn received<T>(
+    channel: &(impl Channel<T> + ?Sized),
+    effort: Effort,
+) -> Result<T, TryRecvError> {
     let mut slot = None;
     channel.try_recv(&mut slot, effort)?;
     Ok(slot.expect("a receive fills its slot"))

@@ -6,7 +6,7 @@ use crate::{core::Side, wait::OpId};
 /// Learns of a visit for each letter: `x` found the partner, `-` found none.
 fn pin(channel: &u64, side: Side, visits: &str) {
     for pin in visits.chars() {
-        PartnerPredictor::of(channel, side).learn((pin == 'x').then_some(OpId::NOBODY));
+        PartnerPredictor::of(channel, side).record((pin == 'x').then_some(OpId::NOBODY));
     }
 }
 
@@ -24,10 +24,10 @@ fn a_partner_is_expected_where_threads_take_turns_at_waiting() {
         ("x-x-x-x", false),
     ] {
         let channel = 0;
-        assert!(!PartnerPredictor::of(&channel, Side::Send).expects());
+        assert!(!PartnerPredictor::of(&channel, Side::Send).predicts());
         pin(&channel, Side::Send, visits);
-        assert_eq!(PartnerPredictor::of(&channel, Side::Send).expects(), expected, "{visits}");
-        assert!(!PartnerPredictor::of(&channel, Side::Recv).expects(), "{visits}");
+        assert_eq!(PartnerPredictor::of(&channel, Side::Send).predicts(), expected, "{visits}");
+        assert!(!PartnerPredictor::of(&channel, Side::Recv).predicts(), "{visits}");
         pin(&channel, Side::Send, "--");
     }
 }
@@ -36,7 +36,7 @@ fn a_partner_is_expected_where_threads_take_turns_at_waiting() {
 fn who_goes_to_many_places_remembers_the_last_ones() {
     let channels = [0; 10 * PLACES];
     channels.iter().for_each(|channel| pin(channel, Side::Recv, "x-"));
-    let expects = |channel: &&u64| PartnerPredictor::of(*channel, Side::Recv).expects();
+    let expects = |channel: &&u64| PartnerPredictor::of(*channel, Side::Recv).predicts();
     let remembered = channels.iter().filter(expects).count();
     assert!((1..=PLACES).contains(&remembered), "{remembered}");
     assert!(expects(&&channels[10 * PLACES - 1]));

@@ -2,7 +2,7 @@
 
 use super::Ring;
 use crate::{
-    core::{queue::Queue, tests::popped, Effort, Side},
+    core::{queue::Queue, tests::popped, Amount, Effort, Side},
     error::{TryRecvError, TrySendError},
 };
 
@@ -129,16 +129,16 @@ fn a_sender_that_pauses_waits_for_room_for_several() {
             }
             (0..cap).for_each(send);
             for taken in 0..=cap {
-                assert_eq!(ring.looks_ready(Side::Send), taken > 0);
-                assert_eq!(ring.looks_worthwhile(Side::Send), taken >= several);
-                assert_eq!(ring.looks_worthwhile(Side::Recv), taken < cap);
+                assert_eq!(ring.looks_ready(Side::Send, Amount::One), taken > 0);
+                assert_eq!(ring.looks_ready(Side::Send, Amount::Batch), taken >= several);
+                assert_eq!(ring.looks_ready(Side::Recv, Amount::Batch), taken < cap);
                 if taken < cap {
                     take();
                 }
             }
             (0..cap).for_each(send);
             ring.close();
-            assert!(ring.looks_worthwhile(Side::Send));
+            assert!(ring.looks_ready(Side::Send, Amount::Batch));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    core::{tests::received, Channel, Core, Effort, Side},
+    core::{tests::received, Amount, Core, Effort, Side},
     error::{TryRecvError, TrySendError},
 };
 
@@ -31,7 +31,7 @@ impl Pair {
     }
 
     fn has_room(&self) -> bool {
-        self.core.cap().map_or(true, |cap| self.queue.len() < cap)
+        self.core.channel().cap().map_or(true, |cap| self.queue.len() < cap)
     }
 
     fn send(&mut self, effort: Effort) {
@@ -53,23 +53,26 @@ impl Pair {
     fn receive(&mut self, effort: Effort) {
         let nothing = if self.closed { TryRecvError::Closed } else { TryRecvError::Empty };
         let expected = self.queue.pop_front().ok_or(nothing);
-        assert_eq!(received(&self.core, effort), expected);
+        assert_eq!(received(self.core.channel(), effort), expected);
         self.check();
     }
 
     fn close(&mut self) {
-        assert_eq!(self.core.close(), !self.closed);
+        assert_eq!(self.core.channel().close(), !self.closed);
         self.closed = true;
         self.check();
     }
 
     fn check(&self) {
-        assert_eq!((self.core.len(), self.core.is_closed()), (self.queue.len(), self.closed));
+        assert_eq!(
+            (self.core.channel().len(), self.core.channel().is_closed()),
+            (self.queue.len(), self.closed)
+        );
         let can_send = self.closed || self.has_room();
         let can_receive = self.closed || !self.queue.is_empty();
         for (side, ready) in [(Side::Send, can_send), (Side::Recv, can_receive)] {
-            assert_eq!(self.core.looks_ready(side), ready, "{side:?}");
-            assert_eq!(self.core.at_rest(side).is_none(), ready, "{side:?}");
+            assert_eq!(self.core.channel().looks_ready(side, Amount::One), ready, "{side:?}");
+            assert_eq!(self.core.channel().at_rest(side).is_none(), ready, "{side:?}");
         }
     }
 
@@ -136,8 +139,8 @@ fn where_there_is_no_value_nothing_is_sent() {
     for core in buffered() {
         for i in 0..LARGE {
             assert_eq!(core.try_send(&mut None, Effort::Strong), Err(TrySendError::Full(())));
-            assert_eq!((send(&core, i), core.len()), (true, 1));
-            assert_eq!(received(&core, Effort::Strong), Ok(i));
+            assert_eq!((send(&core, i), core.channel().len()), (true, 1));
+            assert_eq!(received(core.channel(), Effort::Strong), Ok(i));
         }
     }
 }
@@ -159,15 +162,15 @@ fn the_last_receiving_handle_drops_what_is_left() {
             // So that the values left do not begin at the start of a block.
             for _ in 0..LARGE / 2 {
                 assert!(send(&core, Dropped(dropped.clone())));
-                assert!(received(&core, Effort::Weak).is_ok());
+                assert!(received(core.channel(), Effort::Weak).is_ok());
             }
             while sent < left && send(&core, Dropped(dropped.clone())) {
                 sent += 1;
             }
             dropped.store(0, Ordering::Relaxed);
             core.detach(Side::Recv);
-            assert_eq!((dropped.load(Ordering::Relaxed), core.len()), (sent, 0));
-            assert!(core.is_closed());
+            assert_eq!((dropped.load(Ordering::Relaxed), core.channel().len()), (sent, 0));
+            assert!(core.channel().is_closed());
         }
     }
 }

@@ -8,16 +8,16 @@ use std::{
 };
 
 use crate::{
-    core::{tests::received, Channel, Core, Effort, MissedTickBehavior, Schedule, Side},
+    core::{tests::received, Core, Effort, MissedTickBehavior, Schedule, Side},
     select::{self, Limit},
 };
 
 /// Fails if `step`, done several times, comes back to a version of `side` that was seen before.
 fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
-    let mut seen = vec![core.version(side)];
+    let mut seen = vec![core.channel().version(side)];
     for i in 0..8 {
         step(i);
-        let version = core.version(side);
+        let version = core.channel().version(side);
         assert!(!seen.contains(&version), "{side:?}, step {i}: {version} after {seen:?}");
         seen.push(version);
     }
@@ -27,7 +27,7 @@ fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
 fn send_or_receive(core: &Core<usize>, i: usize) {
     match i % 2 {
         0 => core.try_send(&mut Some(i), Effort::Strong).unwrap(),
-        _ => assert_eq!(received(core, Effort::Strong), Ok(i - 1)),
+        _ => assert_eq!(received(core.channel(), Effort::Strong), Ok(i - 1)),
     }
 }
 
@@ -67,9 +67,9 @@ fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
 #[test]
 fn a_close_moves_the_version() {
     for core in [Core::<()>::bounded(0), Core::bounded(1), Core::unbounded()] {
-        let before = core.version(Side::Recv);
-        assert!(core.close());
-        assert_ne!(core.version(Side::Recv), before);
+        let before = core.channel().version(Side::Recv);
+        assert!(core.channel().close());
+        assert_ne!(core.channel().version(Side::Recv), before);
     }
 }
 
@@ -91,25 +91,26 @@ fn each_tick_received_moves_the_version_of_a_ticker() {
     // One tick for each of the steps.
     let start = Instant::now();
     while start.elapsed() < 8 * tick {}
-    moves(&core, Side::Recv, |_| assert!(received(&core, Effort::Strong).is_ok()));
+    moves(&core, Side::Recv, |_| assert!(received(core.channel(), Effort::Strong).is_ok()));
 }
 
 #[test]
 fn a_side_is_at_rest_while_it_has_nothing_to_do() {
-    let rests =
-        |core: &Core<usize>| [Side::Send, Side::Recv].map(|side| core.at_rest(side).is_some());
+    let rests = |core: &Core<usize>| {
+        [Side::Send, Side::Recv].map(|side| core.channel().at_rest(side).is_some())
+    };
     for (core, full) in [(Core::bounded(1), true), (Core::unbounded(), false)] {
         assert_eq!(rests(&core), [false, true]);
         core.try_send(&mut Some(1), Effort::Strong).unwrap();
         assert_eq!(rests(&core), [full, false]);
-        received(&core, Effort::Strong).unwrap();
+        received(core.channel(), Effort::Strong).unwrap();
         assert_eq!(rests(&core), [false, true]);
-        core.close();
+        core.channel().close();
         assert_eq!(rests(&core), [false, false]);
     }
     let unbuffered = Core::bounded(0);
     assert_eq!(rests(&unbuffered), [true, true]);
-    unbuffered.close();
+    unbuffered.channel().close();
     assert_eq!(rests(&unbuffered), [false, false]);
 }
 
@@ -117,15 +118,15 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
 #[test]
 fn what_had_something_to_do_in_between_rests_with_another_number() {
     for core in [Core::bounded(1), Core::unbounded()] {
-        let before = core.at_rest(Side::Recv);
+        let before = core.channel().at_rest(Side::Recv);
         send_or_receive(&core, 0);
         send_or_receive(&core, 1);
-        assert!(before.is_some() && core.at_rest(Side::Recv) != before);
+        assert!(before.is_some() && core.channel().at_rest(Side::Recv) != before);
     }
     let full = Core::bounded(1);
     send_or_receive(&full, 0);
-    let before = full.at_rest(Side::Send);
+    let before = full.channel().at_rest(Side::Send);
     send_or_receive(&full, 1);
     send_or_receive(&full, 2);
-    assert!(before.is_some() && full.at_rest(Side::Send) != before);
+    assert!(before.is_some() && full.channel().at_rest(Side::Send) != before);
 }
