@@ -1,6 +1,6 @@
 //! What `select!` expands to, and what tests look at. Not part of the public interface.
 
-pub use crate::select::{select, Arm, Bound, Limit, RecvCase, SendCase, SendFromCase};
+pub use crate::select::{select, BoundCase, CaseRef, Limit, RecvCase, SendCase, SendFromCase};
 
 #[cfg(gochan_chaos)]
 pub use crate::sync::chaos::stop;
@@ -35,7 +35,7 @@ pub fn absent_send() -> SendCase<'static, ()> {
 }
 
 /// Drops a case whose outcome was taken.
-pub fn lose(_: impl Bound) {}
+pub fn lose(_: impl BoundCase) {}
 
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}

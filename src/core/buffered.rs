@@ -148,17 +148,6 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
             Side::Recv => self.queue.pop(slot, Effort::UnderLock).is_ok(),
         }
     }
-
-    /// The mistake `takes_the_second`: puts the first value back at the end.
-    fn take_second(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
-        let mut first = None;
-        self.queue.pop(&mut first, effort)?;
-        if self.queue.pop(slot, effort).is_err() {
-            *slot = first;
-            return Ok(());
-        }
-        self.queue.push(&mut first, effort).map_err(|_| TryRecvError::Closed)
-    }
 }
 
 impl<T, Q: Queue<T>> Readiness for Buffered<T, Q> {
@@ -193,11 +182,11 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     }
 
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
-        if mutant("takes_the_second") && !self.is_closed() {
-            return self.take_second(slot, effort);
-        }
         self.serve_waiters(Side::Recv);
-        let received = self.queue.pop(slot, effort);
+        let mut received = self.queue.pop(slot, effort);
+        if mutant("takes_the_second") && received.is_ok() && self.queue.push(slot, effort).is_ok() {
+            received = self.queue.pop(slot, effort);
+        }
         if received.is_ok() {
             self.serve_waiters(Side::Send);
         }

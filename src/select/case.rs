@@ -16,7 +16,7 @@ pub(crate) trait Case: Enlist {
     /// Goes on with what follows from a claim.
     fn serve_on(&self);
     /// Where the waiter lives if this is the first case.
-    fn home(&self) -> &WaiterCell;
+    fn waiter_cell(&self) -> &WaiterCell;
     /// The side of the channel on which the operation is.
     fn watch(&self) -> &Watch<'_>;
 }
@@ -121,8 +121,8 @@ impl<T> Case for Operation<'_, T> {
         }
     }
 
-    fn home(&self) -> &WaiterCell {
-        self.entry.home()
+    fn waiter_cell(&self) -> &WaiterCell {
+        self.entry.waiter_cell()
     }
 
     fn watch(&self) -> &Watch<'_> {
@@ -131,19 +131,19 @@ impl<T> Case for Operation<'_, T> {
 }
 
 /// A case of any kind, for the engine.
-pub struct Arm<'a>(pub(super) &'a dyn Case);
+pub struct CaseRef<'a>(pub(super) &'a dyn Case);
 
 /// What `select!` does with a case.
-pub trait Bound: Sized {
+pub trait BoundCase: Sized {
     /// The outcome of the case if it wins.
-    type Won;
+    type Output;
 
     /// Switches the case off if `on` is false.
     fn only_if(self, on: bool) -> Self;
     /// Returns the case for the engine.
-    fn arm(&self) -> Arm<'_>;
+    fn as_case(&self) -> CaseRef<'_>;
     /// Takes the outcome, if this case won.
-    fn take(&self) -> Option<Self::Won>;
+    fn take_output(&self) -> Option<Self::Output>;
 }
 
 /// A receive that takes part in a select.
@@ -160,20 +160,20 @@ impl<'a, T> RecvCase<'a, T> {
     }
 }
 
-impl<T> Bound for RecvCase<'_, T> {
+impl<T> BoundCase for RecvCase<'_, T> {
     /// `None` if the channel is closed and drained.
-    type Won = Option<T>;
+    type Output = Option<T>;
 
     fn only_if(mut self, on: bool) -> Self {
         self.0.only_if(on);
         self
     }
 
-    fn arm(&self) -> Arm<'_> {
-        Arm(&self.0)
+    fn as_case(&self) -> CaseRef<'_> {
+        CaseRef(&self.0)
     }
 
-    fn take(&self) -> Option<Option<T>> {
+    fn take_output(&self) -> Option<Option<T>> {
         (self.0.stage.get() != Stage::Open).then(|| self.0.entry.take())
     }
 }
@@ -202,19 +202,19 @@ impl<'a, T> SendCase<'a, T> {
     }
 }
 
-impl<T> Bound for SendCase<'_, T> {
-    type Won = Result<(), SendError<T>>;
+impl<T> BoundCase for SendCase<'_, T> {
+    type Output = Result<(), SendError<T>>;
 
     fn only_if(mut self, on: bool) -> Self {
         self.0.only_if(on);
         self
     }
 
-    fn arm(&self) -> Arm<'_> {
-        Arm(&self.0)
+    fn as_case(&self) -> CaseRef<'_> {
+        CaseRef(&self.0)
     }
 
-    fn take(&self) -> Option<Self::Won> {
+    fn take_output(&self) -> Option<Self::Output> {
         let back = || self.0.entry.take();
         (self.0.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
     }
@@ -234,20 +234,20 @@ impl<'a, T> SendFromCase<'a, T> {
     }
 }
 
-impl<T> Bound for SendFromCase<'_, T> {
+impl<T> BoundCase for SendFromCase<'_, T> {
     /// A value that is not sent goes back to its slot.
-    type Won = Result<(), SendError<()>>;
+    type Output = Result<(), SendError<()>>;
 
     fn only_if(mut self, on: bool) -> Self {
         self.case.0.only_if(on);
         self
     }
 
-    fn arm(&self) -> Arm<'_> {
-        self.case.arm()
+    fn as_case(&self) -> CaseRef<'_> {
+        self.case.as_case()
     }
 
-    fn take(&self) -> Option<Self::Won> {
+    fn take_output(&self) -> Option<Self::Output> {
         match self.case.0.stage.get() {
             Stage::Open => None,
             Stage::Done => Some(Ok(())),

@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    case::Case, run, Bound, Limit, Order, RecvCase, RecvFrom, SendCase, SendFromCase, SendTo,
+    case::Case,
+    handled_case::{HandledCase, Receive, Send, SendFrom},
+    run, Limit, Order, RecvFrom, SendTo,
 };
 use crate::{
     error::SendError,
@@ -42,19 +44,8 @@ use crate::{
 /// ```
 #[must_use = "a select does nothing until it is waited on"]
 pub struct Select<'a, R> {
-    cases: Vec<Box<dyn Handled<'a, R> + 'a>>,
+    cases: Vec<Box<dyn HandledCase<'a, R> + 'a>>,
     biased: bool,
-}
-
-/// A case with its handler.
-trait Handled<'a, R> {
-    fn case(&self) -> &dyn Case;
-    /// True if the case has won, its channel is closed, and its handler does not take an error.
-    fn is_refused(&self) -> bool {
-        false
-    }
-    /// Calls the handler with the outcome of the case, which has won.
-    fn finish(self: Box<Self>) -> R;
 }
 
 impl<'a, R> Select<'a, R> {
@@ -335,7 +326,7 @@ impl<'a, R> Select<'a, R> {
     #[track_caller]
     fn run(mut self, limit: Limit) -> Result<R, Self> {
         let blocked_at = BlockedAt { reason: Reason::Select, location: Location::caller() };
-        let cases: Vec<&dyn Case> = self.cases.iter().map(|handled| handled.case()).collect();
+        let cases: Vec<&dyn Case> = self.cases.iter().map(|case| case.case()).collect();
         let mut indices = vec![0; cases.len()];
         let order = if self.biased { Order::Source } else { Order::random(&mut indices) };
         match run(&cases, order, limit, blocked_at) {
@@ -354,7 +345,7 @@ impl<'a, R> Select<'a, R> {
     }
 
     #[track_caller]
-    fn add(&mut self, case: impl Handled<'a, R> + 'a) -> &mut Self {
+    fn add(&mut self, case: impl HandledCase<'a, R> + 'a) -> &mut Self {
         assert_room_after(self.cases.len());
         self.cases.push(Box::new(case));
         self
@@ -383,66 +374,5 @@ impl<R> Default for Select<'_, R> {
 impl<R> fmt::Debug for Select<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Select").field("cases", &self.len()).field("biased", &self.biased).finish()
-    }
-}
-
-struct Receive<'a, T, F> {
-    case: RecvCase<'a, T>,
-    then: F,
-}
-
-impl<'a, T, R, F: FnOnce(Option<T>) -> R> Handled<'a, R> for Receive<'a, T, F> {
-    fn case(&self) -> &dyn Case {
-        self.case.arm().0
-    }
-
-    fn finish(self: Box<Self>) -> R {
-        let Self { case, then } = *self;
-        let value = case.take().flatten();
-        drop(case);
-        then(value)
-    }
-}
-
-struct Send<'a, T, F> {
-    case: SendCase<'a, T>,
-    then: F,
-    /// True if the handler takes an error when the channel is closed.
-    reports: bool,
-}
-
-impl<'a, T, R, F: FnOnce(Result<(), SendError<T>>) -> R> Handled<'a, R> for Send<'a, T, F> {
-    fn case(&self) -> &dyn Case {
-        self.case.arm().0
-    }
-
-    fn is_refused(&self) -> bool {
-        !self.reports && self.case.is_refused()
-    }
-
-    fn finish(self: Box<Self>) -> R {
-        let Self { case, then, .. } = *self;
-        then(case.take().unwrap_or(Ok(())))
-    }
-}
-
-struct SendFrom<'a, T, F> {
-    case: SendFromCase<'a, T>,
-    then: F,
-}
-
-impl<'a, T, R, F: FnOnce() -> R> Handled<'a, R> for SendFrom<'a, T, F> {
-    fn case(&self) -> &dyn Case {
-        self.case.arm().0
-    }
-
-    fn is_refused(&self) -> bool {
-        matches!(self.case.take(), Some(Err(_)))
-    }
-
-    fn finish(self: Box<Self>) -> R {
-        let Self { case, then } = *self;
-        drop(case);
-        then()
     }
 }

@@ -166,9 +166,9 @@ macro_rules! __select {
             $crate::__select_case!(@limit $(($($timeout)?))?),
         ) {
             ($($case,)* __gochan_limit,) => {
-                let arms = [$($crate::__private::Bound::arm(&$case)),*];
-                $crate::__private::select(arms, $fair, __gochan_limit);
-                let __gochan_won = ($($crate::__private::Bound::take(&$case),)* (),);
+                let cases = [$($crate::__private::BoundCase::as_case(&$case)),*];
+                $crate::__private::select(cases, $fair, __gochan_limit);
+                let __gochan_won = ($($crate::__private::BoundCase::take_output(&$case),)* (),);
                 // A value that lost may panic when it is dropped. The received value is a local by
                 // then: rustc forgets the tail of a block whose locals unwind (rust#47949).
                 $($crate::__private::lose($case);)*
@@ -240,7 +240,7 @@ macro_rules! __select_case {
 
     // Switches a case off if its condition is false.
     (@if [] $case:expr) => { $case };
-    (@if [$cond:expr] $case:expr) => { $crate::__private::Bound::only_if($case, $cond) };
+    (@if [$cond:expr] $case:expr) => { $crate::__private::BoundCase::only_if($case, $cond) };
 
     // How long to wait.
     (@limit) => { $crate::__private::Limit::Never };

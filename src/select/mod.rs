@@ -8,6 +8,7 @@
 
 mod case;
 mod dynamic;
+mod handled_case;
 mod limit;
 mod macros;
 mod operand;
@@ -16,7 +17,7 @@ mod operation;
 mod tests;
 mod watch;
 
-pub use case::{Arm, Bound, RecvCase, SendCase, SendFromCase};
+pub use case::{BoundCase, CaseRef, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
 pub use limit::Limit;
 pub(crate) use operand::sealed::Sealed;
@@ -33,10 +34,10 @@ use crate::{
 use case::Case;
 use watch::{any_looks_ready, at_rest, earliest, have_moved, wait_style};
 
-/// Completes one of `arms`, for `select!`, or none if none wins until `limit`.
+/// Completes one of `cases`, for `select!`, or none if none wins until `limit`.
 #[track_caller]
-pub fn select<const N: usize>(arms: [Arm<'_>; N], fair: bool, limit: Limit) {
-    let cases = arms.map(|arm| arm.0);
+pub fn select<const N: usize>(cases: [CaseRef<'_>; N], fair: bool, limit: Limit) {
+    let cases = cases.map(|case| case.0);
     let mut order = [0; N];
     let order = if fair && N > 1 { Order::random(&mut order) } else { Order::Source };
     run(&cases, order, limit, BlockedAt { reason: Reason::Select, location: Location::caller() });
@@ -245,16 +246,16 @@ fn wait(
     blocked_at: BlockedAt,
 ) -> Wait {
     let nowhere;
-    let home = match cases.first() {
-        Some(case) => case.home(),
+    let cell = match cases.first() {
+        Some(case) => case.waiter_cell(),
         None => {
             nowhere = WaiterCell::new();
             &nowhere
         }
     };
-    let waiter = home.receive(cases.len(), blocked_at);
-    let mut lines = Registration::new(cases, &waiter);
-    let in_vain = match lines.enter(order.iter(cases.len()), returning) {
+    let waiter = cell.emplace(cases.len(), blocked_at);
+    let mut registration = Registration::new(cases, &waiter);
+    let in_vain = match registration.enter(order.iter(cases.len()), returning) {
         None => {
             // Asked in the queue: a thread that later sets a timer earlier finds the waiter there.
             waiter.wait(polling, earliest(cases, limit));
@@ -263,7 +264,7 @@ fn wait(
         Some((winner, Enqueued::Completed)) => return Wait::Won(winner),
         Some(_) => Wait::Ready,
     };
-    match lines.leave() {
+    match registration.leave() {
         Outcome::Delivered(winner) => Wait::Won(winner),
         Outcome::Hint(winner) => Wait::Hinted(winner),
         Outcome::Aborted => in_vain,

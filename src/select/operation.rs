@@ -5,7 +5,7 @@
 
 use std::{mem::size_of, panic::Location};
 
-use super::{block, Bound, Limit, Order, RecvCase, SendCase};
+use super::{block, BoundCase, Limit, Order, RecvCase, SendCase};
 use crate::{
     core::{Core, Effort, WaitStyle},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
@@ -131,7 +131,7 @@ fn send_from<T>(
     let case = SendCase::empty(core);
     case.exchange(slot);
     let blocked_at = BlockedAt { reason: Reason::Send, location: Location::caller() };
-    let won = block(&[case.arm().0], Order::Source, limit, blocked_at);
+    let won = block(&[case.as_case().0], Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_none() => Ok(()),
@@ -213,7 +213,7 @@ fn recv_into<T>(
     }
     let case = RecvCase::new(core);
     let blocked_at = BlockedAt { reason: Reason::Recv, location: Location::caller() };
-    let won = block(&[case.arm().0], Order::Source, limit, blocked_at);
+    let won = block(&[case.as_case().0], Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_some() => Ok(()),

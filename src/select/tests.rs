@@ -94,7 +94,7 @@ impl FakeChannel {
         FakeCase {
             channel: self,
             watch: Watch::new(Some(self), Side::Recv),
-            home: WaiterCell::new(),
+            waiter_cell: WaiterCell::new(),
         }
     }
 }
@@ -117,7 +117,7 @@ impl Readiness for FakeChannel {
 struct FakeCase<'a> {
     channel: &'a FakeChannel,
     watch: Watch<'a>,
-    home: WaiterCell,
+    waiter_cell: WaiterCell,
 }
 
 impl Enlist for FakeCase<'_> {
@@ -137,8 +137,8 @@ impl Case for FakeCase<'_> {
         !restless && enqueued.get()
     }
     fn serve_on(&self) {}
-    fn home(&self) -> &WaiterCell {
-        &self.home
+    fn waiter_cell(&self) -> &WaiterCell {
+        &self.waiter_cell
     }
     fn watch(&self) -> &Watch<'_> {
         &self.watch

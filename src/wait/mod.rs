@@ -27,7 +27,7 @@ mod waiter_cell;
 
 pub(crate) use blocked_at::{BlockedAt, Reason};
 pub(crate) use polling::Polling;
-pub(crate) use queue::{Complete, Entry, LinkPermit, OpId, WaitQueue};
+pub(crate) use queue::{Entry, LinkPermit, OpId, WaitQueue};
 pub(crate) use registration::{Enlist, Enqueued, Registration};
 pub(crate) use side::WaitSide;
 pub(crate) use waiter::{Outcome, Waiter, Wake};

@@ -23,8 +23,8 @@ use crate::sync::{mutant, prefetch_write, UnsafeCell};
 /// A waiter in one queue, for one of its cases, with the value that changes hands.
 ///
 /// It has a cache line of its own, since a claimer pays for each cache line of the waiter's stack.
-/// For a small `T` the line holds all that a claimer needs: the links, the slot, and in `home` the
-/// waiter's word.
+/// For a small `T` the line holds all that a claimer needs: the links, the slot, and in
+/// `waiter_cell` the waiter's word.
 #[repr(C, align(64))]
 pub(crate) struct Entry<T> {
     /// Written by the first `push`: most operations complete without one.
@@ -32,7 +32,7 @@ pub(crate) struct Entry<T> {
     /// Full at first for a sender, empty for a receiver.
     slot: UnsafeCell<Option<T>>,
     /// The place of the waiter, if this is its first case.
-    home: WaiterCell,
+    waiter_cell: WaiterCell,
     /// The owner's view of whether the entry may be linked.
     queued: Cell<bool>,
     _pinned: PhantomPinned,
@@ -101,15 +101,15 @@ impl<T> Entry<T> {
         Self {
             links: UnsafeCell::new(MaybeUninit::uninit()),
             slot: UnsafeCell::new(value),
-            home: WaiterCell::new(),
+            waiter_cell: WaiterCell::new(),
             queued: Cell::new(false),
             _pinned: PhantomPinned,
         }
     }
 
     /// Where the waiter lives, if this is its first case.
-    pub(crate) fn home(&self) -> &WaiterCell {
-        &self.home
+    pub(crate) fn waiter_cell(&self) -> &WaiterCell {
+        &self.waiter_cell
     }
 
     /// True while the entry may be in a queue.
@@ -151,12 +151,6 @@ impl<T> Drop for Entry<T> {
         }
     }
 }
-
-/// Completes a case in the queue by its slot: takes the value out, or puts one in. False, with the
-/// slot unchanged, if that is not possible. It runs no code of `T`.
-pub(crate) trait Complete<T>: Fn(&mut Option<T>) -> bool {}
-
-impl<T, F: Fn(&mut Option<T>) -> bool> Complete<T> for F {}
 
 /// Waiters in order of arrival.
 pub(crate) struct WaitQueue<T> {
@@ -225,13 +219,13 @@ impl<T> WaitQueue<T> {
         while let Some((entry, waiter, case)) = self.pop() {
             entry.exchange(slot);
             // SAFETY: popped under the lock, and so in the queue until now.
-            if let Some(wake) = unsafe { Waiter::claim(waiter, Outcome::Delivered(case)) } {
-                if mutant("touches_late") {
-                    entry.exchange(&mut None);
-                }
-                return Some(wake);
+            let wake = unsafe { Waiter::claim(waiter, Outcome::Delivered(case)) };
+            if wake.is_none() || mutant("touches_late") {
+                entry.exchange(slot);
             }
-            entry.exchange(slot);
+            if wake.is_some() {
+                return wake;
+            }
         }
         None
     }
@@ -248,9 +242,10 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Completes the case of the first waiter that can be claimed, by `complete`. If that is not
-    /// possible the waiter is hinted.
-    pub(crate) fn serve(&mut self, complete: impl Complete<T>) -> Option<Wake> {
+    /// Completes the case of the first waiter that can be claimed, by `complete`, which moves a
+    /// value into or out of its slot. If that is not possible, `complete` leaves the slot as it is,
+    /// and the waiter is hinted.
+    pub(crate) fn serve(&mut self, complete: impl Fn(&mut Option<T>) -> bool) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             // SAFETY: popped under the lock, and so in the queue until now.
             let Some(wake) = (unsafe { Waiter::begin_service(waiter) }) else { continue };

@@ -50,13 +50,13 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
         self.entered = true;
         let mut sole = true;
         for case in order {
-            let line = self.cases[case];
             let front = returning == Some(case);
-            let lined = line.enqueue(&LinkPermit { waiter: self.waiter, case, sole, front });
-            if lined != Enqueued::Waiting {
+            let enqueued =
+                self.cases[case].enqueue(&LinkPermit { waiter: self.waiter, case, sole, front });
+            if enqueued != Enqueued::Waiting {
                 // Only a waiter that is in no queue is completed on the spot: it has none to leave.
-                self.entered = lined != Enqueued::Completed;
-                return Some((case, lined));
+                self.entered = enqueued != Enqueued::Completed;
+                return Some((case, enqueued));
             }
             sole = false;
         }
@@ -70,11 +70,11 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
 
     fn unlink(&mut self) -> Outcome {
         let outcome = self.waiter.abort();
-        for (case, line) in self.cases.iter().enumerate() {
-            if outcome.case() == Some(case) {
-                line.claimed(outcome);
+        for (index, case) in self.cases.iter().enumerate() {
+            if outcome.case() == Some(index) {
+                case.claimed(outcome);
             } else {
-                line.dequeue();
+                case.dequeue();
             }
         }
         self.entered = false;

@@ -21,7 +21,7 @@
 //!   was something for it. If one of them takes away what the waiter was about to be given, the
 //!   waiter is hinted, and goes back to the front of the queue.
 
-use super::{BlockedAt, Complete, Entry, LinkPermit, WaitQueue};
+use super::{BlockedAt, Entry, LinkPermit, WaitQueue};
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicUsize, Mutex, Ordering};
 
 /// The value of `waiting` once nobody receives any more.
@@ -65,7 +65,7 @@ impl<T> WaitSide<T> {
 
     /// Completes the operation of the first waiter, if there is one. False if another thread has
     /// the lock: that one looks at the buffer after it has released it.
-    pub(crate) fn serve(&self, complete: impl Complete<T>) -> bool {
+    pub(crate) fn serve(&self, complete: impl Fn(&mut Option<T>) -> bool) -> bool {
         // After the step that makes the service possible: a thread that has the lock now sees the
         // step, as it looks later.
         full_fence();

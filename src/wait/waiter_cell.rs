@@ -29,7 +29,7 @@ impl WaiterCell {
     /// Makes a new waiter in the cell, for as long as the reference lives. It is made in place: a
     /// copy of what was written in pieces waits until they have left the store buffer.
     #[inline(always)]
-    pub(crate) fn receive(&self, cases: usize, blocked_at: BlockedAt) -> WaiterRef<'_> {
+    pub(crate) fn emplace(&self, cases: usize, blocked_at: BlockedAt) -> WaiterRef<'_> {
         assert!(!self.occupied.replace(true), "a case takes part in one select at a time");
         // SAFETY: not occupied, so nobody has a reference to the room.
         unsafe { self.waiter.get().cast::<Waiter>().write(Waiter::new(cases, blocked_at)) };
@@ -44,7 +44,7 @@ impl Deref for WaiterRef<'_> {
     type Target = Waiter;
 
     fn deref(&self) -> &Waiter {
-        // SAFETY: written by `receive`; only the drop of `self` frees the cell, and only a free
+        // SAFETY: written by `emplace`; only the drop of `self` frees the cell, and only a free
         // cell is written to.
         unsafe { &*self.0.waiter.get().cast::<Waiter>() }
     }
@@ -52,7 +52,7 @@ impl Deref for WaiterRef<'_> {
 
 impl Drop for WaiterRef<'_> {
     fn drop(&mut self) {
-        // SAFETY: written by `receive`, and dropped only here. The `Registration`, which borrows
+        // SAFETY: written by `emplace`, and dropped only here. The `Registration`, which borrows
         // the waiter, has left its queues: a claimer's last touch was the claim or the end of a
         // service, and all others hold the lock of a queue in which the waiter no longer is.
         unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };

@@ -5,8 +5,8 @@
 //! and then sees the old number, is seen by every thread that exchanges it later.
 //!
 //! One bit of the number is a flag. At the senders' end it says that the queue is closed; at the
-//! receivers' end of the list, that a position is overdue (`core/queue/overdue.rs`). So a thread
-//! that exchanges the number knows both for certain.
+//! receivers' end of the list, that a position is overdue (`core/queue/list/overdue.rs`). So a
+//! thread that exchanges the number knows both for certain.
 
 use super::Effort;
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
@@ -55,15 +55,11 @@ impl End {
 
     /// Sets `flag`; true if it was not set before.
     pub(super) fn flag(&self, flag: u64) -> bool {
-        if mutant("closes_what_it_saw") {
-            let seen = self.peek();
-            // ORDERING: SeqCst, as below. The mistake: another thread may have exchanged the
-            // number.
-            self.0.store(seen | flag, Ordering::SeqCst);
-            return seen & flag == 0;
-        }
         // ORDERING: SeqCst; as in `claim`.
-        let before = self.0.fetch_or(flag, Ordering::SeqCst);
+        let before = match mutant("closes_what_it_saw") {
+            false => self.0.fetch_or(flag, Ordering::SeqCst),
+            true => self.0.swap(self.peek() | flag, Ordering::SeqCst),
+        };
         store_load_fence();
         before & flag == 0
     }

@@ -3,13 +3,8 @@
 pub(super) mod list;
 pub(super) mod ring;
 
-mod block;
-mod blocks;
-mod doorbells;
 mod end;
-mod overdue;
 mod slot;
-mod slots;
 
 use super::{Amount, Effort, Side, TryRecv, TrySend};
 use crate::sync::mutant;
@@ -27,8 +22,8 @@ pub(crate) trait Queue<T> {
     fn pop_now(&self) -> Option<T>;
     /// Puts the value in; a value that is not sent stays where it is.
     fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
-    /// Takes the next value out, into `slot`, which is empty. `Closed` only when no value is left.
-    fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
+    /// Takes the next value out, to `into`, which is empty. `Closed` only when no value is left.
+    fn pop(&self, into: &mut Option<T>, effort: Effort) -> TryRecv;
     /// Frees the memory that operations under a lock have left.
     fn reclaim(&self) {}
     /// No push succeeds after this. False if it was closed before.

@@ -2,7 +2,7 @@
 
 use std::mem::size_of;
 
-use super::{Block, Claimed, List, Slot};
+use super::{recv::Claimed, Block, List, Slot};
 use crate::{
     core::{
         queue::{end::OVERDUE, Queue},
@@ -58,7 +58,7 @@ fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
 fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
     let mut head = list.head.place.end.look();
     while Block::<u64>::is_gap(head) {
-        list.leave(head, Effort::Strong);
+        list.advance(head, Effort::Strong);
         head = list.head.place.end.look();
     }
     match list.full_at(head, head) {
@@ -232,7 +232,7 @@ fn slots_do_not_overlap() {
             // SAFETY: alive.
             let head = std::ptr::from_ref(unsafe { block.head() }) as usize;
             assert!(head >= ends);
-            ends = head + size_of::<crate::core::queue::block::Head<T>>();
+            ends = head + size_of::<crate::core::queue::list::block::Head<T>>();
             for position in (begin..Block::<T>::gap(begin)).rev() {
                 // SAFETY: its block, and alive.
                 assert_eq!(std::ptr::from_ref(unsafe { block.mark(position) }) as usize, ends);

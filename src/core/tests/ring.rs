@@ -30,19 +30,19 @@ fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
 /// A sender that has claimed its ticket, and fills the slot later.
 fn begin_push(ring: &Ring<usize>) -> impl FnOnce(usize) + '_ {
     let tail = ring.tail.look();
-    let spot = ring.free(tail).expect("room");
-    assert!(ring.tail.claim(tail, spot.next()));
+    let slot = ring.free(tail).expect("room");
+    assert!(ring.tail.claim(tail, slot.next()));
     // SAFETY: the slot is free, and the ticket this thread's.
-    move |value| unsafe { spot.put(value) }
+    move |value| unsafe { slot.put(value) }
 }
 
 /// A receiver that has claimed its ticket, and takes the value later.
 fn begin_pop(ring: &Ring<usize>) -> impl FnOnce() -> usize + '_ {
     let head = ring.head.look();
-    let spot = ring.full(head).expect("a value");
-    assert!(ring.head.claim(head, spot.next()));
+    let slot = ring.full(head).expect("a value");
+    assert!(ring.head.claim(head, slot.next()));
     // SAFETY: the slot is full, and the ticket this thread's.
-    move || unsafe { spot.take() }
+    move || unsafe { slot.take() }
 }
 
 const RINGS: [(usize, usize); 5] = [(1, 0), (2, 0), (2, 3), (3, 2), (5, 1)];

@@ -121,22 +121,22 @@ impl Drop for One {
 }
 
 #[test]
-fn a_home_is_in_the_line_of_its_entry_and_has_one_guest() {
+fn a_waiter_cell_is_in_the_cache_line_of_its_entry_and_holds_one_waiter() {
     fn offset<T>() -> usize {
         let entry = Entry::<T>::new(None);
-        let guest = entry.home().receive(1, blocked_at());
-        let word = std::ptr::from_ref::<Waiter>(&guest) as usize;
+        let waiter = entry.waiter_cell().emplace(1, blocked_at());
+        let word = std::ptr::from_ref::<Waiter>(&waiter) as usize;
         word - std::ptr::from_ref(&entry) as usize
     }
     assert!(offset::<u64>() < 64);
     assert!(offset::<String>() < 64);
 
-    let home = WaiterCell::new();
+    let waiter_cell = WaiterCell::new();
     for _ in 0..2 {
-        let guest = home.receive(1, blocked_at());
-        guest.falls_asleep();
-        assert!(catch_unwind(AssertUnwindSafe(|| home.receive(1, blocked_at()))).is_err());
-        assert!(!guest.is_decided());
+        let waiter = waiter_cell.emplace(1, blocked_at());
+        waiter.falls_asleep();
+        assert!(catch_unwind(AssertUnwindSafe(|| waiter_cell.emplace(1, blocked_at()))).is_err());
+        assert!(!waiter.is_decided());
     }
 }
 

@@ -150,9 +150,9 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
         *itself.waiter.borrow_mut() = me;
         [&itself, &gone, &other].iter().for_each(|one| one.join(&mut queue));
         gone.waiter.borrow().abort();
-        let (lined, wake) = queue.meet(&itself.waiter.borrow());
+        let (enqueued, wake) = queue.meet(&itself.waiter.borrow());
         assert_eq!(
-            (lined, wake.is_some()),
+            (enqueued, wake.is_some()),
             if me_first { (Enqueued::Waiting, true) } else { (Enqueued::Retry, false) }
         );
         assert_eq!(other.hears(), me_first.then_some(Outcome::Hint(7)));

@@ -18,7 +18,7 @@ use std::{
     ptr,
 };
 
-use super::slot::Slot;
+use super::Slot;
 use crate::sync::{
     prefetch_write, AtomicPtr, AtomicU64, AtomicU8, Ordering, UnsafeCell, SMALL_BLOCKS,
 };

@@ -7,7 +7,7 @@
 
 use std::ptr;
 
-use super::{block::Block, slot::Slot};
+use super::{block::Block, Slot};
 use crate::sync::{mutant, store_load_fence, AtomicPtr, AtomicUsize, Ordering};
 
 /// The blocks that are not in the list.

@@ -16,7 +16,7 @@ use std::{
     ptr::{self, NonNull},
 };
 
-use super::slot::Slot;
+use crate::core::queue::slot::Slot;
 use crate::sync::SPINS;
 
 /// Up to this many bytes, slots are written one by one, which is faster than to ask for zeros. The
@@ -114,7 +114,7 @@ impl<T> Slots<T> {
 
     /// The slot of this ticket, which may have a flag.
     #[inline(always)]
-    pub(super) fn spot(&self, ticket: u64) -> SlotRef<'_, T> {
+    pub(super) fn slot(&self, ticket: u64) -> SlotRef<'_, T> {
         let index = if Self::COUNTED { 0 } else { ticket & self.mask };
         debug_assert!(index < self.slots.len() as u64, "tickets skip what is no slot");
         // SAFETY: `next` skips the tickets whose index is the capacity or more.

@@ -1,4 +1,4 @@
-//! The ring: stamped slots (`core/queue/slots.rs`), which are used in turn.
+//! The ring: stamped slots (`core/queue/ring/slots.rs`), which are used in turn.
 //!
 //! - `head <= tail <= head + lap`, and both only grow;
 //! - an operation checks that its slot is free (or full), then claims its ticket with one exchange.
@@ -15,13 +15,14 @@
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
-#[path = "../tests/ring.rs"]
+#[path = "../../tests/ring.rs"]
 mod tests;
+
+mod slots;
 
 use super::{
     drop_values,
     end::{both, plain, version, End, CLOSED},
-    slots::{SlotRef, Slots},
     Amount, Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
+use slots::{SlotRef, Slots};
 
 /// The most room, in values, that a sender waits for while it pauses. A quarter of the capacity is
 /// enough.
@@ -81,15 +83,15 @@ impl<T> Ring<T> {
     /// The slot of this ticket, if it is free for a send.
     #[inline(always)]
     fn free(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
-        let spot = self.slots().spot(ticket);
-        spot.is_free(|| self.head.peek()).then_some(spot)
+        let slot = self.slots().slot(ticket);
+        slot.is_free(|| self.head.peek()).then_some(slot)
     }
 
     /// The slot of this ticket, if its value is there.
     #[inline(always)]
     fn full(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
-        let spot = self.slots().spot(ticket);
-        spot.is_full(|| plain(self.tail.peek())).then_some(spot)
+        let slot = self.slots().slot(ticket);
+        slot.is_full(|| plain(self.tail.peek())).then_some(slot)
     }
 
     /// Whether a sender has room for more than one value. A sender that takes each slot as soon as
@@ -98,6 +100,29 @@ impl<T> Ring<T> {
         let several = (self.slots().cap() as u64 / 4).clamp(1, BATCH);
         let last = self.slots().after(plain(self.tail.peek()), several - 1);
         self.free(last).is_some()
+    }
+
+    /// Whether the ring is full for the send of this ticket, or as good as that: a receiver has
+    /// claimed the value, and does not free the slot. If not, look again.
+    fn stays_full(&self, tail: u64, backoff: &mut Backoff) -> bool {
+        // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
+        let is_full = self.head.look() + self.slots().lap() == tail;
+        let still = self.tail.look() == tail;
+        is_full || still && !backoff.snooze()
+    }
+
+    /// Why a receive finds no value for this ticket. `None`: look again.
+    fn refusal(&self, head: u64, effort: Effort, backoff: &mut Backoff) -> Option<TryRecvError> {
+        let tail = self.tail.look();
+        // Both ends only grow, so if they are the same now, nothing is there at this instant.
+        if plain(tail) == head || mutant("closed_first") {
+            let is_closed = tail & CLOSED != 0;
+            return Some(if is_closed { TryRecvError::Closed } else { TryRecvError::Empty });
+        }
+        let still = self.head.look() == head;
+        // A sender has claimed the slot, and is about to fill it.
+        let waits = !still || backoff.pause() || effort == Effort::Strong && backoff.snooze();
+        (!waits).then_some(TryRecvError::Empty)
     }
 
     /// Whether a close has begun, without a look at the senders' end.
@@ -115,24 +140,24 @@ impl<T> Queue<T> for Ring<T> {
     #[inline(always)]
     fn push_now(&self, value: T) -> Result<(), T> {
         let tail = self.tail.peek();
-        let Some(spot) = self.free(tail) else { return Err(value) };
-        if !self.tail.claim(tail, spot.next()) {
+        let Some(slot) = self.free(tail) else { return Err(value) };
+        if !self.tail.claim(tail, slot.next()) {
             return Err(value);
         }
         // SAFETY: the slot is free, and no other sender has this ticket.
-        unsafe { spot.put(value) };
+        unsafe { slot.put(value) };
         Ok(())
     }
 
     #[inline(always)]
     fn pop_now(&self) -> Option<T> {
         let head = self.head.peek();
-        let spot = self.full(head)?;
-        if !self.head.claim(head, spot.next()) {
+        let slot = self.full(head)?;
+        if !self.head.claim(head, slot.next()) {
             return None;
         }
         // SAFETY: the slot is full, and no other receiver has this ticket.
-        Some(unsafe { spot.take() })
+        Some(unsafe { slot.take() })
     }
 
     #[cold]
@@ -148,63 +173,38 @@ impl<T> Queue<T> for Ring<T> {
                 return Err(TrySendError::Full(()));
             }
             match self.free(tail) {
-                Some(spot) if self.tail.claim(tail, spot.next()) => {
+                Some(slot) if self.tail.claim(tail, slot.next()) => {
                     // SAFETY: the slot is free, and no other sender has this ticket.
-                    unsafe { spot.put_from(value) };
+                    unsafe { slot.put_from(value) };
                     return Ok(());
                 }
                 Some(_) if mutant("gives_up_a_lost_race") => return Err(TrySendError::Full(())),
                 Some(_) => backoff.spin(),
-                None if effort != Effort::Strong => return Err(TrySendError::Full(())),
-                None => {
-                    // Both ends only grow, so if they are that far apart now, the ring is full at
-                    // this instant.
-                    let is_full = self.head.look() + self.slots().lap() == tail;
-                    let still = self.tail.look() == tail;
-                    // Else a receiver has claimed the value, and is about to free the slot.
-                    if is_full || still && !backoff.snooze() {
-                        return Err(TrySendError::Full(()));
-                    }
+                None if effort != Effort::Strong || self.stays_full(tail, &mut backoff) => {
+                    return Err(TrySendError::Full(()))
                 }
+                None => {}
             }
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn pop(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
+    fn pop(&self, into: &mut Option<T>, effort: Effort) -> TryRecv {
         let mut backoff = Backoff::new();
         loop {
             let head = self.head.look();
             match self.full(head) {
-                Some(spot) if self.head.claim(head, spot.next()) => {
+                Some(slot) if self.head.claim(head, slot.next()) => {
                     // SAFETY: the slot is full, and no other receiver has this ticket.
-                    unsafe { spot.take_to(slot) };
+                    unsafe { slot.take_to(into) };
                     return Ok(());
                 }
                 Some(_) => backoff.spin(),
                 None if effort != Effort::Strong && !self.closes() => {
                     return Err(TryRecvError::Empty)
                 }
-                None => {
-                    // Both ends only grow, so if they are the same now, nothing is there at this
-                    // instant.
-                    let tail = self.tail.look();
-                    if plain(tail) == head || mutant("closed_first") {
-                        let closed = tail & CLOSED != 0;
-                        return Err(if closed {
-                            TryRecvError::Closed
-                        } else {
-                            TryRecvError::Empty
-                        });
-                    }
-                    let still = self.head.look() == head;
-                    // Else a sender has claimed the slot, and is about to fill it.
-                    if still && !backoff.pause() && (effort != Effort::Strong || !backoff.snooze())
-                    {
-                        return Err(TryRecvError::Empty);
-                    }
-                }
+                None => self.refusal(head, effort, &mut backoff).map_or(Ok(()), Err)?,
             }
         }
     }
