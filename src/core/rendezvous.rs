@@ -117,6 +117,7 @@ impl<T> Rendezvous<T> {
 
     /// The summary of the partners of `side`.
     fn partners(&self, side: Side) -> u64 {
+        // ORDERING: Acquire; pairs with the Release in `change`: what a closer did before.
         self.summary(side.other()).load(Ordering::Acquire)
     }
 }

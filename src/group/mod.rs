@@ -107,6 +107,7 @@ impl Group {
         let active = self.members.count();
         // Members that have ended count too: whether this is a mistake must not depend on their
         // speed.
+        // ORDERING: Relaxed; the owner of the group, which has it by value, has seen all calls.
         let started = self.started.load(Ordering::Relaxed) != 0 || active > 0;
         assert!(!started, "modify limit of a group with members: {active} are still active");
         Self { places: make(limit), ..self }
@@ -227,6 +228,7 @@ impl Group {
     #[track_caller]
     pub fn wait(&self) -> Result<(), Cause> {
         self.members.wait();
+        // ORDERING: Relaxed; see `with_limit`.
         self.started.store(0, Ordering::Relaxed);
         self.shared.outcome()
     }
@@ -240,6 +242,7 @@ impl Group {
 
     /// Makes another member, for which there is a place.
     fn member(&self) -> Member {
+        // ORDERING: Relaxed; see `with_limit`.
         self.started.store(1, Ordering::Relaxed);
         Member::new(&self.shared, &self.members, &self.places)
     }

@@ -48,6 +48,7 @@ pub(crate) fn store_load_fence() {}
 /// Orders all that this thread has done before all that it looks at later, for threads that do the
 /// same.
 pub(crate) fn full_fence() {
+    // ORDERING: SeqCst; pairs with the same fence of the other thread.
     std::sync::atomic::fence(Ordering::SeqCst);
 }
 
@@ -198,6 +199,7 @@ fn xorshift(mut x: u64) -> u64 {
 /// A number that no other call returns (splitmix64 of a counter), never 0.
 fn seed() -> u64 {
     static COUNTER: Counter = Counter::new(0x9E37_79B9_7F4A_7C15);
+    // ORDERING: Relaxed; only the number has to be different.
     let mut z = COUNTER.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

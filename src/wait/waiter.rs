@@ -230,6 +230,7 @@ impl Waiter {
     #[cfg(test)]
     pub(super) fn falls_asleep(&self) {
         self.parker.get_or_init(Parker::current);
+        // ORDERING: Release; as in `sleep`.
         self.word.store(PARKED, Ordering::Release);
     }
 

@@ -138,6 +138,7 @@ impl<P: Copy> Overdue<P> {
 
     /// Seals the table if no position is noted. True if it is sealed.
     pub(super) fn seal(&self) -> bool {
+        // ORDERING: SeqCst; pairs with the exchange in `count_from` by which another thread seals.
         self.count_from(0, SEALED) || self.count.load(Ordering::SeqCst) == SEALED
     }
 
