@@ -14,17 +14,23 @@
 //! - much longer: another thread computes here, and gets its whole time slice with each yield.
 //!   Sleep at once: the scheduler prefers a woken thread to those that compute.
 //!
-//! After a long sleep little is lost by sleeping soon.
+//! Polling is in vain if the wait takes longer than a sleep and a wake would cost. Then the next
+//! waits poll only briefly. A whole polling is tried again at ever greater distances while it is in
+//! vain: two threads that have fallen asleep, and wait for each other to wake, get out of it.
 
 use std::time::Duration;
 
 /// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
 /// processor. With fewer, two threads that pass single values back and forth sleep each time.
 const YIELDS: u32 = 256;
-/// Yields before the sleep of a thread whose last sleep was a long one.
+/// Yields before the sleep of a thread that polls briefly.
 const FEW_YIELDS: u32 = 16;
-/// A sleep that takes longer is a long one.
-const LONG_SLEEP: Duration = Duration::from_millis(1);
+/// The polling of a wait that takes longer, from its first yield on, was in vain.
+const WORTH: Duration = Duration::from_micros(40);
+/// After a wait that takes longer, whole polling is tried as rarely as it ever is.
+const LONG: Duration = Duration::from_millis(1);
+/// Each polling in vain, up to this number, doubles the brief ones before the next whole one.
+const MOST_IN_VAIN: u8 = 5;
 /// A yield that takes longer has let another thread run.
 const SWITCHED: Duration = Duration::from_nanos(700);
 /// A yield that takes longer has let another thread compute.
@@ -49,8 +55,10 @@ const MOST_FRUITLESS: u16 = 6;
 pub(crate) struct History {
     /// `EXCLUSIVE`, up to `SHARED`, up to `CONTENDED`.
     processor: u16,
-    /// Whether the last sleep was long.
-    slept_long: bool,
+    /// The number of whole pollings in vain, less those that were not.
+    in_vain: u8,
+    /// How many waits poll briefly, and sleep, before the next whole polling.
+    brief: u8,
     /// On a shared processor: above 1, counts down with each timed yield; at 1 the next wait tries
     /// pauses again; 0 while pauses are not in vain.
     skips: u16,
@@ -69,18 +77,26 @@ pub(crate) enum Observation {
     /// A yield that was not timed.
     Yielded,
     YieldTook(Duration),
-    SleepTook(Duration),
+    /// A wait that ended with a sleep took so long, from its first yield on.
+    WaitTook(Duration),
 }
 
 use Observation::*;
 
 impl History {
-    pub(crate) fn from_words([processor, slept_long, skips, fruitless]: [u16; 4]) -> Self {
-        Self { processor, slept_long: slept_long != 0, skips, fruitless }
+    pub(crate) fn from_words([processor, polling, skips, fruitless]: [u16; 4]) -> Self {
+        let [in_vain, brief] = polling.to_ne_bytes();
+        Self { processor, in_vain, brief, skips, fruitless }
     }
 
     pub(crate) fn to_words(self) -> [u16; 4] {
-        [self.processor, self.slept_long.into(), self.skips, self.fruitless]
+        let polling = u16::from_ne_bytes([self.in_vain, self.brief]);
+        [self.processor, polling, self.skips, self.fruitless]
+    }
+
+    /// True if the beginning of a wait is to be observed.
+    pub(crate) fn counts_waits(self) -> bool {
+        self.processor > SHARED || self.in_vain > 0
     }
 
     /// True if a wait that begins now sleeps at once.
@@ -90,7 +106,7 @@ impl History {
 
     /// The number of yields of a wait before it sleeps.
     pub(crate) fn yields(self) -> u32 {
-        if self.slept_long {
+        if self.brief > 0 {
             FEW_YIELDS
         } else {
             YIELDS
@@ -117,6 +133,10 @@ impl History {
         match observation {
             WaitBegins if self.processor == SHARED + 1 => Self { processor: CERTAIN, ..self },
             WaitBegins if self.processor > SHARED => Self { processor: self.processor - 1, ..self },
+            // It polls wholly. If that is in vain, `WaitTook` counts it twice.
+            WaitBegins if self.brief == 0 => {
+                Self { in_vain: self.in_vain.saturating_sub(1), ..self }
+            }
             // The phase before was not in vain.
             PausesBegin if is_shared && self.skips == 0 => Self { fruitless: 0, ..self },
             PausesBegin if is_shared && self.skips == 1 => Self { skips: 0, ..self },
@@ -135,7 +155,13 @@ impl History {
                 let skips = if self.skips > 1 { self.skips - 1 } else { self.skips };
                 Self { processor, skips, ..self }
             }
-            SleepTook(time) => Self { slept_long: time > LONG_SLEEP, ..self },
+            WaitTook(time) if time <= WORTH => Self { in_vain: 0, brief: 0, ..self },
+            WaitTook(_) if self.brief > 0 => Self { brief: self.brief - 1, ..self },
+            WaitTook(time) => {
+                let more = if time > LONG { MOST_IN_VAIN } else { 2 };
+                let in_vain = MOST_IN_VAIN.min(self.in_vain + more);
+                Self { in_vain, brief: (1 << in_vain) - 1, ..self }
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Polling of one wait before it sleeps: pauses and yields, as `wait/history.rs` decides.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::history::{History, Observation};
 use crate::sync::{
@@ -43,23 +43,28 @@ pub(crate) struct Polling {
     /// Pauses left. Decided at the first pause: a wait that ends before tells nothing about them.
     pauses: Option<u32>,
     yields: u32,
+    /// When the yields began.
+    yielding: Option<Instant>,
 }
 
 impl Polling {
     /// Begins the polling that the thread's history allows.
     pub(crate) fn new() -> Self {
         let mut polling = Self::spent();
-        if !SPINS || polling.history.sleeps_at_once() {
-            polling.learn(Observation::WaitBegins);
-        } else {
+        let polls = SPINS && !polling.history.sleeps_at_once();
+        if polls {
             (polling.pauses, polling.yields) = (None, polling.history.yields());
+        }
+        if polling.history.counts_waits() {
+            polling.learn(Observation::WaitBegins);
         }
         polling
     }
 
     /// Begins without any polling left: it is time to sleep.
     pub(crate) fn spent() -> Self {
-        Self { history: History::from_words(load_wait_history()), pauses: Some(0), yields: 0 }
+        let history = History::from_words(load_wait_history());
+        Self { history, pauses: Some(0), yields: 0, yielding: None }
     }
 
     /// Pauses or yields between two looks at a channel. False when it is time to sleep.
@@ -118,6 +123,9 @@ impl Polling {
             return false;
         }
         self.yields -= 1;
+        if self.yielding.is_none() {
+            self.yielding = Some(clock::now());
+        }
         if !self.history.times_yields() {
             yield_now();
             self.learn(Observation::Yielded);
@@ -137,9 +145,9 @@ impl Polling {
         if !SPINS {
             return sleep();
         }
-        let start = clock::now();
+        let start = self.yielding.unwrap_or_else(clock::now);
         let result = sleep();
-        self.learn(Observation::SleepTook(clock::now() - start));
+        self.learn(Observation::WaitTook(clock::now() - start));
         result
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const NEW: History = History { processor: EXCLUSIVE, slept_long: false, skips: 0, fruitless: 0 };
+const NEW: History = History { processor: EXCLUSIVE, in_vain: 0, brief: 0, skips: 0, fruitless: 0 };
 
 /// Processor, skips, fruitless phases.
 type State = (u16, u16, u16);
@@ -58,25 +58,73 @@ fn every_transition() {
         ((0, 3, 1), LONGER, (contended, 2, 1)),
     ];
     for &(before, observation, after) in table {
-        for slept_long in [false, true] {
+        // While the thread polls briefly, and while it always polls wholly.
+        for (in_vain, brief) in [(3, 2), (0, 0)] {
             let [before, after] =
-                [before, after].map(|state| History { slept_long, ..history(state) });
+                [before, after].map(|state| History { in_vain, brief, ..history(state) });
+            assert_eq!(before.next(observation), after, "{before:?}, {observation:?}");
+        }
+    }
+}
+
+const WORTHWHILE: Observation = WaitTook(WORTH);
+const IN_VAIN: Observation = WaitTook(Duration::from_nanos(40_001));
+const STILL_IN_VAIN: Observation = WaitTook(LONG);
+const FOR_LONG: Observation = WaitTook(Duration::from_nanos(1_000_001));
+
+#[test]
+fn every_transition_between_whole_and_brief_polling() {
+    // Pollings in vain and brief ones to come: before, what happens, after.
+    let table: &[((u8, u8), Observation, (u8, u8))] = &[
+        // Each whole polling in vain doubles the brief ones before the next.
+        ((0, 0), IN_VAIN, (2, 3)),
+        ((1, 0), IN_VAIN, (3, 7)),
+        ((2, 0), STILL_IN_VAIN, (4, 15)),
+        ((3, 0), IN_VAIN, (5, 31)),
+        ((4, 0), IN_VAIN, (5, 31)),
+        ((0, 0), FOR_LONG, (5, 31)),
+        // A brief one is one less.
+        ((2, 3), IN_VAIN, (2, 2)),
+        ((2, 1), FOR_LONG, (2, 0)),
+        // Then a wait polls wholly. That it was not in vain counts as it begins.
+        ((2, 1), WaitBegins, (2, 1)),
+        ((2, 0), WaitBegins, (1, 0)),
+        ((1, 0), WaitBegins, (0, 0)),
+        ((0, 0), WaitBegins, (0, 0)),
+        // A short sleep would have been spared by polling wholly.
+        ((0, 0), WORTHWHILE, (0, 0)),
+        ((4, 0), WORTHWHILE, (0, 0)),
+        ((5, 30), WORTHWHILE, (0, 0)),
+    ];
+    for &(before, observation, after) in table {
+        for rest in [NEW, history((SHARED, 5, 2))] {
+            let [before, after] =
+                [before, after].map(|(in_vain, brief)| History { in_vain, brief, ..rest });
             assert_eq!(before.next(observation), after, "{before:?}, {observation:?}");
         }
     }
 }
 
 #[test]
-fn a_sleep_is_long_or_short_and_changes_nothing_else() {
-    for before in [NEW, history((9, 5, 2)), history((CONTENDED, 0, 0))] {
-        for (time, slept_long) in [(0, false), (1_000_000, false), (1_000_001, true)] {
-            let sleep = SleepTook(Duration::from_nanos(time));
-            assert_eq!(before.next(sleep), History { slept_long, ..before });
-            // The last one counts.
-            let long = History { slept_long: true, ..before };
-            assert_eq!(long.next(sleep), before.next(sleep));
+fn while_values_come_far_apart_few_waits_poll_wholly() {
+    let mut history = NEW;
+    let mut whole = 0;
+    for _ in 0..1000 {
+        history = if history.counts_waits() { history.next(WaitBegins) } else { history };
+        whole += u32::from(history.yields() == YIELDS);
+        history = history.next(IN_VAIN);
+    }
+    assert!((30..=36).contains(&whole), "{whole}");
+    // Waits that end while they poll bring whole polling back.
+    let mut brief = 0;
+    while history.counts_waits() {
+        history = history.next(WaitBegins);
+        if history.yields() < YIELDS {
+            history = history.next(IN_VAIN);
+            brief += 1;
         }
     }
+    assert!(brief <= 31 && history == NEW, "{brief}, {history:?}");
 }
 
 #[test]
@@ -84,21 +132,23 @@ fn what_it_decides() {
     for processor in 0..=CONTENDED {
         let history = |skips| history((processor, skips, 1));
         assert_eq!(history(0).sleeps_at_once(), processor > 16);
+        assert_eq!(history(0).counts_waits(), processor > 16);
         assert_eq!(history(0).times_yields(), processor <= 4);
         assert_eq!(history(0).is_contended(), processor == 112);
         for skips in 0..4 {
             assert_eq!(history(skips).pauses(), processor == 0 || skips <= 1);
         }
     }
-    let slept_long = History { slept_long: true, ..NEW };
-    assert_eq!([NEW.yields(), slept_long.yields()], [256, 16]);
+    let [brief, whole] = [1, 0].map(|brief| History { in_vain: 1, brief, ..NEW });
+    assert_eq!([NEW, brief, whole].map(History::yields), [256, 16, 256]);
+    assert_eq!([NEW, brief, whole].map(History::counts_waits), [false, true, true]);
 }
 
 #[test]
 fn it_is_kept_in_four_words() {
     assert_eq!(History::from_words([0; 4]), NEW);
-    let other = History { processor: 7, slept_long: true, skips: 9, fruitless: 3 };
-    assert_eq!(other.to_words(), [7, 1, 9, 3]);
-    assert_eq!(History::from_words([7, 1, 9, 3]), other);
-    assert_eq!(History::from_words([0, 2, 0, 0]).to_words(), [0, 1, 0, 0]);
+    let other = History { processor: 7, in_vain: 2, brief: 5, skips: 9, fruitless: 3 };
+    let words = other.to_words();
+    assert_eq!([words[0], words[2], words[3]], [7, 9, 3]);
+    assert_eq!(History::from_words(words), other);
 }

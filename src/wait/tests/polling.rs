@@ -5,6 +5,11 @@ use std::thread;
 use super::Polling;
 use crate::sync::{load_wait_history, store_wait_history};
 
+/// The second word of a history in which the next wait polls briefly, and that of one in which it
+/// always polls wholly.
+const BRIEF: u16 = u16::from_ne_bytes([1, 1]);
+const WHOLE: u16 = 0;
+
 /// Counts the looks between pauses and those between yields of a thread with this history, and
 /// returns both with the history afterwards.
 fn looks(
@@ -31,39 +36,39 @@ fn looks(
 #[test]
 fn a_contended_processor_is_left_at_once() {
     for step in [Polling::step, Polling::step_in_queue] {
-        assert_eq!(looks([112, 0, 0, 0], step), (0, 0, [111, 0, 0, 0]));
-        assert_eq!(looks([17, 1, 3, 2], step), (0, 0, [4, 1, 3, 2]));
+        assert_eq!(looks([112, WHOLE, 0, 0], step), (0, 0, [111, WHOLE, 0, 0]));
+        assert_eq!(looks([17, BRIEF, 3, 2], step), (0, 0, [4, BRIEF, 3, 2]));
     }
 }
 
 #[test]
 fn a_shared_processor_is_yielded_without_pauses_and_untimed_at_first() {
     // A timed yield may take a whole time slice, and then is the last one.
-    let (pauses, yields, history) = looks([16, 1, 2, 1], Polling::step);
+    let (pauses, yields, history) = looks([16, BRIEF, 2, 1], Polling::step);
     assert!(pauses <= 1 && (12..=16).contains(&(pauses + yields)), "{pauses}, {yields}");
     assert!(history[0] != 0 || history[2] <= 1);
 }
 
 #[test]
 fn a_thread_alone_pauses_and_then_yields() {
-    let (pauses, yields, history) = looks([0, 1, 0, 0], Polling::step);
+    let (pauses, yields, history) = looks([0, BRIEF, 0, 0], Polling::step);
     // Two microseconds in bursts of at most 32 ns, or of one pause.
     assert!(pauses >= 2, "{pauses}");
     assert!((1..=16).contains(&yields), "{yields}");
     // Its pauses are never in vain.
     assert_eq!(history[3], 0);
     // In the queue each burst is four times as long, or one pause.
-    let (in_queue, _, _) = looks([0, 0, 0, 0], Polling::step_in_queue);
+    let (in_queue, _, _) = looks([0, WHOLE, 0, 0], Polling::step_in_queue);
     assert!((2..=pauses).contains(&in_queue), "{in_queue} of {pauses}");
-    let (again, yields, _) = looks([0, 0, 0, 0], Polling::step);
+    let (again, yields, _) = looks([0, WHOLE, 0, 0], Polling::step);
     assert!(again == pauses && (1..=256).contains(&yields), "{again}, {yields}");
 }
 
 #[test]
 fn pauses_in_vain_are_remembered() {
-    let (pauses, _, history) = looks([5, 1, 0, 2], Polling::step);
+    let (pauses, _, history) = looks([5, BRIEF, 0, 2], Polling::step);
     assert!(pauses > 0 && history[3] == 1);
-    let (pauses, _, history) = looks([5, 1, 1, 2], Polling::step);
+    let (pauses, _, history) = looks([5, BRIEF, 1, 2], Polling::step);
     assert!(pauses > 0 && history[3] == 3);
 }
 
@@ -79,11 +84,21 @@ fn a_sleep_is_remembered() {
     let sleep = |time| {
         thread::spawn(move || {
             assert_eq!(Polling::new().sleep(|| thread::sleep(time)), ());
-            load_wait_history()[1]
+            load_wait_history()[1].to_ne_bytes()
         })
     };
-    let [long, short] = [2_000_000, 0].map(|nanos| sleep(std::time::Duration::from_nanos(nanos)));
-    assert_eq!(long.join().unwrap(), 1);
-    // It may take longer on a machine that is busy.
-    assert!(short.join().unwrap() <= 1);
+    let long = sleep(std::time::Duration::from_millis(2));
+    assert_eq!(long.join().unwrap(), [5, 31]);
+}
+
+#[test]
+fn a_wait_is_timed_from_its_first_yield_on() {
+    let wait = || {
+        let mut polling = Polling::new();
+        while polling.step() {}
+        thread::sleep(std::time::Duration::from_millis(2));
+        polling.sleep(|| ());
+        load_wait_history()[1].to_ne_bytes()
+    };
+    assert_eq!(thread::spawn(wait).join().unwrap(), [5, 31]);
 }
