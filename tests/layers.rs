@@ -133,16 +133,16 @@ fn wide_comments(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn a_planted_upward_use_is_found() {
-    let planted = |name: &str, code: &str| {
+fn an_upward_use_is_found() {
+    let is_found = |name: &str, code: &str| {
         !upward_uses(&Source { name: name.into(), code: code.into() }).is_empty()
     };
-    assert!(planted("wait/queue.rs", "use crate::select::run;"));
-    assert!(planted("core/ring.rs", "use crate::{\n    error::SendError,\n    chan::Chan,\n};"));
-    assert!(planted("error.rs", "fn f() { crate::wait::nap(); }"));
-    assert!(!planted("select/mod.rs", "use crate::{core::Core, wait::Waiter};"));
-    assert!(planted("sender.rs", "use crate::receiver::Receiver;"));
-    assert!(!planted("chan.rs", "use crate::sender::Sender;"));
+    assert!(is_found("wait/queue.rs", "use crate::select::run;"));
+    assert!(is_found("core/ring.rs", "use crate::{\n    error::SendError,\n    chan::Chan,\n};"));
+    assert!(is_found("error.rs", "fn f() { crate::wait::nap(); }"));
+    assert!(!is_found("select/mod.rs", "use crate::{core::Core, wait::Waiter};"));
+    assert!(is_found("sender.rs", "use crate::receiver::Receiver;"));
+    assert!(!is_found("chan.rs", "use crate::sender::Sender;"));
 }
 
 /// The uses in `source` of a module that is not below it.

@@ -114,12 +114,12 @@ mod real {
         let (_tx, rx) = bounded::<()>(0);
         let warmed = rx.recv_timeout(Duration::from_millis(100));
         assert_eq!(warmed, Err(RecvTimeoutError::Timeout));
-        match std::env::var("GOCHAN_PLANTED").as_deref() {
-            Ok("race") => return planted_race(),
-            Ok("wrong_order") => return planted_wrong_order(),
-            Ok("no_lock") => return planted_no_lock(),
-            Ok(other) => panic!("nothing is planted under the name {other}"),
-            Err(_) => {}
+        match std::env::var("GOCHAN_MUTANT").as_deref() {
+            Ok("race") => return mutant_race(),
+            Ok("wrong_order") => return mutant_wrong_order(),
+            Ok("no_lock") => return mutant_no_lock(),
+            // Others are the library's.
+            _ => {}
         }
         thread::spawn(|| {
             thread::sleep(PATIENCE);
@@ -136,7 +136,7 @@ mod real {
     #[derive(Default)]
     pub(crate) struct Plain(UnsafeCell<usize>);
 
-    // SAFETY: the scenarios order the accesses by channel operations, and the planted races are
+    // SAFETY: the scenarios order the accesses by channel operations, and the seeded mistakes are
     // there for the sanitizer to report.
     unsafe impl Sync for Plain {}
 
@@ -465,7 +465,7 @@ mod real {
     }
 
     /// Two threads write, and nothing orders them.
-    fn planted_race() {
+    fn mutant_race() {
         let cell = &Plain::default();
         both(|| set_often(cell), || set_often(cell));
     }
@@ -478,7 +478,7 @@ mod real {
     /// A sender into a buffer with room reads what the receiver writes: the order is the other way
     /// round, as in Go's RaceChanAsyncRev. That the two never meet in time is no order: the flag is
     /// relaxed.
-    fn planted_wrong_order() {
+    fn mutant_wrong_order() {
         let (cell, has_read, (tx, rx)) = (&Plain::default(), &AtomicBool::new(false), bounded(1));
         both(
             move || {
@@ -498,7 +498,7 @@ mod real {
 
     /// Go's RaceChanSem: with room for two a channel is no lock. Both hold a place at the same
     /// time.
-    fn planted_no_lock() {
+    fn mutant_no_lock() {
         let (cell, holders, (tx, rx)) = (&Plain::default(), &AtomicUsize::new(0), bounded(2));
         let (tx, rx) = (&tx, &rx);
         let work = move || {

@@ -86,7 +86,7 @@ fn a_heart_stops() {
     });
 }
 
-/// The planted mistake: told to die between its look and its wait, the worker never ends.
+/// The seeded mistake: told to die between its look and its wait, the worker never ends.
 #[test]
 #[ignore = "fails under a checker, as the next test shows"]
 fn a_forgetful_worker_ends() {
