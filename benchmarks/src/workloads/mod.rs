@@ -6,7 +6,7 @@ pub mod select;
 pub mod transfer;
 
 use crate::{
-    library::Capacity,
+    channel::{Capacity, Channel},
     placement::{Side, Sides},
     usage::Usage,
 };
@@ -16,18 +16,69 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Does one cell's work once.
-pub type Run = fn(&Task) -> Sample;
+/// What the threads do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    Spsc,
+    Mpsc,
+    Spmc,
+    Mpmc,
+    PingPong,
+    SameThread,
+    Make,
+    SelectFour,
+    SelectReady,
+    SelectDefault,
+    After,
+    /// How long the closing thread is busy.
+    CloseCall,
+    /// How long it takes until the last blocked receiver has returned.
+    CloseWoken,
+}
 
-/// How much to do, with what, and where.
+impl Pattern {
+    /// One thread does it all, so that there are no sides to place.
+    pub fn is_alone(self) -> bool {
+        use Pattern::*;
+        matches!(self, SameThread | Make | SelectReady | SelectDefault | After)
+    }
+
+    /// Every thread but one blocks, and is started for it.
+    pub fn is_close(self) -> bool {
+        matches!(self, Self::CloseCall | Self::CloseWoken)
+    }
+}
+
+/// What to do, over channels of which capacity, and by how many threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload {
+    pub pattern: Pattern,
+    pub capacity: Capacity,
+    /// On each side that has more than one, or the receivers that a close wakes.
+    pub threads: usize,
+}
+
+/// A workload once, or many times, in a place.
 #[derive(Clone, Copy)]
 pub struct Task {
-    pub capacity: Capacity,
-    pub threads: usize,
+    pub workload: Workload,
     /// At least one.
     pub units: u64,
     pub sides: Sides,
 }
+
+impl Task {
+    fn channel<C: Channel>(&self) -> (C::Tx, C::Rx) {
+        C::make(self.workload.capacity)
+    }
+}
+
+/// Does a task.
+pub type Run = fn(&Task) -> Sample;
+
+/// How many values the workloads of one thread send before they receive, or make ready before they
+/// select.
+pub const BATCH: usize = 100;
 
 /// What a run took.
 #[derive(Clone, Copy, Debug)]

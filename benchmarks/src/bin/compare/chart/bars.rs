@@ -2,10 +2,10 @@
 
 use super::canvas::{Align, Canvas, Drawn, Scale, Title, FAINT, INK, LEFT, OWN};
 use crate::{
-    libraries,
     report::{self, Column, Row},
     table::number,
 };
+use gochan_benchmarks::libraries;
 use plotters::style::RGBColor;
 use std::path::Path;
 

@@ -1,11 +1,11 @@
 //! The table of a placement, row by row as Markdown.
 
 use crate::{
-    cells::Cell,
     go,
     report::{Column, Rival, Row},
     statistics::WIDE,
 };
+use gochan_benchmarks::cells::Cell;
 
 /// Whether a library counts when the best is sought: Go's channels serve goroutines, not threads,
 /// so that they are compared apart.

@@ -2,8 +2,9 @@
 
 use crate::{
     cli::{Plan, RunArgs},
-    go, libraries,
+    go,
 };
+use gochan_benchmarks::libraries;
 use std::{env, ffi::OsString, fs, process::Command, thread};
 
 /// Lines for the heading of the report and of the samples; the first names the machine.

@@ -1,10 +1,10 @@
 //! The command line.
 
-use crate::{
+use clap::{Args, Parser, Subcommand};
+use gochan_benchmarks::{
     cells::{self, Cell},
     placement::Placement,
 };
-use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, time::Duration};
 
 /// gochan beside the other channel libraries and Go, in one interleaved run

@@ -5,8 +5,6 @@ mod canvas;
 mod ratios;
 
 use crate::{
-    libraries,
-    placement::Placement,
     report::{Column, Row},
     rounds::Round,
     samples::{self, Sample},
@@ -14,6 +12,7 @@ use crate::{
 };
 use canvas::Title;
 use clap::ValueEnum;
+use gochan_benchmarks::{libraries, placement::Placement};
 use std::path::Path;
 
 /// Draws `PLACEMENT.svg` and `PLACEMENT-ratio.svg` beside the samples.
