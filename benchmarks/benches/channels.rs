@@ -1,10 +1,10 @@
-//! gochan beside crossbeam-channel and std, by criterion: one cell again and again while code
-//! changes, with criterion's filters, baselines and intervals.
+//! gochan beside crossbeam-channel and std, by criterion: for one cell again and again while its
+//! code changes.
 //!
 //! The cells are those of the comparison without its closes, and `ping-pong` and `select-4` at more
 //! capacities. Threads are not pinned; `taskset -c 0 ./check bench` shows one core. criterion
-//! measures the libraries one after another, so a disturbance may meet one of them alone: for a
-//! ratio, believe the comparison, where they take turns.
+//! measures the libraries one after another, so that a disturbance may meet one of them alone. For
+//! a ratio, believe the comparison, where they take turns.
 
 use criterion::Criterion;
 use gochan_benchmarks::{
@@ -36,7 +36,7 @@ fn group(criterion: &mut Criterion, cell: &Cell) {
         group.bench_function(library.name, |bencher| {
             bencher.iter_custom(|units| {
                 let sample = run(units);
-                // Done by the batch, which may be more.
+                // A workload of batches may do more than it was asked for.
                 sample.elapsed.mul_f64(units as f64 / sample.units as f64)
             });
         });

@@ -39,7 +39,7 @@ const OTHERS: &[Family] = &[
     ("after-ready", Pattern::After, BUFFERED, "timer and select"),
 ];
 
-/// Criterion measures them; the table is long enough without.
+/// Only criterion measures these: the table is long enough.
 const EXTRA: &[Family] = &[
     ("ping-pong", Pattern::PingPong, &[Some(128), None], "round trip"),
     ("select-4", Pattern::SelectFour, &[None], MESSAGE),
@@ -98,7 +98,8 @@ fn capacity_name(capacity: Capacity) -> String {
 }
 
 impl Cell {
-    /// Does so many units with this library. Nothing where it has no such channel or operation.
+    /// Returns what does so many units with this library: `None` where it has no such channel or
+    /// operation.
     pub fn runner(&self, library: &Library, sides: Sides) -> Option<impl Fn(u64) -> Sample> {
         let (workload, run) = (self.workload, (library.run)(&self.workload)?);
         Some(move |units| run(&Task { workload, units, sides }))

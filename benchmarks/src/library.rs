@@ -5,7 +5,7 @@ use crate::{
     workloads::{alone, close, select, transfer, Pattern, Run, Workload},
 };
 
-/// A library, and what it runs for a workload: nothing where it has no such channel or operation.
+/// A library, and what it runs for a workload: `None` where it has no such channel or operation.
 #[derive(Clone, Copy)]
 pub struct Library {
     pub name: &'static str,

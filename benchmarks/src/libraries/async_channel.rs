@@ -1,6 +1,6 @@
 use crate::{channel::*, library::*};
 
-/// It has no channel without a buffer.
+/// async-channel has no channel without a buffer.
 pub const LIBRARY: Library = Library {
     name: "async-channel",
     version: env!("VERSION_ASYNC_CHANNEL"),

@@ -9,8 +9,8 @@ use crossfire::{
     spsc, MRx, MTx, Rx, Tx,
 };
 
-/// The kind of channel that suits each cell best. Its channels of capacity 0 have a buffer for one
-/// value, so that they are left out.
+/// The kind of channel that suits each workload best. crossfire's channels of capacity 0 have a
+/// buffer for one value, so that they are left out.
 pub const LIBRARY: Library =
     Library { name: "crossfire", version: env!("VERSION_CROSSFIRE"), run: best };
 

@@ -1,7 +1,7 @@
 use crate::{channel::*, library::*};
 use flume::Selector;
 
-/// It has no select with a default, and no timers.
+/// flume has no select with a default, and no timers.
 pub const LIBRARY: Library = Library {
     name: "flume",
     version: env!("VERSION_FLUME"),

@@ -1,6 +1,6 @@
 use crate::{channel::*, library::*};
 
-/// Its close holds a spin lock while it wakes the receivers, and all of them want it next.
+/// kanal's close holds a spin lock while it wakes the receivers, and all of them want it next.
 pub const LIBRARY: Library = Library {
     name: "kanal",
     version: env!("VERSION_KANAL"),

@@ -1,4 +1,4 @@
-//! One thread on both sides: what the operations cost when nobody waits.
+//! One thread on both sides: what the operations cost when no thread waits.
 
 use super::{alone, time, Sample, Task, BATCH};
 use crate::channel::Channel;

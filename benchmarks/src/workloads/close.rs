@@ -49,8 +49,8 @@ fn rounds<C: Close>(task: &Task, what: fn(&Closed) -> Duration) -> Sample {
 fn close<C: Close>(task: &Task) -> Closed {
     task.sides.place(Side::Send);
     let (tx, rx) = task.channel::<C>();
-    // Nobody ends before all have returned: to end a thread costs several times as much as to wake
-    // it, and would be in the time of those that come after.
+    // No thread ends before all have returned. The end of a thread costs several times as much as
+    // its wake, and would be in the time of the threads that return later.
     let returned_all = Arc::new(Barrier::new(task.workload.threads + 1));
     let start = |_| receiver::<C>(task, rx.clone(), returned_all.clone());
     let receivers: Vec<_> = (0..task.workload.threads).map(start).collect();

@@ -58,7 +58,7 @@ pub struct Workload {
     pub threads: usize,
 }
 
-/// A workload once, or many times, in a place.
+/// So many units of a workload, by threads in their places.
 #[derive(Clone, Copy)]
 pub struct Task {
     pub workload: Workload,
@@ -83,16 +83,16 @@ pub const BATCH: usize = 100;
 /// What a run took.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Done: a workload that does them by the batch may round.
+    /// The number that was done. A workload of batches rounds it up.
     pub units: u64,
     pub elapsed: Duration,
     pub usage: Usage,
 }
 
-/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's
-/// end.
+/// Runs every job on a thread of its own. The time is from the first thread past the barrier to the
+/// last receiver's end.
 ///
-/// The time does not contain starting the threads; the usage does, which is little in rounds of
+/// The start of the threads is not in the time. It is in the usage, where it is little in rounds of
 /// many milliseconds.
 fn race<S, R>(task: &Task, senders: Vec<S>, receivers: Vec<R>) -> Sample
 where
@@ -134,7 +134,7 @@ fn timed<J: FnMut()>((sides, side, barrier): (Sides, Side, &Barrier), mut job: J
     Timed { start, end: Instant::now(), _job: job }
 }
 
-/// Runs a job that tells how long what counts took, on a thread of its own.
+/// Runs a job on a thread of its own. The job tells how long the part that counts took.
 fn alone(task: &Task, units: u64, job: impl FnOnce() -> Duration + Send) -> Sample {
     let run = move || {
         task.sides.place(Side::Send);

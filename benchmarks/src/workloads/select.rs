@@ -1,4 +1,4 @@
-//! Selects, with and without somebody on the other side.
+//! Selects, with and without threads on the other side.
 
 use super::{alone, race, time, transfer::senders, Sample, Task, BATCH};
 use crate::channel::{After, Channel, Select, SelectDefault};
@@ -21,7 +21,8 @@ pub fn four<C: Select>(task: &Task) -> Sample {
     race(task, senders::<C>(task, txs), vec![select_all])
 }
 
-/// Of two channels the second has a value. Sending it beforehand costs CPU time but no time.
+/// A select over two channels, of which the second has a value. The send of that value is in the
+/// CPU time, and not in the time.
 pub fn ready<C: Select>(task: &Task) -> Sample {
     let (_empty_tx, empty) = task.channel::<C>();
     let (tx, full) = task.channel::<C>();
@@ -34,7 +35,7 @@ pub fn ready<C: Select>(task: &Task) -> Sample {
     alone(task, batches * BATCH as u64, move || job(batches))
 }
 
-/// Of two channels none has a value.
+/// A select with a default over two channels without a value.
 pub fn default<C: SelectDefault>(task: &Task) -> Sample {
     let (_txs, rxs): (Vec<_>, Vec<_>) = (0..2).map(|_| task.channel::<C>()).unzip();
     let units = task.units;

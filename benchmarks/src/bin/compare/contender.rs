@@ -1,4 +1,4 @@
-//! Who is measured: libraries in this process, and Go in another.
+//! What is measured: libraries in this process, and Go in another.
 
 use crate::{
     cli::RunArgs,
@@ -29,7 +29,7 @@ impl Contender {
         }
     }
 
-    /// Nothing where it has no such cell.
+    /// `None` where it has no such cell.
     pub fn runner<'a>(
         &'a mut self,
         cell: &'a Cell,

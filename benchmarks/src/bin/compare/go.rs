@@ -22,7 +22,7 @@ const SOURCE: [(&str, &str); 3] = [
     ("workloads.go", include_str!("../../../go/workloads.go")),
 ];
 
-/// Builds the Go program beside this one. The error says why there is none.
+/// Builds the Go program beside this one. An error says why that fails.
 pub fn build() -> io::Result<PathBuf> {
     let own = env::current_exe()?;
     let folder = own.with_file_name("go-peer");
@@ -58,7 +58,8 @@ pub struct Go {
 }
 
 impl Go {
-    /// It stays on the cores that this process may use now, and has as many threads.
+    /// Starts it. The process stays on the cores that this one may use now, and has as many
+    /// threads.
     pub fn start(program: &Path) -> io::Result<Self> {
         let mut process =
             Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -67,7 +68,7 @@ impl Go {
         Ok(Self { process, tasks, answers })
     }
 
-    /// All of its channels have a bound, and none is pinned to a side.
+    /// Whether Go has such a cell: all of its channels have a bound.
     pub fn can(cell: &Cell) -> bool {
         cell.workload.capacity.is_some()
     }
@@ -93,7 +94,7 @@ impl Go {
 
 impl Drop for Go {
     fn drop(&mut self) {
-        // It has nothing to save.
+        // The program has nothing to save.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

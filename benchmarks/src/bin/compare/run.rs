@@ -90,8 +90,8 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
     Ok(())
 }
 
-/// The cells of this placement. Those of one thread have no sides: `one` is enough where it is
-/// asked for.
+/// The cells of this placement. Cells of one thread have no sides: where `one` is asked for, it is
+/// enough for them.
 fn cells(args: &RunArgs, placement: Placement) -> Vec<Cell> {
     let is_elsewhere = placement != Placement::One && args.placement.contains(&Placement::One);
     let mut cells = args.wanted();

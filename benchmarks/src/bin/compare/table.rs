@@ -79,7 +79,7 @@ pub fn ratio(rival: Option<Rival>) -> String {
     rival.map_or("-".to_owned(), |rival| format!("{:.2}", rival.ratio))
 }
 
-/// With three digits that count.
+/// Prints three significant digits.
 pub fn number(value: f64) -> String {
     let digits = match value {
         v if v >= 99.95 => 0,

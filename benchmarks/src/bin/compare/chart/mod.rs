@@ -71,7 +71,7 @@ fn rows(samples: &[&Sample]) -> Vec<Row> {
     cells.into_iter().map(row).collect()
 }
 
-/// In the order in which they come first.
+/// Each value once, in the order in which they come first.
 fn distinct<'a>(values: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
     let mut distinct = vec![];
     for value in values {
