@@ -1,7 +1,7 @@
 //! Ending a thread and knowing that it has ended: it answers on the channel on which it was told.
 //!
 //! Go: main does `die <- true` and then `<-die`; the worker, in `case <-die`, does `die <- true`
-//! and returns. The channel is unbuffered, so nobody can receive its own message.
+//! and returns. The channel is unbuffered, so no thread can receive its own message.
 //!
 //! Run it with `cargo run --example confirm_termination`.
 

@@ -2,8 +2,8 @@
 //! nil.
 //!
 //! Go: `case x, ok := <-c1: if !ok { c1 = nil } else { fmt.Println(x) }`, until both are nil.
-//! Without it a closed channel is always ready, and the loop spins on zero values: the bad version,
-//! cut off here after ten lines.
+//! Without it a closed channel is always ready, and the loop spins on zero values. That bad version
+//! comes first here, cut off after ten lines.
 //!
 //! Run it with `cargo run --example nil_in_select`.
 
@@ -17,7 +17,7 @@ fn produce(value: i32) -> Receiver<i32> {
     let (sender, receiver) = make(0).split();
     thread::spawn(move || {
         thread::sleep(Duration::from_millis(10) * value as u32);
-        // The bad version leaves early: there may be nobody to receive.
+        // The bad version leaves early: the receiver may be gone.
         let _ = sender.send_ok(value);
     });
     receiver

@@ -1,4 +1,4 @@
-//! Recycling buffers: a buffered channel `idle` holds those that nobody uses.
+//! Recycling buffers: a buffered channel `idle` holds the buffers that are not in use.
 //!
 //! Go: `select { case b = <-idle: default: b = makeBuffer() }` takes one or makes one, and `select
 //! { case idle <- b: default: }` gives it back, or leaves it to the garbage collector if `idle` is

@@ -1,5 +1,4 @@
-//! A service behind a channel: its thread owns the counter, and whoever receives gets an id of its
-//! own.
+//! A service behind a channel: its thread owns the counter, and each receive gets an id of its own.
 //!
 //! Go: `newUniqueIDService() <-chan string` starts `for { id <- fmt.Sprintf("%x", counter);
 //! counter++ }`. That goroutine never ends. Here it ends when the last receiver is dropped, for

@@ -34,13 +34,14 @@ fn perform(job: Job) -> Done {
 fn worker(jobs: Receiver<Job>, results: Sender<Done>, die: Receiver<()>) {
     loop {
         let job = select! {
-            biased; // `die` first: once it is closed nobody begins another job
+            biased; // `die` first: once it is closed, no worker begins another job
             recv(die) => return,
             recv_ok(jobs) -> job => job,
         };
-        // No job: they are closed and drained.
+        // No job is left: they are closed and drained.
         let Some(job) = job else { return };
-        // Nobody receives any more: the deadline has passed, and the account was made without us.
+        // The results have no receiver any more: the deadline has passed, and the account was made
+        // without us.
         if results.send_ok(perform(job)).is_err() {
             return;
         }
@@ -119,8 +120,7 @@ impl Pool {
 
     /// Lets the workers finish the jobs that they have in hand, if they can within `limit`.
     fn stop(mut self, limit: Duration) -> Account {
-        // Not `close`: if every worker has died nobody receives from `die`, and it is closed
-        // already.
+        // Not `close`: if every worker has died, `die` has no receiver, and is closed already.
         self.die.close_ok();
         let deadline = after(limit);
         while self.collect(&deadline) {}

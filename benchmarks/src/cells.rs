@@ -1,79 +1,69 @@
 //! What is measured: every cell as data.
 
-use crate::library::Capacity;
-
-/// What the threads of a cell do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Workload {
-    Spsc,
-    Mpsc,
-    Spmc,
-    Mpmc,
-    PingPong,
-    SameThread,
-    Make,
-    SelectFour,
-    SelectReady,
-    SelectDefault,
-    After,
-    /// How long the closing thread is busy.
-    CloseCall,
-    /// How long it takes until the last blocked receiver has returned.
-    CloseWoken,
-}
+use crate::{
+    channel::Capacity,
+    library::Library,
+    placement::Sides,
+    workloads::{Pattern, Sample, Task, Workload, BATCH},
+};
 
 /// One row of the table.
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub name: String,
     pub workload: Workload,
-    pub capacity: Capacity,
-    /// On each side that has more than one, or the receivers that a close wakes.
-    pub threads: usize,
     /// What the nanoseconds are for.
     pub unit: &'static str,
 }
-
-/// How many values the cells of one thread send before they receive, or make ready before they
-/// select.
-pub const BATCH: usize = 100;
 
 const MESSAGE: &str = "message";
 const ALL: &[Capacity] = &[Some(0), Some(1), Some(128), None];
 const BUFFERED: &[Capacity] = &[Some(BATCH)];
 
 /// A name, what it does, at which capacities, and the unit.
-type Family = (&'static str, Workload, &'static [Capacity], &'static str);
+type Family = (&'static str, Pattern, &'static [Capacity], &'static str);
 
 const SHARED: &[Family] = &[
-    ("mpsc", Workload::Mpsc, ALL, MESSAGE),
-    ("spmc", Workload::Spmc, ALL, MESSAGE),
-    ("mpmc", Workload::Mpmc, ALL, MESSAGE),
+    ("mpsc", Pattern::Mpsc, ALL, MESSAGE),
+    ("spmc", Pattern::Spmc, ALL, MESSAGE),
+    ("mpmc", Pattern::Mpmc, ALL, MESSAGE),
 ];
 
 const OTHERS: &[Family] = &[
-    ("ping-pong", Workload::PingPong, &[Some(0), Some(1)], "round trip"),
-    ("select-4", Workload::SelectFour, &[Some(0), Some(1), Some(128)], MESSAGE),
-    ("same-thread", Workload::SameThread, &[Some(BATCH), None], MESSAGE),
-    ("make", Workload::Make, &[Some(1), None], "channel"),
-    ("select-2-ready", Workload::SelectReady, BUFFERED, "select"),
-    ("select-2-default", Workload::SelectDefault, BUFFERED, "select"),
-    ("after-ready", Workload::After, BUFFERED, "timer and select"),
+    ("ping-pong", Pattern::PingPong, &[Some(0), Some(1)], "round trip"),
+    ("select-4", Pattern::SelectFour, &[Some(0), Some(1), Some(128)], MESSAGE),
+    ("same-thread", Pattern::SameThread, &[Some(BATCH), None], MESSAGE),
+    ("make", Pattern::Make, &[Some(1), None], "channel"),
+    ("select-2-ready", Pattern::SelectReady, BUFFERED, "select"),
+    ("select-2-default", Pattern::SelectDefault, BUFFERED, "select"),
+    ("after-ready", Pattern::After, BUFFERED, "timer and select"),
 ];
 
-const CLOSES: [(&str, Workload); 2] =
-    [("close-call", Workload::CloseCall), ("close-woken", Workload::CloseWoken)];
+/// Only criterion measures these: the table is long enough.
+const EXTRA: &[Family] = &[
+    ("ping-pong", Pattern::PingPong, &[Some(128), None], "round trip"),
+    ("select-4", Pattern::SelectFour, &[None], MESSAGE),
+];
+
+const CLOSES: [(&str, Pattern); 2] =
+    [("close-call", Pattern::CloseCall), ("close-woken", Pattern::CloseWoken)];
 
 /// The threads on a side that has more than one.
 const THREADS: usize = 4;
 
 /// Every cell; with `woken` as the numbers of receivers that the close cells wake.
 pub fn standard(woken: &[usize]) -> Vec<Cell> {
-    let spsc = family(("spsc", Workload::Spsc, ALL, MESSAGE), THREADS);
+    let spsc = family(("spsc", Pattern::Spsc, ALL, MESSAGE), THREADS);
     let shared = SHARED.iter().flat_map(|shared| family(*shared, THREADS));
     let others = OTHERS.iter().flat_map(|other| family(*other, THREADS));
     let closes = CLOSES.iter().flat_map(|close| woken.iter().map(|n| close_cell(*close, *n)));
     spsc.chain(shared).chain(others).chain(closes).collect()
+}
+
+/// The cells of criterion: without closes, each of which waits for threads to fall asleep.
+pub fn repeatable() -> Vec<Cell> {
+    let extra = EXTRA.iter().flat_map(|extra| family(*extra, THREADS));
+    standard(&[]).into_iter().chain(extra).collect()
 }
 
 /// The cells that have many threads on a side, once for each number of them.
@@ -87,25 +77,18 @@ pub fn scaled(threads: &[usize]) -> Vec<Cell> {
         .collect()
 }
 
-fn family(
-    (name, workload, capacities, unit): Family,
-    threads: usize,
-) -> impl Iterator<Item = Cell> {
+fn family((name, pattern, capacities, unit): Family, threads: usize) -> impl Iterator<Item = Cell> {
     capacities.iter().map(move |capacity| Cell {
         name: format!("{name}/{}", capacity_name(*capacity)),
-        workload,
-        capacity: *capacity,
-        threads,
+        workload: Workload { pattern, capacity: *capacity, threads },
         unit,
     })
 }
 
-fn close_cell((name, workload): (&str, Workload), receivers: usize) -> Cell {
+fn close_cell((name, pattern): (&str, Pattern), receivers: usize) -> Cell {
     Cell {
         name: format!("{name}/{receivers}"),
-        workload,
-        capacity: Some(1),
-        threads: receivers,
+        workload: Workload { pattern, capacity: Some(1), threads: receivers },
         unit: "blocked receiver",
     }
 }
@@ -114,16 +97,12 @@ fn capacity_name(capacity: Capacity) -> String {
     capacity.map_or("unbounded".to_owned(), |n| n.to_string())
 }
 
-impl Workload {
-    /// One thread does it all, so that there are no sides to place.
-    pub fn is_alone(self) -> bool {
-        use Workload::*;
-        matches!(self, SameThread | Make | SelectReady | SelectDefault | After)
-    }
-
-    /// Every thread but one blocks, and is started for it.
-    pub fn is_close(self) -> bool {
-        matches!(self, Self::CloseCall | Self::CloseWoken)
+impl Cell {
+    /// Returns what does so many units with this library: `None` where it has no such channel or
+    /// operation.
+    pub fn runner(&self, library: &Library, sides: Sides) -> Option<impl Fn(u64) -> Sample> {
+        let (workload, run) = (self.workload, (library.run)(&self.workload)?);
+        Some(move |units| run(&Task { workload, units, sides }))
     }
 }
 
@@ -155,7 +134,8 @@ mod tests {
 
     #[test]
     fn no_name_is_there_twice() {
-        let mut names = names(&[]);
+        let mut names = names(&["close"]);
+        names.extend(repeatable().into_iter().map(|cell| cell.name));
         names.sort();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }

@@ -1,7 +1,7 @@
 //! Where threads run.
 //!
-//! What a message costs depends on it more than on most libraries: between two cores it is cache
-//! lines that travel, on one core context switches. So each table keeps to one placement.
+//! The cost of a message often depends on the placement more than on the library. Between two cores
+//! cache lines travel, on one core threads switch. So each table keeps to one placement.
 
 use clap::ValueEnum;
 use std::io;
@@ -53,7 +53,7 @@ impl Placement {
 }
 
 impl Sides {
-    /// Moves the calling thread. A thread that it starts begins where it is.
+    /// Moves the calling thread. Threads that it starts begin on the same cores.
     pub fn place(&self, side: Side) {
         if let Self(Some(halves)) = self {
             system::pin(&halves[side as usize]).expect("these cores were allowed a moment ago");
@@ -71,7 +71,7 @@ mod system {
 
     pub type Cores = CpuSet;
 
-    /// The last core, because many systems take their interrupts on the first.
+    /// Stays on the last core, because many systems take their interrupts on the first.
     pub fn stay_on_one() -> io::Result<()> {
         let last = allowed()?.pop().expect("this thread runs on some core");
         pin(&set(&[last])?)

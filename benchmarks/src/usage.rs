@@ -6,7 +6,7 @@ use nix::{
 };
 use std::{ops::Sub, thread, time::Duration};
 
-/// Of all threads, those that have ended included.
+/// The usage of all threads, ended ones included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
     /// User and system time.
@@ -16,7 +16,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Since the process began.
+    /// Returns the usage since the process began.
     pub fn now() -> Self {
         let usage = getrusage(UsageWho::RUSAGE_SELF).expect("every process may ask for its usage");
         let cpu = usage.user_time() + usage.system_time();
@@ -34,14 +34,15 @@ impl Sub for Usage {
     }
 }
 
-/// How long nothing must happen before everybody counts as asleep, and how much is nothing.
+/// How long the other threads must use next to no CPU time to count as asleep, and how much that
+/// is.
 const QUIET: Duration = Duration::from_millis(5);
 const NOTHING: Duration = Duration::from_micros(150);
 /// A library that never stops polling must not stop the run.
 const PATIENCE: u32 = 400;
 
-/// Returns when all other threads are asleep, as far as the CPU time tells: it asks every library
-/// the same.
+/// Returns when all other threads are asleep. The CPU time tells, which is there whatever the
+/// library.
 pub fn wait_until_quiet() {
     for _ in 0..PATIENCE {
         let first = Usage::now();

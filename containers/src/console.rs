@@ -1,4 +1,4 @@
-//! Lines for people. Who reads them may be gone, and that is no reason for a program to end:
+//! Lines for people. The reader of an output may be gone, which is no reason for a program to end:
 //! `println!` would panic.
 
 use std::{

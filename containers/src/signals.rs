@@ -1,8 +1,8 @@
 //! Signals: listening to them until the process has ended, and their numbers and names.
 //!
 //! - A receiver that is dropped at the end of `main` brings the default action back: a second
-//!   SIGTERM that comes just then would end the process, with another status. So these are never
-//!   dropped.
+//!   SIGTERM that comes just then would end the process, with another status. So the receivers here
+//!   are never dropped.
 //! - A signal that was blocked when the program was started stays blocked, and is never delivered.
 //!   So all signals are let in, before the thread starts that waits for them: threads inherit what
 //!   is blocked.

@@ -25,8 +25,8 @@ pub fn confirming_worker(jobs: &Receiver<u32>, die: &Chan<()>, clean_up: impl Fn
     }
 }
 
-/// Looks only once per round whether it should die, and otherwise waits for a job: it sleeps for
-/// ever if it is told in between and no job comes.
+/// Looks only once a round whether it should die, and otherwise waits for a job. If it is told in
+/// between, and no job comes, it sleeps for ever.
 pub fn forgetful_worker(jobs: &Receiver<u32>, die: &Receiver<()>) -> u32 {
     let mut sum = 0;
     while die.try_recv().is_err() {
@@ -53,7 +53,7 @@ pub fn pool_worker(jobs: &Receiver<u32>, results: &Sender<u32>) {
     }
 }
 
-/// Beats once a second, if anybody listens, until `die` is closed.
+/// Beats once a second, if a listener is there, until `die` is closed.
 pub fn heartbeat(beats: &Sender<()>, die: &Receiver<()>) {
     let every_second = tick(Duration::from_secs(1));
     loop {

@@ -13,7 +13,7 @@ use gochan_models::{
     unique_ids,
 };
 
-/// Who asked the worker to die goes on only after the clean-up.
+/// The thread that asked the worker to die goes on only after the clean-up.
 #[test]
 fn a_worker_confirms_its_end() {
     check(2, || {
@@ -68,7 +68,7 @@ fn a_closed_pool_drains() {
     });
 }
 
-/// However many beats there are, and whether anybody listens, the heart stops.
+/// The heart stops, however many beats there are, with or without a listener.
 #[test]
 fn a_heart_stops() {
     check(2, || {
@@ -102,7 +102,7 @@ fn a_forgetful_worker_ends() {
     });
 }
 
-/// In a process of its own: loom cannot unwind out of a deadlock, and aborts.
+/// Runs in a process of its own: loom cannot unwind out of a deadlock, and aborts.
 #[test]
 #[cfg(any(loom, shuttle))]
 fn the_checkers_find_the_forgetful_worker() {

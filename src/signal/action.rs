@@ -8,31 +8,32 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use crate::sync::{AtomicUsize, Ordering};
 
-/// The disposition of a signal before it was taken.
+/// The disposition of a signal before the process caught it here.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub(super) enum Original {
     Default,
     Ignored,
-    /// Other code in the process takes it, and still does.
+    /// Other code in the process catches it, and still does.
     Handled,
 }
 
-impl Before {
-    /// Only right while the signal has not been taken.
+impl Original {
+    /// Only right while the signal is not caught here.
     pub(super) fn of(signal: i32) -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         if is_in(&status, "SigIgn:", signal) || status.is_empty() && ignored_by_rust(signal) {
-            Before::Ignored
+            Original::Ignored
         } else if is_in(&status, "SigCgt:", signal) {
-            Before::Handled
+            Original::Handled
         } else {
-            Before::Default
+            Original::Default
         }
     }
 
-    /// Does again what was done before.
+    /// Does the default action, if that is the disposition. Other code that handles the signal is
+    /// called by the system.
     pub(super) fn act(self, signal: i32) {
-        if self == Before::Default {
+        if self == Original::Default {
             default(signal);
         }
     }
@@ -41,27 +42,27 @@ impl Before {
 /// What a signal's handler does where no thread deals with signals any more.
 #[cfg_attr(not(unix), allow(dead_code))] // No thread is lost there.
 pub(super) struct Fallback {
-    before: Before,
+    original: Original,
     /// Not 0 if the signal is ignored.
     ignored: AtomicUsize,
 }
 
 #[cfg_attr(not(unix), allow(dead_code))]
 impl Fallback {
-    pub(super) fn new(before: Before) -> Self {
-        Self { before, ignored: AtomicUsize::new(0) }
+    pub(super) fn new(original: Original) -> Self {
+        Self { original, ignored: AtomicUsize::new(0) }
     }
 
     pub(super) fn ignore(&self, ignored: bool) {
-        // ORDERING: SeqCst, as all that handlers see; a signal that comes after the call finds it.
+        // ORDERING: SeqCst, as for all that handlers see. A signal after this call finds it.
         self.ignored.store(ignored.into(), Ordering::SeqCst);
     }
 
-    /// Runs in signal handlers: it loads an atomic and does the default, by functions that are made
-    /// for handlers.
+    /// Runs in signal handlers. Loads an atomic and does the default action, by functions that are
+    /// made for handlers.
     pub(super) fn act(&self, signal: i32) {
         if self.ignored.load(Ordering::SeqCst) == 0 {
-            self.before.act(signal);
+            self.original.act(signal);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{registry, taken::Subscriber, weak_cancel::WeakCancel};
+use super::{registry, subscriber::Subscriber, weak_cancel::WeakCancel};
 use crate::context::{CancelCause, Context};
 
 /// Makes a context that ends at the first of these signals, with `parent`, or when the handle is

@@ -36,7 +36,7 @@ impl Mark {
         Ok(Self { number, file: file_of(number).ok_or_else(io::Error::last_os_error)? })
     }
 
-    /// Whether it is still that file. May be called in a signal handler.
+    /// Whether the number still stands for that file. May be called in a signal handler.
     pub(super) fn is_intact(&self) -> bool {
         let is_same =
             |now: libc::stat| (now.st_dev, now.st_ino) == (self.file.st_dev, self.file.st_ino);
@@ -79,7 +79,7 @@ impl End {
     pub(super) fn ring(&self) -> bool {
         // SAFETY: the call reads one byte, of a constant.
         let sent = unsafe { libc::send(self.mark.number, b"!".as_ptr().cast(), 1, QUIETLY) };
-        // A full one will be heard.
+        // A full socket has rung already.
         sent == 1 || !io::Error::last_os_error().raw_os_error().is_some_and(|e| LOST.contains(&e))
     }
 

@@ -32,16 +32,16 @@
 //!
 //! # What happens to a signal
 //!
-//! The first call that names a signal takes it from the system for the rest of the process. From
-//! then on one thread, `gochan signals`, decides what to do with each that arrives:
+//! The first call that names a signal catches it, for the rest of the process. From then on one
+//! thread, `gochan signals`, decides what to do with each that arrives:
 //!
-//! - Every channel it was asked for gets it. The thread waits for no slow receiver: a full channel
+//! - Every channel of that signal gets it. The thread waits for no slow receiver: a full channel
 //!   misses it.
 //! - Where no receiver is left, the default action comes back: the next SIGTERM ends the process,
 //!   by that signal. The same holds after [`reset`]. A signal that came before was the receiver's:
 //!   it does not act later.
 //! - A signal that was ignored when the process began, as `nohup` has SIGHUP and Rust has SIGPIPE,
-//!   or that other code in the process had taken before, is ignored, or left to that code, again
+//!   or that other code in the process caught before, is ignored, or left to that code, again
 //!   (on Linux; elsewhere that is known of SIGPIPE only).
 //!
 //! To replace a receiver, make the new one before dropping the old one: between the two the signal
@@ -56,16 +56,17 @@
 //!
 //! - Signals of one number are merged: by the system while they are blocked or on their way, and
 //!   here once five wait for the thread. Those of different numbers may change their order. A storm
-//!   of one that is faster than the thread holds up those with higher numbers.
+//!   of one number that is faster than the thread holds up the higher numbers.
 //! - A signal that every thread blocks does not arrive.
-//! - A handler that other code in the process has installed runs too. A later one that does not
-//!   call the one before it takes the signal away from here. A later one that does is not known
-//!   here, so where no receiver is left the default action happens as well.
+//! - A handler that other code in the process has installed runs too. A handler that is installed
+//!   later, and does not call its predecessor, takes the signal away from here. One that does call
+//!   it is not known here, so where no receiver is left the default action happens as well.
 //! - A program that this one starts begins with the default, even for signals ignored here by
-//!   [`ignore`]. In the child of a `fork` that does not go on to `exec`, signals that are taken do
+//!   [`ignore`]. In the child of a `fork` that does not go on to `exec`, signals that are caught do
 //!   nothing.
-//! - The default action of real-time signals, of SIGPWR and SIGSTKFLT, and of all that end process
-//!   1, which the system spares, is to exit with 128 plus the number.
+//! - The default action of real-time signals, SIGPWR and SIGSTKFLT is to exit with 128 plus the
+//!   number. In process 1, which the system spares, the same holds for every signal that ends a
+//!   process.
 //! - Two file descriptors belong to this module. A program that closes them, such as a daemon that
 //!   closes all it has, gets the default actions back, and a message on its standard error says so.
 //!   Channels are closed as by [`reset`]. Contexts stay without their signals, and ignored signals
@@ -81,6 +82,7 @@
 //!   polled twenty times a second, and the sender is unknown.
 
 mod action;
+mod caught;
 mod context;
 #[cfg(unix)]
 mod descriptor;
@@ -90,7 +92,7 @@ mod name;
 mod platform;
 mod received;
 mod registry;
-mod taken;
+mod subscriber;
 mod watch;
 mod weak_cancel;
 
@@ -101,7 +103,7 @@ pub use signal_hook::consts::signal::*;
 pub use weak_cancel::SignalError;
 
 use crate::{chan::bounded, receiver::Receiver, sender::Sender};
-use taken::Subscriber;
+use subscriber::Subscriber;
 
 /// How many signals the channel of [`notify`] keeps for a slow receiver.
 pub const KEPT: usize = 64;

@@ -14,10 +14,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 type Flags = Arc<Mutex<Vec<(i32, Arc<AtomicUsize>)>>>;
 
-/// Takes signals from the system.
+/// Catches signals.
 pub(super) struct Hook(Flags);
 
-/// The signals that were taken, as they arrive.
+/// The signals that are caught, as they arrive.
 pub(super) struct Arrivals(Flags);
 
 pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
@@ -27,7 +27,7 @@ pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
 
 impl Hook {
     /// Makes `signal` arrive here from now on. It must not be one of `signal-hook`'s `FORBIDDEN`.
-    pub(super) fn take(&mut self, signal: i32, _: Arc<Fallback>) -> io::Result<()> {
+    pub(super) fn catch(&mut self, signal: i32, _: Arc<Fallback>) -> io::Result<()> {
         let set = Arc::new(AtomicUsize::new(0));
         flag::register_usize(signal, set.clone(), 1)?;
         self.0.lock().push((signal, set));

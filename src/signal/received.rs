@@ -7,10 +7,10 @@ use super::name;
 /// A signal: its number and its sender. Go's `os.Signal`.
 ///
 /// It compares with numbers. Two are equal if their numbers are, whatever their senders. `Display`
-/// gives Go's words, `Debug` the name and the number. `FromStr` reads what `kill` does, real-time
-/// signals included. Their names exist on Linux only, and count from the C library's first one: 34
-/// for glibc, 35 for musl. The zero value is no signal: it is what `recv` gives once the channel is
-/// closed.
+/// gives Go's words; `Debug` the name, the number and the sender. `FromStr` reads what `kill` does,
+/// real-time signals included. Their names exist on Linux only, and count from the C library's
+/// first one: 34 for glibc, 35 for musl. The zero value is no signal: it is what `recv` gives once
+/// the channel is closed.
 ///
 /// ```
 /// use gochan::signal::{Signal, SIGTERM};
@@ -102,7 +102,8 @@ impl fmt::Display for Signal {
     }
 }
 
-/// The name, as `FromStr` reads it: "SIGTERM (15)", "SIGRTMIN+3 (37)"; and the sender.
+/// The name with the number, or the number alone where there is no name, and the sender:
+/// `Signal { signal: SIGTERM (15), pid: Some(42) }`.
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal")

@@ -2,7 +2,7 @@
 //!
 //! - The table is changed, and a signal is looked up in it, under one lock: a signal goes to all
 //!   subscribers that were there, and to none that came later.
-//! - No user code runs under the lock: contexts end, and channels close, after it.
+//! - No user code runs under the lock: contexts end, and channels close, after its release.
 //! - Dead subscribers are dropped when a signal comes for them, and at every change: what is kept
 //!   is bounded by what was subscribed since.
 
@@ -14,14 +14,15 @@ use std::{
 use signal_hook::consts::FORBIDDEN;
 
 use super::{
-    action::Before,
+    action::Original,
+    caught::{Caught, Disposition, Effect},
     name,
     platform::{self, Arrivals, Hook},
-    taken::{Now, Rest, Subscriber, Taken},
+    subscriber::Subscriber,
 };
 use crate::sync::{spawn_named, Mutex, OnceLock};
 
-type Table = BTreeMap<i32, Taken>;
+type Table = BTreeMap<i32, Caught>;
 
 #[derive(Default)]
 struct Registry {
@@ -37,9 +38,9 @@ fn registry() -> &'static Mutex<Registry> {
 }
 
 impl Registry {
-    /// Starts a thread to deal with signals, if none does. The subscribers of a lost one go to
-    /// `gone`.
-    fn listen(&mut self, gone: &mut Vec<Now>) -> io::Result<()> {
+    /// Starts a thread to deal with signals, if none does. Where one is lost, the dispositions that
+    /// its signals had go to `gone`.
+    fn listen(&mut self, gone: &mut Vec<Disposition>) -> io::Result<()> {
         if self.hook.as_ref().map_or(true, Hook::is_lost) {
             gone.extend(self.lose());
             // Until then the handlers of the lost thread do what is to be done without it.
@@ -51,27 +52,27 @@ impl Registry {
     fn start(&self) -> io::Result<Hook> {
         let (mut hook, arrivals) = platform::open()?;
         spawn_named("gochan signals", move || dispatch(arrivals))?;
-        for (signal, taken) in &self.table {
-            hook.take(*signal, taken.fallback())?;
+        for (signal, caught) in &self.table {
+            hook.catch(*signal, caught.fallback())?;
         }
         Ok(hook)
     }
 
-    /// Ends all notifications. Returns the subscribers.
-    fn lose(&mut self) -> Vec<Now> {
-        self.table.values_mut().filter_map(Taken::lose).collect()
+    /// Restores the original dispositions. Returns the previous ones.
+    fn lose(&mut self) -> Vec<Disposition> {
+        self.table.values_mut().filter_map(Caught::lose).collect()
     }
 
-    /// Takes the signals that are not taken yet. At first they do what they did before.
-    fn take(&mut self, signals: &[i32], gone: &mut Vec<Now>) -> Result<(), String> {
+    /// Catches the signals that are not caught yet. At first they have their original disposition.
+    fn catch(&mut self, signals: &[i32], gone: &mut Vec<Disposition>) -> Result<(), String> {
         self.listen(gone).map_err(|error| format!("cannot listen: {error}"))?;
         let Self { hook: Some(hook), table } = self else { return Ok(()) };
         for &signal in signals {
             if let Entry::Vacant(place) = table.entry(signal) {
-                let taken = Taken::new(signal, Before::of(signal));
+                let caught = Caught::new(signal, Original::of(signal));
                 let failed = |error| format!("signal {}: {error}", name::full(signal));
-                hook.take(signal, taken.fallback()).map_err(failed)?;
-                place.insert(taken);
+                hook.catch(signal, caught.fallback()).map_err(failed)?;
+                place.insert(caught);
             }
         }
         Ok(())
@@ -81,16 +82,16 @@ impl Registry {
 fn dispatch(arrivals: Arrivals) {
     arrivals.each(|signal| {
         let mut registry = registry().lock();
-        let rest = registry.table.get_mut(&signal.number()).map(|taken| taken.arrives(signal));
+        let effect = registry.table.get_mut(&signal.number()).map(|caught| caught.arrives(signal));
         drop(registry);
-        match rest {
-            Some(Rest::Act(before)) => before.act(signal.number()),
-            Some(Rest::End(contexts)) => contexts.iter().for_each(|context| context.end(signal)),
+        match effect {
+            Some(Effect::Act(original)) => original.act(signal.number()),
+            Some(Effect::End(contexts)) => contexts.iter().for_each(|context| context.end(signal)),
             None => {}
         }
     });
     let mut registry = registry().lock();
-    // If not, another thread deals with them already.
+    // Otherwise another thread deals with signals already.
     let lost = registry.hook.as_ref().is_some_and(Hook::is_lost);
     let gone = if lost { registry.lose() } else { Vec::new() };
     drop(registry);
@@ -100,15 +101,15 @@ fn dispatch(arrivals: Arrivals) {
 /// Sends these signals to `subscriber` from now on.
 #[track_caller]
 pub(super) fn subscribe(signals: &[i32], subscriber: &Subscriber) {
-    change(signals, |taken| {
-        taken.add(subscriber);
+    change(signals, |caught| {
+        caught.add(subscriber);
         None
     });
 }
 
 #[track_caller]
 pub(super) fn ignore(signals: &[i32]) {
-    change(signals, |taken| Some(taken.ignore()));
+    change(signals, |caught| Some(caught.ignore()));
 }
 
 #[track_caller]
@@ -117,7 +118,7 @@ pub(super) fn reset(signals: &[i32]) {
     let mut registry = registry().lock();
     let mut gone = Vec::new();
     for signal in signals {
-        gone.extend(registry.table.get_mut(signal).map(Taken::reset));
+        gone.extend(registry.table.get_mut(signal).map(Caught::reset));
     }
     drop(registry);
     drop(gone);
@@ -128,27 +129,27 @@ pub(super) fn ignored(signal: i32) -> bool {
         return false;
     }
     match registry().lock().table.get(&signal) {
-        None => Before::of(signal) == Before::Ignored,
-        Some(taken) => taken.is_ignored(),
+        None => Original::of(signal) == Original::Ignored,
+        Some(caught) => caught.is_ignored(),
     }
 }
 
-/// Takes the signals and applies `change` to each, which returns the previous state.
+/// Catches the signals and applies `change` to each, which returns the previous disposition.
 #[track_caller]
-fn change(signals: &[i32], change: impl Fn(&mut Taken) -> Option<Now>) {
+fn change(signals: &[i32], change: impl Fn(&mut Caught) -> Option<Disposition>) {
     check(signals);
     let mut gone = Vec::new();
     let mut registry = registry().lock();
-    let taken = registry.take(signals, &mut gone);
-    if taken.is_ok() {
+    let outcome = registry.catch(signals, &mut gone);
+    if outcome.is_ok() {
         for signal in signals {
             gone.extend(registry.table.get_mut(signal).and_then(&change));
         }
-        gone.extend(registry.table.values_mut().map(Taken::bury));
+        gone.extend(registry.table.values_mut().map(Caught::prune));
     }
     drop(registry);
     drop(gone);
-    if let Err(error) = taken {
+    if let Err(error) = outcome {
         panic!("gochan::signal: {error}");
     }
 }

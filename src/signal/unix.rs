@@ -1,4 +1,4 @@
-//! Signals on Unix: handlers leave each with its sender, and wake a thread.
+//! Signals on Unix: handlers note each one with its sender, and wake a thread.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -20,13 +20,13 @@ use crate::sync::{Arc, AtomicUsize, Ordering};
 const LOST: &str = "gochan::signal: its file descriptors were closed; \
     signals do what they did before, until the next call\n";
 
-/// Takes signals from the system.
+/// Catches signals.
 pub(super) struct Hook {
     line: Arc<Line>,
     actions: Vec<SigId>,
 }
 
-/// The signals that were taken, as they arrive.
+/// The signals that are caught, as they arrive.
 pub(super) struct Arrivals {
     line: Arc<Line>,
     hears: End,
@@ -65,7 +65,7 @@ impl Line {
 
     /// Marks the descriptors as lost. Reports that once.
     fn lose(&self) {
-        // ORDERING: SeqCst; pairs with the exchange in `arrives`.
+        // ORDERING: SeqCst; pairs with the `fetch_or` in `arrives`.
         if self.over.swap(1, Ordering::SeqCst) == 0 {
             descriptor::say(LOST);
         }
@@ -81,10 +81,10 @@ impl Line {
             if !self.rings.ring() {
                 self.lose();
             }
-            // The thread may have looked for the last time before: whichever side takes it out
-            // deals with it.
+            // The thread may have looked for the last time already. The side that takes the signal
+            // out deals with it.
             // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees
-            // that, or the thread's last look, which comes after it, sees what was left above.
+            // the swap, or the thread's last look, which comes after it, finds what was sent above.
             let is_over = self.over.fetch_or(0, Ordering::SeqCst) != 0;
             if !is_over || arrived.recv().is_none() {
                 return;
@@ -105,7 +105,7 @@ impl Line {
 
 impl Hook {
     /// Makes `signal` arrive here from now on. It must not be one of `signal-hook`'s `FORBIDDEN`.
-    pub(super) fn take(&mut self, signal: i32, fallback: Arc<Fallback>) -> io::Result<()> {
+    pub(super) fn catch(&mut self, signal: i32, fallback: Arc<Fallback>) -> io::Result<()> {
         let line = self.line.clone();
         // SAFETY: `info` is the system's.
         let origin = |info: &libc::siginfo_t| unsafe { Origin::extract(info) };
@@ -113,10 +113,10 @@ impl Hook {
             let sender = origin(info).process.and_then(|process| u32::try_from(process.pid).ok());
             line.arrives(signal, sender, &fallback);
         };
-        // SAFETY: `arrives` is safe in a signal handler: the origin, the channel and the fallback
-        // are made for it (they are `signal-hook`'s), and all else is atomics and calls of fstat,
-        // send and write. It takes no lock, waits for nobody, allocates nothing, frees nothing and
-        // does not panic: a number that was registered is in the range.
+        // SAFETY: `arrives` is safe in a signal handler. The origin, the channel and the default
+        // action are `signal-hook`'s, made for handlers. All else is atomics and calls of fstat,
+        // send and write. It takes no lock, waits for no thread, allocates nothing, frees nothing
+        // and does not panic: a number that was registered is in the range.
         let action = unsafe { register_sigaction(signal, arrives) };
         self.actions.push(action.map_err(|error| io::Error::from(error.kind()))?);
         Ok(())

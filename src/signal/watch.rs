@@ -15,7 +15,7 @@ use signal_hook::{
     SigId,
 };
 
-use super::taken::Subscriber;
+use super::subscriber::Subscriber;
 
 /// Looks at each signal of one number as it comes.
 pub(super) struct Watch {
@@ -24,12 +24,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks for a signal that comes from now on. The signal has been taken.
+    /// Looks for a signal that comes from now on. The signal is caught already.
     pub(super) fn start(signal: i32) -> Self {
         Self::look(signal, || true)
     }
 
-    /// Looks for a signal that comes when `subscriber` is over. The signal has been taken.
+    /// Looks for a signal that comes when `subscriber` is over. The signal is caught already.
     pub(super) fn for_end(signal: i32, subscriber: &Subscriber) -> Self {
         let subscriber = subscriber.clone();
         Self::look(signal, move || subscriber.is_over())
@@ -46,10 +46,10 @@ impl Watch {
         };
         // SAFETY: `note` is safe in a signal handler: `over` is one of the two above, which load
         // one atomic at most (`Subscriber::is_over`: a number of the channel, or the count of a
-        // context's handles), and this stores one. It takes no lock, waits for nobody, allocates
+        // context's handles), and this stores one. It takes no lock, waits for no thread, allocates
         // nothing, frees nothing and does not panic.
         let action = unsafe { register(signal, note) };
-        Self { came, action: action.expect("a signal that has been taken has a handler") }
+        Self { came, action: action.expect("a signal that is caught has a handler") }
     }
 
     /// Ends the watch. Returns whether what it looked for came; a signal already dealt with counts.

@@ -119,7 +119,7 @@ mod linux {
                 });
                 (missing, thread)
             });
-            // In the middle of their work.
+            // By now the threads are in the middle of their work.
             thread::sleep(TRIAL / 10);
             if is_stopped {
                 STOPPED.store(true, Relaxed);
@@ -177,12 +177,12 @@ mod linux {
     /// The calling thread runs when no other wants its core.
     fn be_idle() {
         let param = libc::sched_param { sched_priority: 0 };
-        // SAFETY: of the calling thread, with a parameter that lives until then.
+        // SAFETY: the call is for the calling thread, and its parameter lives until it returns.
         let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_IDLE, &param) };
         assert_eq!(result, 0, "a thread may always lower its priority");
     }
 
-    /// Until the second of two waiting threads has a value.
+    /// How long it takes until the second of two waiting threads has a value.
     fn delay(channel: &Channel) -> Duration {
         let (ends, waits) = (AtomicBool::new(false), Barrier::new(2));
         thread::scope(|scope| {

@@ -1,6 +1,5 @@
-//! What a select over four channels adds to a program: the bytes of the function that has it, and
-//! those of everything that it needs of its library, which more selects of the same type do not add
-//! again.
+//! What a select over four channels adds to a program, in bytes: the function that has it, and
+//! everything that it needs of its library. More selects of the same type share the latter.
 //!
 //! It reads them from its own symbols.
 
@@ -38,7 +37,7 @@ fn select_flume([a, b, c, d]: &[flume::Receiver<u64>; 4]) -> u64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Nobody sends, and the only sender is gone: the calls are there to be compiled.
+    // No thread sends, and the only sender is gone: the calls are there to be compiled.
     if env::args().len() > 1 {
         black_box(select_gochan(&[(); 4].map(|()| gochan::bounded(1).1)));
         black_box(select_crossbeam(&[(); 4].map(|()| crossbeam_channel::bounded(1).1)));

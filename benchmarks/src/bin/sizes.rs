@@ -49,7 +49,7 @@ fn unbounded() {
     show("async-channel", name, async_channel::unbounded, |(tx, _)| tx.try_send(1).is_ok());
 }
 
-/// The second channel of its kind: the first one may set up what all share.
+/// Measures the second channel of its kind: the first one may set up what all share.
 fn show<C>(library: &str, capacity: &str, make: impl Fn() -> C, send: impl Fn(&C) -> bool) {
     send(&make());
     let region = Region::new(COUNTING);

@@ -1,12 +1,12 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 
-/// It has no channel without a buffer.
+/// async-channel has no channel without a buffer.
 pub const LIBRARY: Library = Library {
     name: "async-channel",
     version: env!("VERSION_ASYNC_CHANNEL"),
-    run: |cell| match cell.capacity {
+    run: |workload| match workload.capacity {
         Some(0) => None,
-        _ => many_to_many::<AsyncChannel>(cell.workload),
+        _ => many_to_many::<AsyncChannel>(workload.pattern),
     },
 };
 

@@ -1,15 +1,15 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 use crossbeam_channel::{after, select};
 use std::time::Duration;
 
 pub const LIBRARY: Library = Library {
     name: "crossbeam",
     version: env!("VERSION_CROSSBEAM_CHANNEL"),
-    run: |cell| {
-        let own = many_to_many::<Crossbeam>(cell.workload)
-            .or_else(|| selects::<Crossbeam>(cell.workload));
-        let own = own.or_else(|| defaults::<Crossbeam>(cell.workload));
-        own.or_else(|| timers::<Crossbeam>(cell.workload))
+    run: |workload| {
+        let own = many_to_many::<Crossbeam>(workload.pattern)
+            .or_else(|| selects::<Crossbeam>(workload.pattern));
+        let own = own.or_else(|| defaults::<Crossbeam>(workload.pattern));
+        own.or_else(|| timers::<Crossbeam>(workload.pattern))
     },
 };
 

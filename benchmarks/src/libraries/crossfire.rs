@@ -1,10 +1,7 @@
 use crate::{
-    cells::{Cell, Workload},
-    library::{
-        defaults, many_to_many, many_to_one, one_to_one, selects, Capacity, Channel, Close,
-        Library, SelectDefault,
-    },
-    workloads::Run,
+    channel::{Capacity, Channel, Close, SelectDefault},
+    library::{defaults, many_to_many, many_to_one, one_to_one, selects, Library},
+    workloads::{Pattern, Run, Workload},
 };
 use crossfire::{
     mpmc, mpsc,
@@ -12,34 +9,31 @@ use crossfire::{
     spsc, MRx, MTx, Rx, Tx,
 };
 
-/// The kind of channel that suits each cell best. Its channels of capacity 0 have a buffer for one
-/// value, so that they are left out.
+/// The kind of channel that suits each workload best. crossfire's channels of capacity 0 have a
+/// buffer for one value, so that they are left out.
 pub const LIBRARY: Library =
     Library { name: "crossfire", version: env!("VERSION_CROSSFIRE"), run: best };
 
-fn best(cell: &Cell) -> Option<Run> {
-    use Workload::*;
-    let workload = cell.workload;
-    match (workload, cell.capacity) {
+fn best(&Workload { pattern, capacity, .. }: &Workload) -> Option<Run> {
+    use Pattern::*;
+    match (pattern, capacity) {
         (_, Some(0)) => None,
         (Mpsc, Some(1)) => many_to_one::<MpscOne>(Mpsc),
         (Mpsc, Some(_)) => many_to_one::<MpscArray>(Mpsc),
         (Mpsc, None) => many_to_one::<MpscList>(Mpsc),
-        (Spmc | Mpmc | CloseCall | CloseWoken, Some(1)) => many_to_many::<MpmcOne>(workload),
-        (Spmc | Mpmc | CloseCall | CloseWoken, Some(_)) => many_to_many::<MpmcArray>(workload),
-        (Spmc | Mpmc | CloseCall | CloseWoken, None) => many_to_many::<MpmcList>(workload),
-        (_, Some(1)) => {
-            one_to_one::<SpscOne>(workload).or_else(|| all_selects::<SpscOne>(workload))
-        }
+        (Spmc | Mpmc | CloseCall | CloseWoken, Some(1)) => many_to_many::<MpmcOne>(pattern),
+        (Spmc | Mpmc | CloseCall | CloseWoken, Some(_)) => many_to_many::<MpmcArray>(pattern),
+        (Spmc | Mpmc | CloseCall | CloseWoken, None) => many_to_many::<MpmcList>(pattern),
+        (_, Some(1)) => one_to_one::<SpscOne>(pattern).or_else(|| all_selects::<SpscOne>(pattern)),
         (_, Some(_)) => {
-            one_to_one::<SpscArray>(workload).or_else(|| all_selects::<SpscArray>(workload))
+            one_to_one::<SpscArray>(pattern).or_else(|| all_selects::<SpscArray>(pattern))
         }
-        (_, None) => one_to_one::<SpscList>(workload),
+        (_, None) => one_to_one::<SpscList>(pattern),
     }
 }
 
-fn all_selects<C: SelectDefault>(workload: Workload) -> Option<Run> {
-    selects::<C>(workload).or_else(|| defaults::<C>(workload))
+fn all_selects<C: SelectDefault>(pattern: Pattern) -> Option<Run> {
+    selects::<C>(pattern).or_else(|| defaults::<C>(pattern))
 }
 
 /// One kind: its name, its handles, and how it is made.
@@ -117,7 +111,7 @@ macro_rules! select {
             }
         }
 
-        impl crate::library::Select for $name {
+        impl crate::channel::Select for $name {
             type Over<'a> = Over<'a, Self::Rx>;
             fn over(rxs: &[Self::Rx]) -> Self::Over<'_> {
                 let mut select = Select::new();

@@ -1,11 +1,13 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 use flume::Selector;
 
-/// It has no select with a default, and no timers.
+/// flume has no select with a default, and no timers.
 pub const LIBRARY: Library = Library {
     name: "flume",
     version: env!("VERSION_FLUME"),
-    run: |cell| many_to_many::<Flume>(cell.workload).or_else(|| selects::<Flume>(cell.workload)),
+    run: |workload| {
+        many_to_many::<Flume>(workload.pattern).or_else(|| selects::<Flume>(workload.pattern))
+    },
 };
 
 struct Flume;

@@ -1,14 +1,14 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 use std::time::Duration;
 
 pub const LIBRARY: Library = Library {
     name: "gochan",
     version: env!("VERSION_GOCHAN"),
-    run: |cell| {
-        let own =
-            many_to_many::<Gochan>(cell.workload).or_else(|| selects::<Gochan>(cell.workload));
-        let own = own.or_else(|| defaults::<Gochan>(cell.workload));
-        own.or_else(|| timers::<Gochan>(cell.workload))
+    run: |workload| {
+        let own = many_to_many::<Gochan>(workload.pattern)
+            .or_else(|| selects::<Gochan>(workload.pattern));
+        let own = own.or_else(|| defaults::<Gochan>(workload.pattern));
+        own.or_else(|| timers::<Gochan>(workload.pattern))
     },
 };
 

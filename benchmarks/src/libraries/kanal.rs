@@ -1,12 +1,12 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 
-/// Its close holds a spin lock while it wakes the receivers, and all of them want it next.
+/// kanal's close holds a spin lock while it wakes the receivers, and all of them want it next.
 pub const LIBRARY: Library = Library {
     name: "kanal",
     version: env!("VERSION_KANAL"),
-    run: |cell| {
-        let takes_minutes = cell.workload.is_close() && cell.threads > 1000;
-        many_to_many::<Kanal>(cell.workload).filter(|_| !takes_minutes)
+    run: |workload| {
+        let takes_minutes = workload.pattern.is_close() && workload.threads > 1000;
+        many_to_many::<Kanal>(workload.pattern).filter(|_| !takes_minutes)
     },
 };
 

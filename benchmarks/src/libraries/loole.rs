@@ -1,9 +1,9 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 
 pub const LIBRARY: Library = Library {
     name: "loole",
     version: env!("VERSION_LOOLE"),
-    run: |cell| many_to_many::<Loole>(cell.workload),
+    run: |workload| many_to_many::<Loole>(workload.pattern),
 };
 
 struct Loole;

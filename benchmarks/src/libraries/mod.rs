@@ -28,8 +28,8 @@ pub fn place(name: &str) -> usize {
     ALL.iter().position(|library| library.name == name).unwrap_or(ALL.len())
 }
 
-/// What a library wants to be called once at the start of a program. Crossfire then yields instead
-/// of spinning where there is one core.
+/// Makes the call that crossfire wants at the start of a program. It then yields instead of
+/// spinning where there is one core.
 pub fn prepare() {
     ::crossfire::detect_backoff_cfg();
 }

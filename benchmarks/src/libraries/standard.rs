@@ -1,12 +1,12 @@
-use crate::library::*;
+use crate::{channel::*, library::*};
 use std::sync::mpsc;
 
 pub const LIBRARY: Library = Library {
     name: "std",
     version: env!("VERSION_STD"),
-    run: |cell| match cell.capacity {
-        Some(_) => many_to_one::<Bounded>(cell.workload),
-        None => many_to_one::<Unbounded>(cell.workload),
+    run: |workload| match workload.capacity {
+        Some(_) => many_to_one::<Bounded>(workload.pattern),
+        None => many_to_one::<Unbounded>(workload.pattern),
     },
 };
 

@@ -1,13 +1,13 @@
-//! One thread on both sides: what the operations cost when nobody waits.
+//! One thread on both sides: what the operations cost when no thread waits.
 
-use super::{alone, time, Sample, Task};
-use crate::{cells::BATCH, library::Channel};
+use super::{alone, time, Sample, Task, BATCH};
+use crate::channel::Channel;
 use std::hint::black_box;
 
 /// Sends a batch, receives it, and again; a unit is one message.
 pub fn same_thread<C: Channel>(task: &Task) -> Sample {
     let batches = task.units.div_ceil(BATCH as u64);
-    let (tx, rx) = C::make(task.capacity);
+    let (tx, rx) = task.channel::<C>();
     let job = move || {
         time(|| {
             for _ in 0..batches {
@@ -23,7 +23,7 @@ pub fn same_thread<C: Channel>(task: &Task) -> Sample {
 
 /// A channel for a single message: made, used, dropped.
 pub fn make<C: Channel>(task: &Task) -> Sample {
-    let (capacity, units) = (task.capacity, task.units);
+    let (capacity, units) = (task.workload.capacity, task.units);
     let once = move |i| {
         let (tx, rx) = C::make(capacity);
         C::send(&tx, i);

@@ -2,7 +2,7 @@
 
 use super::{Sample, Task};
 use crate::{
-    library::Close,
+    channel::Close,
     placement::Side,
     usage::{wait_until_quiet, Usage},
 };
@@ -33,7 +33,7 @@ struct Closed {
 }
 
 fn rounds<C: Close>(task: &Task, what: fn(&Closed) -> Duration) -> Sample {
-    let receivers = task.threads as u64;
+    let receivers = task.workload.threads as u64;
     let rounds = (task.units / receivers).max(1);
     let mut sum =
         Sample { units: rounds * receivers, elapsed: Duration::ZERO, usage: Usage::default() };
@@ -48,12 +48,12 @@ fn rounds<C: Close>(task: &Task, what: fn(&Closed) -> Duration) -> Sample {
 
 fn close<C: Close>(task: &Task) -> Closed {
     task.sides.place(Side::Send);
-    let (tx, rx) = C::make(task.capacity);
-    // Nobody ends before all have returned: to end a thread costs several times as much as to wake
-    // it, and would be in the time of those that come after.
-    let returned_all = Arc::new(Barrier::new(task.threads + 1));
+    let (tx, rx) = task.channel::<C>();
+    // No thread ends before all have returned. The end of a thread costs several times as much as
+    // its wake, and would be in the time of the threads that return later.
+    let returned_all = Arc::new(Barrier::new(task.workload.threads + 1));
     let start = |_| receiver::<C>(task, rx.clone(), returned_all.clone());
-    let receivers: Vec<_> = (0..task.threads).map(start).collect();
+    let receivers: Vec<_> = (0..task.workload.threads).map(start).collect();
     drop(rx);
     wait_until_quiet();
     let (before, start) = (Usage::now(), Instant::now());

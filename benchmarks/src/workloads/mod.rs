@@ -6,7 +6,7 @@ pub mod select;
 pub mod transfer;
 
 use crate::{
-    library::Capacity,
+    channel::{Capacity, Channel},
     placement::{Side, Sides},
     usage::Usage,
 };
@@ -16,32 +16,83 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Does one cell's work once.
-pub type Run = fn(&Task) -> Sample;
+/// What the threads do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    Spsc,
+    Mpsc,
+    Spmc,
+    Mpmc,
+    PingPong,
+    SameThread,
+    Make,
+    SelectFour,
+    SelectReady,
+    SelectDefault,
+    After,
+    /// How long the closing thread is busy.
+    CloseCall,
+    /// How long it takes until the last blocked receiver has returned.
+    CloseWoken,
+}
 
-/// How much to do, with what, and where.
+impl Pattern {
+    /// One thread does it all, so that there are no sides to place.
+    pub fn is_alone(self) -> bool {
+        use Pattern::*;
+        matches!(self, SameThread | Make | SelectReady | SelectDefault | After)
+    }
+
+    /// Every thread but one blocks, and is started for it.
+    pub fn is_close(self) -> bool {
+        matches!(self, Self::CloseCall | Self::CloseWoken)
+    }
+}
+
+/// What to do, over channels of which capacity, and by how many threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload {
+    pub pattern: Pattern,
+    pub capacity: Capacity,
+    /// On each side that has more than one, or the receivers that a close wakes.
+    pub threads: usize,
+}
+
+/// So many units of a workload, by threads in their places.
 #[derive(Clone, Copy)]
 pub struct Task {
-    pub capacity: Capacity,
-    pub threads: usize,
+    pub workload: Workload,
     /// At least one.
     pub units: u64,
     pub sides: Sides,
 }
 
+impl Task {
+    fn channel<C: Channel>(&self) -> (C::Tx, C::Rx) {
+        C::make(self.workload.capacity)
+    }
+}
+
+/// Does a task.
+pub type Run = fn(&Task) -> Sample;
+
+/// How many values the workloads of one thread send before they receive, or make ready before they
+/// select.
+pub const BATCH: usize = 100;
+
 /// What a run took.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Done: a workload that does them by the batch may round.
+    /// The number that was done. A workload of batches rounds it up.
     pub units: u64,
     pub elapsed: Duration,
     pub usage: Usage,
 }
 
-/// Runs every job on its own thread: from the first thread past the barrier to the last receiver's
-/// end.
+/// Runs every job on a thread of its own. The time is from the first thread past the barrier to the
+/// last receiver's end.
 ///
-/// The time does not contain starting the threads; the usage does, which is little in rounds of
+/// The start of the threads is not in the time. It is in the usage, where it is little in rounds of
 /// many milliseconds.
 fn race<S, R>(task: &Task, senders: Vec<S>, receivers: Vec<R>) -> Sample
 where
@@ -83,7 +134,7 @@ fn timed<J: FnMut()>((sides, side, barrier): (Sides, Side, &Barrier), mut job: J
     Timed { start, end: Instant::now(), _job: job }
 }
 
-/// Runs a job that tells how long what counts took, on a thread of its own.
+/// Runs a job on a thread of its own. The job tells how long the part that counts took.
 fn alone(task: &Task, units: u64, job: impl FnOnce() -> Duration + Send) -> Sample {
     let run = move || {
         task.sides.place(Side::Send);

@@ -1,10 +1,7 @@
-//! Selects, with and without somebody on the other side.
+//! Selects, with and without threads on the other side.
 
-use super::{alone, race, time, transfer::senders, Sample, Task};
-use crate::{
-    cells::BATCH,
-    library::{After, Channel, Select, SelectDefault},
-};
+use super::{alone, race, time, transfer::senders, Sample, Task, BATCH};
+use crate::channel::{After, Channel, Select, SelectDefault};
 use std::{hint::black_box, time::Duration};
 
 /// Long enough never to fire.
@@ -13,7 +10,7 @@ const FAR: Duration = Duration::from_secs(10);
 /// Four senders with a channel each, and one thread that selects over the four; a unit is one
 /// message.
 pub fn four<C: Select>(task: &Task) -> Sample {
-    let (txs, rxs): (Vec<_>, Vec<_>) = (0..4).map(|_| C::make(task.capacity)).unzip();
+    let (txs, rxs): (Vec<_>, Vec<_>) = (0..4).map(|_| task.channel::<C>()).unzip();
     let units = task.units;
     let select_all = move || {
         let mut over = C::over(&rxs);
@@ -24,10 +21,11 @@ pub fn four<C: Select>(task: &Task) -> Sample {
     race(task, senders::<C>(task, txs), vec![select_all])
 }
 
-/// Of two channels the second has a value. Sending it beforehand costs CPU time but no time.
+/// A select over two channels, of which the second has a value. The send of that value is in the
+/// CPU time, and not in the time.
 pub fn ready<C: Select>(task: &Task) -> Sample {
-    let (_empty_tx, empty) = C::make(task.capacity);
-    let (tx, full) = C::make(task.capacity);
+    let (_empty_tx, empty) = task.channel::<C>();
+    let (tx, full) = task.channel::<C>();
     let rxs = [empty, full];
     let job = move |batches| {
         let mut over = C::over(&rxs);
@@ -37,9 +35,9 @@ pub fn ready<C: Select>(task: &Task) -> Sample {
     alone(task, batches * BATCH as u64, move || job(batches))
 }
 
-/// Of two channels none has a value.
+/// A select with a default over two channels without a value.
 pub fn default<C: SelectDefault>(task: &Task) -> Sample {
-    let (_txs, rxs): (Vec<_>, Vec<_>) = (0..2).map(|_| C::make(task.capacity)).unzip();
+    let (_txs, rxs): (Vec<_>, Vec<_>) = (0..2).map(|_| task.channel::<C>()).unzip();
     let units = task.units;
     let job = move || {
         let mut over = C::over(&rxs);
@@ -54,7 +52,7 @@ pub fn default<C: SelectDefault>(task: &Task) -> Sample {
 
 /// A timer that is made, not waited for, and dropped; the channel beside it has a value.
 pub fn after<C: After>(task: &Task) -> Sample {
-    let (tx, rx) = C::make(task.capacity);
+    let (tx, rx) = task.channel::<C>();
     let batches = task.units.div_ceil(BATCH as u64);
     let job = move || in_batches::<C, _>(&tx, batches, || C::recv_or_after(&rx, FAR));
     alone(task, batches * BATCH as u64, job)

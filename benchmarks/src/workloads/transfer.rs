@@ -1,32 +1,32 @@
 //! Messages from threads to threads.
 
 use super::{race, Sample, Task};
-use crate::library::Channel;
+use crate::channel::Channel;
 use std::hint::black_box;
 
 pub fn spsc<C: Channel>(task: &Task) -> Sample {
-    let (tx, rx) = C::make(task.capacity);
+    let (tx, rx) = task.channel::<C>();
     transfer::<C>(task, vec![tx], vec![rx])
 }
 
 pub fn mpsc<C: Channel<Tx: Clone>>(task: &Task) -> Sample {
-    let (tx, rx) = C::make(task.capacity);
-    transfer::<C>(task, vec![tx; task.threads], vec![rx])
+    let (tx, rx) = task.channel::<C>();
+    transfer::<C>(task, vec![tx; task.workload.threads], vec![rx])
 }
 
 pub fn spmc<C: Channel<Rx: Clone>>(task: &Task) -> Sample {
-    let (tx, rx) = C::make(task.capacity);
-    transfer::<C>(task, vec![tx], vec![rx; task.threads])
+    let (tx, rx) = task.channel::<C>();
+    transfer::<C>(task, vec![tx], vec![rx; task.workload.threads])
 }
 
 pub fn mpmc<C: Channel<Tx: Clone, Rx: Clone>>(task: &Task) -> Sample {
-    let (tx, rx) = C::make(task.capacity);
-    transfer::<C>(task, vec![tx; task.threads], vec![rx; task.threads])
+    let (tx, rx) = task.channel::<C>();
+    transfer::<C>(task, vec![tx; task.workload.threads], vec![rx; task.workload.threads])
 }
 
 /// Over two channels; a unit is there and back.
 pub fn ping_pong<C: Channel>(task: &Task) -> Sample {
-    let ((ping, pinged), (pong, ponged)) = (C::make(task.capacity), C::make(task.capacity));
+    let ((ping, pinged), (pong, ponged)) = (task.channel::<C>(), task.channel::<C>());
     let units = task.units;
     let echo = move || (0..units).for_each(|_| C::send(&pong, C::recv(&pinged)));
     let ask = move || {

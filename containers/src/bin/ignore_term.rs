@@ -1,4 +1,4 @@
-//! A program that prints SIGTERM and goes on. Who stops it waits for its grace period, and then
+//! A program that prints SIGTERM and goes on. `docker stop` waits for its grace period, and then
 //! sends SIGKILL.
 
 use gochan::signal;

@@ -1,4 +1,4 @@
-//! A program of several processes. Whoever stops a container tells only the first process; so that
+//! A program of several processes. The stop of a container reaches only the first process, so that
 //! one passes the signal on, waits for its children, and then ends.
 
 use std::{

@@ -49,7 +49,7 @@ fn as_process_1_it_ends_before_the_grace_period_is_over() {
         program.wait_for("waiting for signals");
         let end = program.stop(Duration::from_secs(20));
         assert_eq!(end.status, 0, "{end:?}");
-        // Who is outside of the container has no number in it.
+        // A sender outside of the container has no number in it.
         let sender = end.lines[2].strip_prefix("sender pid: ").unwrap();
         assert_eq!(sender == "unknown", place == Place::Container, "{end:?}");
     }
@@ -74,7 +74,7 @@ fn signals_that_it_cannot_keep_up_with_do_not_displace_the_one_that_ends_it() {
     let _dog = watchdog(60);
     let program = Running::start(Place::Plain, PROGRAM, &[]);
     wait_until(|| [SIGTERM, SIGUSR1, SIGUSR2].into_iter().all(|signal| program.hears(signal)));
-    // Nobody reads what it prints, so that it stands still, and its channel is full in the end.
+    // Its output is not read, so that it stands still, and its channel is full in the end.
     for i in 0..20_000 {
         program.send(if i % 2 == 0 { SIGUSR1 } else { SIGUSR2 });
         thread::yield_now();

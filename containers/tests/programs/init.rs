@@ -83,8 +83,8 @@ fn send(to: Pid, signal: i32) {
 #[test]
 fn every_signal_is_passed_on_that_can_be() {
     let _dog = watchdog(60);
-    // KILL, STOP, CHLD and the faults; what the C library keeps; and those that stop, which are the
-    // next test's.
+    // KILL, STOP, CHLD and the faults; what the C library keeps; and the signals that stop, which
+    // the next test has.
     let not = [9, 19, 17, 4, 5, 7, 8, 11, 31, 32, 33, 20, 21, 22];
     for place in everywhere() {
         // What the command blocks stays there to be seen.
@@ -314,7 +314,8 @@ fn it_sleeps_while_there_is_nothing_to_do() {
     };
     let before = waits();
     after(Duration::from_millis(500)).recv_ok();
-    // It has lain down once. Who looks a hundred times a second does it fifty times.
+    // It has gone to sleep once. A program that looked a hundred times a second would have done so
+    // fifty times.
     assert!(waits() - before < 10);
     assert_eq!(program.stop(GRACE).status, 143);
 }

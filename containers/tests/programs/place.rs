@@ -13,7 +13,7 @@ pub enum Place {
     Container,
 }
 
-/// Everywhere that this machine allows; it is said where that is not all.
+/// Every place that this machine allows.
 pub fn everywhere() -> Vec<Place> {
     if namespace().is_some() {
         vec![Place::Plain, Place::Container]
@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-/// As root, and as somebody else.
+/// As root, and as another user.
 const NAMESPACES: [&[&str]; 2] = [
     &["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
     &["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"],

@@ -19,15 +19,15 @@ use procfs::process::{all_processes, Process, Stat};
 use crate::{common::wait_until, place::Place};
 
 pub struct Running {
-    /// The program; in a container who has made that.
+    /// The program; in a container, the process that has made the container.
     child: Child,
     place: Place,
     process_1: OnceCell<Pid>,
-    /// Until somebody waits for a line, or for the end, nobody reads what it prints.
+    /// The output that is not read yet, until a test waits for a line or for the end.
     output: Option<ChildStdout>,
-    /// What it has printed and nobody has looked at.
+    /// The lines that no test has looked at.
     lines: Receiver<String>,
-    /// What it has printed.
+    /// The lines that a test has looked at.
     seen: Vec<String>,
     errors: Receiver<String>,
     is_over: bool,
@@ -112,7 +112,7 @@ impl Running {
         panic!("it does not print {line:?}: {:#?} {errors:#?}", self.seen);
     }
 
-    /// Waits for the end of the program and of everyone who has its output.
+    /// Waits for the end of the program and of every process that has its output.
     #[track_caller]
     pub fn end(mut self) -> End {
         let status = self.wait(PATIENCE).expect("it ends");
@@ -162,7 +162,7 @@ impl Running {
     }
 }
 
-/// What is left of an output, which everyone who could write to it must have left.
+/// The rest of an output. No process that could write to it may be left.
 #[track_caller]
 fn to_the_end(lines: &Receiver<String>) -> Vec<String> {
     let late = Instant::now() + PATIENCE;
@@ -181,8 +181,9 @@ impl Drop for Running {
         if self.is_over {
             return;
         }
-        // The test fails. Descendants may have groups of their own, orphans are in that of the
-        // program; which is still its own, since the child is a zombie, or somebody is left in it.
+        // The test fails. Descendants may have groups of their own, orphans are in the group of the
+        // program. Its number is not used again yet, since the child is a zombie, or a process is
+        // left in the group.
         let child = Pid::from_raw(self.child.id().try_into().unwrap());
         kill_tree(child);
         let _ = killpg(child, Signal::SIGKILL);
@@ -190,13 +191,13 @@ impl Drop for Running {
     }
 }
 
-/// Ends this process and everyone below it.
+/// Ends this process and every process below it.
 pub fn kill_tree(root: Pid) {
     children_of(root).iter().for_each(|child| kill_tree(Pid::from_raw(child.pid)));
     let _ = kill(root, Signal::SIGKILL);
 }
 
-/// The lines of an output as they come; closed when the last who could write is gone.
+/// The lines of an output as they come; closed when the last process that could write is gone.
 fn lines(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, lines) = unbounded();
     let output = BufReader::new(output.unwrap());

@@ -58,7 +58,7 @@ impl Folder {
     }
 }
 
-/// Where a test fails, somebody may be left who still writes to a log file.
+/// Where a test fails, a process may be left that still writes to a log file.
 impl Drop for Folder {
     fn drop(&mut self) {
         for process in all_processes().unwrap().flatten() {
@@ -175,7 +175,7 @@ fn a_program_behind_a_shell_is_told_and_waited_for() {
     }
 }
 
-/// Those in the process group of the first program, or what is left of it.
+/// The processes in the group of the first program.
 fn group(end: &End) -> Vec<String> {
     let pid = end.lines.iter().find_map(|line| line.rsplit_once(" with pid ")).unwrap().1;
     let stats = all_processes().unwrap().filter_map(|process| process.ok()?.stat().ok());

@@ -181,7 +181,7 @@ fn whoever_comes_after_the_command_has_the_terminal_back() {
     shell.wait_for_status(0);
 }
 
-/// Nobody could continue a process 1: the command goes on, as it would alone.
+/// No process could continue a process 1: the command goes on, as it would alone.
 #[test]
 fn as_process_1_ctrl_z_has_no_effect() {
     let _dog = watchdog(60);

@@ -67,6 +67,9 @@ fn every_transition() {
     }
 }
 
+/// Those in vain, and the brief ones to come.
+type Pollings = (u8, u8);
+
 const WORTHWHILE: Observation = WaitTook(WORTH);
 const IN_VAIN: Observation = WaitTook(Duration::from_nanos(40_001));
 const STILL_IN_VAIN: Observation = WaitTook(LONG);
@@ -74,8 +77,8 @@ const FOR_LONG: Observation = WaitTook(Duration::from_nanos(1_000_001));
 
 #[test]
 fn every_transition_between_whole_and_brief_polling() {
-    // Pollings in vain and brief ones to come: before, what happens, after.
-    let table: &[((u8, u8), Observation, (u8, u8))] = &[
+    // Before, what happens, after.
+    let table: &[(Pollings, Observation, Pollings)] = &[
         // Each whole polling in vain doubles the brief ones before the next.
         ((0, 0), IN_VAIN, (2, 3)),
         ((1, 0), IN_VAIN, (3, 7)),

@@ -4,7 +4,7 @@
 //! and real-time signals of one number are not merged. And each keeps its default action, so that
 //! this program can stop by SIGTSTP as others do.
 //!
-//! Not read are SIGCHLD and what says that this program itself is at fault.
+//! SIGCHLD is not read, nor are the signals that say that this program itself is at fault.
 
 use std::{process, thread};
 
@@ -19,8 +19,8 @@ use nix::{
 };
 use rustix::process::Signal;
 
-/// What arrives, from whoever it is. A channel of their own for those that end the program: many
-/// others must not keep them waiting.
+/// The signals that arrive, from any sender. Those that end the program have a channel of their
+/// own: many others must not keep them waiting.
 pub struct Arrivals {
     /// SIGTERM, SIGINT and SIGQUIT.
     pub ending: Receiver<Signal>,
@@ -34,7 +34,7 @@ impl Arrivals {
         let mut all = SigSet::all();
         let kept = [SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS];
         kept.into_iter().for_each(|signal| all.remove(signal));
-        // Instead of what was blocked before: that may have been SIGCHLD.
+        // This replaces the set that was blocked before, in which SIGCHLD may have been.
         all.thread_set_mask().expect("a set of signals");
         let mut others = all;
         ending.iter().for_each(|signal| others.remove(signal));
@@ -45,7 +45,7 @@ impl Arrivals {
 /// A channel of these signals as they arrive.
 fn read(signals: &SigSet) -> Receiver<Signal> {
     let arrivals = SignalFd::with_flags(signals, SfdFlags::SFD_CLOEXEC).expect("a descriptor");
-    // Without a buffer: what waits is with the system.
+    // Without a buffer: signals that wait are with the system.
     let (sender, receiver) = bounded(0);
     thread::spawn(move || pass(&arrivals, &sender));
     receiver
@@ -58,7 +58,7 @@ fn pass(arrivals: &SignalFd, to: &Sender<Signal>) {
             Err(Errno::EINTR) => continue,
             Err(error) => panic!("signals cannot be read: {error}"),
         };
-        // What it sends to its own group is for the others there.
+        // A signal that this program sends to its own group is for the others there.
         if arrival.ssi_pid == process::id() {
             continue;
         }

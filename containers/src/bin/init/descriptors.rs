@@ -1,5 +1,5 @@
-//! What this program has inherited and does not need: as long as it holds the end of a pipe,
-//! whoever is at the other one waits.
+//! Descriptors that this program has inherited and does not need. As long as it holds one end of a
+//! pipe, the process at the other end waits.
 
 use std::{fs, os::fd::RawFd};
 
@@ -7,7 +7,8 @@ use nix::unistd::close;
 
 const OPEN: &str = "/proc/self/fd";
 
-/// Above stdin, stdout and stderr. Comes before this program opens anything itself.
+/// The numbers above stdin, stdout and stderr. They are found before this program opens anything
+/// itself.
 pub struct Inherited(Vec<RawFd>);
 
 impl Inherited {

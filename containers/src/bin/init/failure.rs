@@ -16,7 +16,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What a shell would end with, or those that run a command as this program does.
+    /// The status that a shell would end with, or another program that runs a command.
     pub fn status(&self) -> u8 {
         match self {
             // The system also says "permission denied" where PATH has a folder of that name, or one

@@ -4,15 +4,15 @@
 //! - A grandchild that still cleans up when the command has ended is waited for; with
 //!   `--end-with-command` not longer than `--grace`.
 //! - `--grace` after the first SIGTERM, SIGINT or SIGQUIT, SIGKILL ends those that are left.
-//! - Where it is not process 1 it adopts the orphans among its descendants, and the rest is the
-//!   same.
-//! - Every signal is passed on, real-time signals too. Not SIGCHLD, nor those that say that this
+//! - Where it is not process 1, it adopts the orphans among its descendants all the same.
+//! - Every signal is passed on, real-time signals too, but for SIGCHLD and those that say that this
 //!   program itself is at fault, such as SIGSEGV.
-//! - In the foreground of a terminal the command has the keyboard. When Ctrl-Z stops it this
-//!   program stops as well, so that the shell comes back; and goes on with it.
+//! - In the foreground of a terminal the command has the keyboard. When Ctrl-Z stops the command,
+//!   this program stops as well, so that the shell comes back. It goes on with the command.
 //! - The command starts with every signal at its default and none blocked, also where this program
 //!   was started with one ignored or blocked.
-//! - What this program has inherited open beside stdin, stdout and stderr only the command keeps.
+//! - Descriptors that this program has inherited, beside stdin, stdout and stderr, are for the
+//!   command alone.
 //!
 //! As with shells, the status is 127 if there is no such command, 126 if it cannot be run, and 128
 //! plus the number of the signal that ended it. It is 125 if this program fails.
@@ -87,7 +87,7 @@ fn run(args: &Args) -> Result<u8, Failure> {
 
 struct Init {
     processes: Processes,
-    /// If there is one, and it is the command's.
+    /// The terminal, if the command has one.
     terminal: Option<Terminal>,
     grace: Duration,
     end_with_command: bool,
@@ -97,7 +97,7 @@ struct Init {
 }
 
 impl Init {
-    /// Until all processes have ended. The status of the command.
+    /// Waits until all processes have ended. Returns the status of the command.
     fn wait(
         &mut self,
         arrivals: &Arrivals,
@@ -106,8 +106,8 @@ impl Init {
         while !self.processes.reap().map_err(Failure::Wait)? {
             self.look_at_command();
             if self.out_of_time {
-                // Again after every end: who was just being started has another parent now, and is
-                // found.
+                // Again after every end: a process that was just being started has another parent
+                // now, and is found.
                 send_to_all(Signal::KILL);
             }
             select! {

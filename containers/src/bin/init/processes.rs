@@ -12,8 +12,8 @@ use rustix::{
     },
 };
 
-/// From now on those whose parent has ended, at any depth below this process, are its children, as
-/// those of process 1 are in any case. Comes before the start of the command.
+/// Makes this process the parent of every process below it whose own parent ends. Process 1 is that
+/// in any case. Comes before the start of the command.
 pub fn adopt_orphans() {
     set_child_subreaper(Some(getpid())).expect("Linux 3.4 or newer");
 }
@@ -23,7 +23,7 @@ pub struct Processes {
     command: Pid,
     /// The status of the command, once it has ended.
     pub status: Option<u8>,
-    /// The signal that has stopped the command; whoever deals with it takes it.
+    /// The signal that has stopped the command, until it is dealt with.
     pub stopped: Option<i32>,
 }
 
@@ -35,7 +35,7 @@ impl Processes {
     /// Takes every end that is there; one SIGCHLD may stand for many. True once no process is left.
     /// Does not block.
     ///
-    /// An error says that nobody can be waited for.
+    /// An error says that no process can be waited for.
     pub fn reap(&mut self) -> io::Result<bool> {
         loop {
             match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
@@ -50,7 +50,7 @@ impl Processes {
     }
 
     fn enter(&mut self, pid: Pid, change: WaitStatus) {
-        // Once it has ended its number may be somebody else's.
+        // Once the command has ended, its number may be another process's.
         if pid == self.command && self.status.is_none() {
             self.stopped = change.stopping_signal();
             self.status = status_of(change);
@@ -59,10 +59,10 @@ impl Processes {
 }
 
 /// Sends a signal to every process below this one. One that has just ended does not matter, nor one
-/// that belongs to somebody else.
+/// of another user.
 pub fn send_to_all(signal: Signal) {
     if process::id() == 1 {
-        // By this number all processes are meant, but for this one.
+        // This number means all processes but for this one.
         let _ = kill_process_group(Pid::INIT, signal);
     } else {
         for process in descendants() {
@@ -71,7 +71,7 @@ pub fn send_to_all(signal: Signal) {
     }
 }
 
-/// Everyone whose parent, or parent's parent and so on, is this process.
+/// Every process whose parent, or parent's parent and so on, is this process.
 fn descendants() -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for process in all_processes().into_iter().flatten().flatten() {

@@ -16,8 +16,9 @@ use rustix::process::Pid;
 
 use crate::failure::Failure;
 
-/// Starts the command with no signal blocked, and each at its default; std's `Command` leaves it
-/// what is blocked and ignored here. `own_group`: in a process group of its own.
+/// Starts the command with no signal blocked, and each at its default. std's `Command` would pass
+/// on what is blocked and ignored here. With `own_group` the command has a process group of its
+/// own.
 pub fn start(words: &[OsString], own_group: bool) -> Result<Pid, Failure> {
     let command = spawn(words, own_group);
     command.map_err(|error| Failure::Start { program: words[0].clone(), error })

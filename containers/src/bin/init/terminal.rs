@@ -1,6 +1,6 @@
-//! The terminal, which the command has as long as it runs. The keyboard speaks to it alone: in one
-//! group with it, this program would hear Ctrl-C as well, and pass it on to a command that has it
-//! already.
+//! The terminal, which the command has as long as it runs. The keyboard speaks to the command
+//! alone. In one group with it, this program would hear Ctrl-C as well, and pass it on to a command
+//! that has it already.
 //!
 //! This program takes the terminal from the background too: it blocks SIGTTOU, which would stop it
 //! there.
@@ -22,26 +22,26 @@ pub struct Terminal {
     command: Pid,
 }
 
-/// This program's group is in the foreground of its terminal.
+/// Whether this program's group is in the foreground of its terminal.
 pub fn is_here() -> bool {
-    // Both are 0 where the group is one of outside of the container.
+    // Both are 0 where the group is outside of the container.
     tcgetpgrp(stdin()) == Ok(getpgrp())
 }
 
 impl Terminal {
-    /// For a command in a group of its own.
+    /// Gives the terminal to a command in a group of its own.
     pub fn given_to(command: Pid) -> Self {
         let terminal = Self { command };
         terminal.give();
         terminal
     }
 
-    /// The command has been stopped by this signal, so the whole job stops; whoever has started it
-    /// takes it from there, until SIGCONT comes.
+    /// This signal has stopped the command, so the whole job stops. The shell that has started the
+    /// job takes over, until SIGCONT comes.
     pub fn command_has_stopped(&self, signal: i32) {
         let asked = [Named::SIGTTIN as i32, Named::SIGTTOU as i32].contains(&signal);
-        // It asked before the terminal was its own, at its start or since the job is in the
-        // foreground again. Or nobody would continue it.
+        // The command asked before the terminal was its own: at its start, or when the job came
+        // back to the foreground. Or no process would continue it.
         if self.is_in_foreground() && (asked || !stops(signal)) {
             self.give();
             let _ = kill_process_group(self.command, Signal::CONT);
@@ -58,7 +58,7 @@ impl Terminal {
         }
     }
 
-    /// For those who come after the command.
+    /// Takes the terminal back, for the programs that come after the command.
     pub fn take_back(&self) {
         if self.is_with_command() {
             let _ = tcsetpgrp(stdin(), getpgrp());
@@ -73,7 +73,7 @@ impl Terminal {
         tcgetpgrp(stdin()) == Ok(self.group())
     }
 
-    /// The command's.
+    /// The group of the command.
     fn group(&self) -> unistd::Pid {
         unistd::Pid::from_raw(self.command.as_raw_pid())
     }
@@ -84,15 +84,15 @@ impl Terminal {
     }
 }
 
-/// This signal would stop this program. The system spares process 1, and a job without a shell all
-/// but SIGSTOP.
+/// Whether this signal would stop this program. The system spares process 1. A job without a shell
+/// is stopped by SIGSTOP only.
 fn stops(signal: i32) -> bool {
     let spared = || signal::ignored(signal) || is_orphaned(getpgrp());
     process::id() != 1 && (signal == Named::SIGSTOP as i32 || !spared())
 }
 
-/// Nobody in the session of this process group has one of its members as a child, without being
-/// one.
+/// Whether the group is without a parent: no process of its session, outside of the group, has one
+/// of its members as a child.
 fn is_orphaned(group: unistd::Pid) -> bool {
     let stats =
         all_processes().into_iter().flatten().filter_map(|process| process.ok()?.stat().ok());
@@ -107,8 +107,8 @@ fn is_orphaned(group: unistd::Pid) -> bool {
 /// Stops this program as this signal stops others, and the rest of its group: a shell that waits
 /// for it must stop too, or the one that waits for that shell sees nothing.
 fn stop(signal: i32) {
-    // This program first. The others may have been continued before it stops, which takes back what
-    // waits here.
+    // This program first. The others may be continued before it stops, which takes the waiting
+    // signal back.
     let own = wait_to_stop(signal);
     if let Some(signal) = Signal::from_named_raw(signal) {
         let _ = kill_current_process_group(signal);
@@ -121,8 +121,8 @@ pub fn stop_alone(signal: i32) {
     wait_to_stop(signal).into_iter().for_each(let_in);
 }
 
-/// The signal waits for this thread, not for the one that reads signals. `None` if it is none that
-/// can wait, as SIGSTOP cannot.
+/// Makes the signal wait for this thread, not for the one that reads signals. `None` for a signal
+/// that cannot wait, such as SIGSTOP.
 fn wait_to_stop(signal: i32) -> Option<Named> {
     let signal = Named::try_from(signal).ok().filter(|signal| CAN_WAIT.contains(signal))?;
     raise(signal).ok().map(|()| signal)

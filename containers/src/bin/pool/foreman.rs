@@ -1,6 +1,6 @@
-//! Who hands the jobs out, and writes down what becomes of each. One thread does both, so that at
-//! every moment a job is in one place: in the queue, in the foreman's hand, with a worker, or in
-//! the books.
+//! The foreman hands the jobs out, and writes down what becomes of each. One thread does both, so
+//! that at every moment a job is in one place: in the queue, in the foreman's hand, with a worker,
+//! or in the books.
 
 use std::{collections::BTreeSet, mem, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Those who have jobs to offer.
+//! Senders: threads that have jobs to offer.
 
 use std::{
     sync::{

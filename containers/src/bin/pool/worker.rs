@@ -1,4 +1,4 @@
-//! One who does jobs.
+//! A worker: a thread that does jobs.
 
 use std::{
     any::Any,
@@ -13,7 +13,7 @@ use crate::job::{Job, Plan};
 /// What became of a job: its id, and what a panic in it said.
 pub type Report = (u64, Result<(), String>);
 
-/// Starts a worker. It ends when there are no more jobs, or nobody wants its report.
+/// Starts a worker. It ends when there are no more jobs, or when its report has no receiver.
 pub fn start(work: Receiver<Job>, reports: Sender<Report>, plan: Plan, stopping: Receiver<()>) {
     thread::spawn(move || {
         for job in &work {

@@ -1,5 +1,5 @@
-//! Who has ended: programs, and orphans that they have left. All are waited for in one place, so
-//! that none stays a zombie, whoever's parent has ended.
+//! The ends of programs, and of orphans that they have left. All are waited for in one place, so
+//! that none stays a zombie, whichever parent has ended.
 
 use std::{
     io,
@@ -18,8 +18,8 @@ pub struct End {
     pub status: ExitStatus,
 }
 
-/// From now on those whose parent has ended, at any depth below this process, are its children, as
-/// those of process 1 are in any case. Comes before the first program.
+/// Makes this process the parent of every process below it whose own parent ends. Process 1 is that
+/// in any case. Comes before the first program.
 pub fn adopt_orphans() -> io::Result<()> {
     let this = i32::try_from(process::id()).map_err(io::Error::other)?;
     Ok(set_child_subreaper(Pid::from_raw(this))?)

@@ -16,7 +16,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// Sends a signal to all. If nobody is left that is no error.
+    /// Sends a signal to all members. A group without members is no error.
     pub fn send(self, signal: Signal) -> io::Result<()> {
         match kill_process_group(self.leader, signal) {
             Err(error) if error != Errno::SRCH => Err(error.into()),
@@ -24,12 +24,12 @@ impl Group {
         }
     }
 
-    /// All have ended, and have been waited for.
+    /// Whether all members have ended, and have been waited for.
     pub fn is_gone(self) -> bool {
         test_kill_process_group(self.leader) == Err(Errno::SRCH)
     }
 
-    /// The numbers and names of those that have not ended.
+    /// The numbers and names of the members that have not ended.
     pub fn living(self) -> BTreeMap<i32, String> {
         let stats = all_processes().into_iter().flatten();
         let stats = stats.filter_map(|process| process.ok()?.stat().ok());
@@ -38,7 +38,8 @@ impl Group {
     }
 }
 
-/// The first thread may end before the others; then it looks like a process that has ended.
+/// Whether the process lives. If its first thread ends before the others, it looks like one that
+/// has ended.
 fn lives(process: &Stat) -> bool {
     !matches!(process.state, 'Z' | 'X') || process.num_threads > 1
 }

@@ -2,7 +2,7 @@
 //!
 //! At SIGTERM, SIGINT, SIGHUP or SIGQUIT each program gets its stop signal, the last one first,
 //! without a wait in between. One that has not stopped when its time is up gets SIGKILL. At a
-//! second such signal all do, at once.
+//! second such signal all get it, at once.
 //!
 //! A program is its whole process group: signals go to all in it, and it has stopped when none is
 //! left. What is left when the program itself ends is stopped in the same way. Orphans are reaped,

@@ -19,31 +19,31 @@ use crate::{config::Program, ends::End, group::Group};
 /// Goes to a program with the request to stop; its drop says that the program has been told.
 pub type Told = Sender<()>;
 
-/// How often to look for those that are left: whoever ends as the child of a process outside of the
-/// group does so without a notice.
+/// How often to look for the processes that are left. One that ends as the child of a process
+/// outside of the group does so without a notice.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub struct Running {
     program: Program,
     group: Group,
-    /// Whoever has ended, perhaps somebody of this program.
+    /// The ends of processes, some of them of this program.
     ends: Receiver<End>,
     /// Whether the program itself has ended well, once it has ended.
     well: Option<bool>,
-    /// It was requested to stop.
+    /// Whether it was requested to stop.
     requested: bool,
     /// Ready when the group is to be killed; nil until it has been told to stop.
     out_of_time: Receiver<Instant>,
     /// Nil until the program itself has ended.
     looks: Receiver<Instant>,
-    /// Those that were killed.
+    /// The processes that were killed.
     killed: BTreeMap<i32, String>,
-    /// The group has been killed, or what is left of it belongs to somebody else.
+    /// Whether the group has ended, or what is left of it belongs to another user.
     is_over: bool,
 }
 
 impl Running {
-    /// An error says why it does not run.
+    /// Starts the program. An error says why it does not run.
     pub fn start(program: Program, ends: Receiver<End>) -> Result<Self, String> {
         let cannot = |error| format!("cannot start {}: {error}", program.name);
         let leader = Pid::from_child(&spawn(&program).map_err(cannot)?);
@@ -116,7 +116,7 @@ impl Running {
     fn enter(&mut self, end: End) {
         let (pid, by) = (end.pid.as_raw_pid(), end.status.signal());
         if by != Some(Signal::KILL.as_raw()) {
-            // It was faster.
+            // The process was faster.
             self.killed.remove(&pid);
         }
         if end.pid != self.group.leader || self.well.is_some() {
@@ -133,7 +133,8 @@ impl Running {
         }
     }
 
-    /// Nobody is left that can end: zombies are somebody else's, and so is what cannot be killed.
+    /// Looks whether a process is left that can end. Zombies have another parent, and what cannot
+    /// be killed another user.
     fn look(&mut self) {
         let refused = |error: io::Error| error.kind() == ErrorKind::PermissionDenied;
         let killed = !self.killed.is_empty();
@@ -141,7 +142,7 @@ impl Running {
             || killed && self.group.send(Signal::KILL).is_err_and(refused);
     }
 
-    /// Says who had to be killed, beside the program itself. True if there is nobody.
+    /// Names the processes that had to be killed, beside the program itself. True if there is none.
     fn report(&mut self) -> bool {
         self.ends.clone().try_iter().for_each(|end| self.enter(end));
         self.killed.remove(&self.group.leader.as_raw_pid());
@@ -165,7 +166,7 @@ fn spawn(program: &Program) -> Result<Child, String> {
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err)
-        // Ctrl-C is for the supervisor, which then stops its programs in its own way; and what a
+        // Ctrl-C is for the supervisor, which then stops its programs in its own way. What a
         // program leaves behind is found by its group.
         .process_group(0)
         .spawn()

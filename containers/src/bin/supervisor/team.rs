@@ -11,19 +11,17 @@ use crate::{
 };
 
 pub struct Team {
-    /// Where each program is asked to stop, and where it hears who has ended, in the order of their
-    /// starts.
+    /// For each program, in the order of the starts: where it is asked to stop, and where it hears
+    /// of ends.
     members: Vec<(Sender<Told>, Sender<End>)>,
-    /// Takes from each program that has ended whether it ended well; nil when all have been
-    /// started.
+    /// Takes from each program whether it has ended well. Nil once all have been started.
     end: Sender<bool>,
 }
 
 impl Team {
-    /// The channel gives for each program that has ended whether it ended well, and closes after
-    /// the last one.
+    /// The channel gives for each program whether it has ended well, and closes after the last one.
     pub fn new() -> (Self, Receiver<bool>) {
-        // Room for all: nobody who stops a program may have to take its end first.
+        // Room for all: the thread that stops a program must not have to take its end first.
         let (end, ends) = unbounded();
         (Self { members: Vec::new(), end }, ends)
     }
@@ -43,7 +41,7 @@ impl Team {
     }
 
     /// Asks every program to stop, the last one first; one that has ended does not listen. The
-    /// second time they are killed.
+    /// second call kills them.
     pub fn stop(&self) {
         for (stop, _) in self.members.iter().rev() {
             let (told, heard) = bounded::<()>(0);
@@ -53,7 +51,7 @@ impl Team {
         }
     }
 
-    /// Tells every program who has ended.
+    /// Tells every program of all ends.
     pub fn take_ends(&self) -> io::Result<()> {
         ends::take(|end| {
             for (_, ended) in &self.members {

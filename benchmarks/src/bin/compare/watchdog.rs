@@ -1,5 +1,5 @@
-//! Ends a run that hangs, and says who did it: a lost wake-up would otherwise look like a long
-//! round.
+//! Ends a run that hangs, and names the library and the cell. A lost wake-up would otherwise look
+//! like a long round.
 
 use std::{
     process,
@@ -30,7 +30,7 @@ impl Watchdog {
         Self(watched)
     }
 
-    /// Gives this all the time again.
+    /// Watches this from now on, with the whole patience.
     pub fn watch(&self, what: String) {
         *self.0.lock().unwrap() = Watched { what, since: Instant::now() };
     }

@@ -1,4 +1,4 @@
-//! What the rounds of all cells say, before it is printed.
+//! The rounds of all cells, and what they say.
 
 use crate::{
     rounds::Round,
@@ -19,7 +19,7 @@ pub struct Column {
     pub rounds: Vec<Round>,
 }
 
-/// A peer, and how many times gochan's time goes into its.
+/// A peer, and its time divided by gochan's.
 #[derive(Clone, Copy)]
 pub struct Rival<'a> {
     pub column: &'a Column,
@@ -31,7 +31,7 @@ impl Row {
         self.columns.iter().find(|column| column.library == OWN && !column.rounds.is_empty())
     }
 
-    /// The peer with the least ratio, of those that are among.
+    /// The peer with the least ratio, of those that `among` accepts.
     pub fn best(&self, among: impl Fn(&str) -> bool) -> Option<Rival<'_>> {
         let own = self.own()?.times();
         let peers = self.columns.iter().filter(|c| c.library != OWN && among(&c.library));

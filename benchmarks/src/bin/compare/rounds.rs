@@ -1,14 +1,15 @@
 //! The measuring: rounds in which the libraries take turns, so that a disturbance meets them all.
 
-use crate::{cli::Plan, statistics::is_wide, workloads::Sample};
+use crate::{cli::Plan, statistics::is_wide};
+use gochan_benchmarks::workloads::Sample;
 use std::time::{Duration, Instant};
 
 /// Bounds what an unbounded channel can hold: at 16 bytes a message, 256 MiB.
 const MOST_UNITS: f64 = 16_777_216.0;
-/// For a first guess of what a unit costs.
+/// The units of the first guess of the cost.
 const FIRST_UNITS: u64 = 256;
 
-/// What a round took; but for their number, for each unit.
+/// What a round took. All but the number of units is for one unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Round {
     pub units: u64,
@@ -61,7 +62,7 @@ fn is_unsteady(rounds: &[Round]) -> bool {
 struct Cost(f64);
 
 impl Cost {
-    /// From a short run, and then a long one.
+    /// Guesses from a short run, and then from a long one.
     fn guess(run: &mut Runner, time: Duration) -> Self {
         let (first, _) = Self::of(run, FIRST_UNITS);
         Self::of(run, first.units(time)).0

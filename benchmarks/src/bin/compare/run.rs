@@ -1,17 +1,20 @@
 //! One run: a process for each placement, a table for each process.
 
 use crate::{
-    about,
-    cells::Cell,
-    chart,
+    about, chart,
     cli::RunArgs,
     contender::Contender,
-    go, libraries,
-    placement::{Placement, Sides},
+    go,
     report::{Column, Row},
     rounds, samples, summary, table,
     watchdog::Watchdog,
-    workloads, Outcome,
+    Outcome,
+};
+use gochan_benchmarks::{
+    cells::Cell,
+    libraries,
+    placement::{Placement, Sides},
+    workloads,
 };
 use std::{env, process::Command};
 
@@ -87,14 +90,15 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
     Ok(())
 }
 
-/// The cells of this placement. Those of one thread have no sides: `one` is enough where it is
-/// asked for.
+/// The cells of this placement. Cells of one thread have no sides: where `one` is asked for, it is
+/// enough for them.
 fn cells(args: &RunArgs, placement: Placement) -> Vec<Cell> {
     let is_elsewhere = placement != Placement::One && args.placement.contains(&Placement::One);
     let mut cells = args.wanted();
-    cells.retain(|cell| !(is_elsewhere && cell.workload.is_alone()));
+    cells.retain(|cell| !(is_elsewhere && cell.workload.pattern.is_alone()));
     cells.retain(|cell| {
-        let is_possible = !cell.workload.is_close() || workloads::close::is_possible(cell.threads);
+        let is_possible = !cell.workload.pattern.is_close()
+            || workloads::close::is_possible(cell.workload.threads);
         if !is_possible {
             println!("\n{} is left out: so many threads cannot be started.", cell.name);
         }
@@ -140,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_cell_ends_with_every_library() {
-        let args = Cli::parse_from(["gochan-benchmarks", "--smoke"]).run;
+        let args = Cli::parse_from(["compare", "--smoke"]).run;
         let sides = Placement::Free.apply().unwrap();
         let (mut contenders, cells) = (Contender::all(&args), args.wanted());
         smoke(&args, sides, &cells, &mut contenders).unwrap();

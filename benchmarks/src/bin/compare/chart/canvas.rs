@@ -102,7 +102,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Over these values, with room for a bar of the least.
+    /// A scale over these values, with room for a bar of the least.
     pub fn over(values: impl Iterator<Item = f64> + Clone) -> Self {
         let least = values.clone().fold(f64::INFINITY, f64::min);
         let most = values.fold(0.0, f64::max);
@@ -114,7 +114,7 @@ impl Scale {
         LEFT + (share * f64::from(RIGHT - LEFT)).round() as i32
     }
 
-    /// Those of the values that lie on it.
+    /// The values that lie on the scale.
     pub fn ticks<'a>(&'a self, values: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         values.iter().copied().filter(|value| (self.least..=self.most).contains(value))
     }

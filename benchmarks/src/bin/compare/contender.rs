@@ -1,16 +1,12 @@
-//! Who is measured: libraries in this process, and Go in another.
+//! What is measured: libraries in this process, and Go in another.
 
 use crate::{
-    cells::Cell,
     cli::RunArgs,
     go::{self, Go},
-    libraries,
-    library::Library,
-    placement::Sides,
     rounds::Runner,
     watchdog::Watchdog,
-    workloads::Task,
 };
+use gochan_benchmarks::{cells::Cell, libraries, library::Library, placement::Sides};
 
 pub enum Contender {
     Library(Library),
@@ -33,7 +29,7 @@ impl Contender {
         }
     }
 
-    /// Nothing where it has no such cell.
+    /// `None` where it has no such cell.
     pub fn runner<'a>(
         &'a mut self,
         cell: &'a Cell,
@@ -44,11 +40,10 @@ impl Contender {
         let watch = move || watchdog.watch(format!("{name} in {}", cell.name));
         match self {
             Self::Library(library) => {
-                let run = (library.run)(cell)?;
-                let (capacity, threads) = (cell.capacity, cell.threads);
+                let run = cell.runner(library, sides)?;
                 Some(Box::new(move |units| {
                     watch();
-                    run(&Task { capacity, threads, units, sides })
+                    run(units)
                 }))
             }
             Self::Go(go) if Go::can(cell) => Some(Box::new(move |units| {

@@ -5,8 +5,6 @@ mod canvas;
 mod ratios;
 
 use crate::{
-    libraries,
-    placement::Placement,
     report::{Column, Row},
     rounds::Round,
     samples::{self, Sample},
@@ -14,6 +12,7 @@ use crate::{
 };
 use canvas::Title;
 use clap::ValueEnum;
+use gochan_benchmarks::{libraries, placement::Placement};
 use std::path::Path;
 
 /// Draws `PLACEMENT.svg` and `PLACEMENT-ratio.svg` beside the samples.
@@ -72,7 +71,7 @@ fn rows(samples: &[&Sample]) -> Vec<Row> {
     cells.into_iter().map(row).collect()
 }
 
-/// In the order in which they come first.
+/// Each value once, in the order in which they come first.
 fn distinct<'a>(values: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
     let mut distinct = vec![];
     for value in values {

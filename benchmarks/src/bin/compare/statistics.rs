@@ -10,7 +10,7 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 }
 
 /// How many times `own` goes into `other`: the median over all pairs of rounds. Where rounds have
-/// two modes, a library's own median jumps between them from run to run; this one does not.
+/// two modes, a library's own median jumps between them from run to run. This ratio does not.
 pub fn ratio(other: &[f64], own: &[f64]) -> Option<f64> {
     median(other.iter().flat_map(|a| own.iter().map(move |b| a / b)))
 }

@@ -1,10 +1,10 @@
 //! The command line.
 
-use crate::{
+use clap::{Args, Parser, Subcommand};
+use gochan_benchmarks::{
     cells::{self, Cell},
     placement::Placement,
 };
-use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, time::Duration};
 
 /// gochan beside the other channel libraries and Go, in one interleaved run
@@ -71,7 +71,7 @@ pub struct RunArgs {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub rounds: usize,
-    /// While a library's rounds lie far apart.
+    /// How many while a library's rounds lie far apart.
     pub most_rounds: usize,
     pub round: Duration,
 }
@@ -97,7 +97,7 @@ impl RunArgs {
 
     /// The cells that are asked for.
     pub fn wanted(&self) -> Vec<Cell> {
-        // Of receivers that a close wakes.
+        // How many receivers a close wakes.
         let woken: &[usize] = match self {
             Self { smoke: true, .. } => &[10, 100],
             Self { full: true, .. } => &[10, 100, 1000, 10_000],

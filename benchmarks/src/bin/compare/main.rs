@@ -2,14 +2,10 @@
 //! read it.
 
 mod about;
-mod cells;
 mod chart;
 mod cli;
 mod contender;
 mod go;
-mod libraries;
-mod library;
-mod placement;
 mod report;
 mod rounds;
 mod run;
@@ -17,9 +13,7 @@ mod samples;
 mod statistics;
 mod summary;
 mod table;
-mod usage;
 mod watchdog;
-mod workloads;
 
 use clap::Parser;
 use cli::{Cli, Command};

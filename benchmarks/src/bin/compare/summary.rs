@@ -39,7 +39,7 @@ fn rivals(
     rows.iter().filter_map(move |row| Some((row, row.best(among)?)))
 }
 
-/// What the time is bought with.
+/// CPU time and sleeps, with which the time is bought.
 fn usage(rows: &[Row]) {
     println!("\nCPU seconds, and sleeps in thousands, for a million units.\n");
     let headings = ["CPU s", "sleeps", "best peer", "its CPU s", "its sleeps"];

@@ -2,10 +2,10 @@
 
 use super::canvas::{Align, Canvas, Drawn, Scale, Title, FAINT, INK, LEFT, OWN};
 use crate::{
-    libraries,
     report::{self, Column, Row},
     table::number,
 };
+use gochan_benchmarks::libraries;
 use plotters::style::RGBColor;
 use std::path::Path;
 
@@ -13,7 +13,7 @@ const BAR: i32 = 11;
 const GAP: i32 = 12;
 const TOP: i32 = 116;
 
-/// Of the peers, in the order of the columns.
+/// The colours of the peers, in the order of the columns.
 const MUTED: [RGBColor; 8] = [
     RGBColor(70, 99, 135),
     RGBColor(134, 134, 134),

@@ -2,8 +2,9 @@
 
 use crate::{
     cli::{Plan, RunArgs},
-    go, libraries,
+    go,
 };
+use gochan_benchmarks::libraries;
 use std::{env, ffi::OsString, fs, process::Command, thread};
 
 /// Lines for the heading of the report and of the samples; the first names the machine.
@@ -36,7 +37,7 @@ fn versions(args: &RunArgs, with_go: bool) -> String {
     named.chain(go).chain(commit).collect::<Vec<_>>().join(", ")
 }
 
-/// Of the checkout that cargo runs this from.
+/// The commit of the checkout that cargo runs this from.
 fn commit() -> Option<String> {
     let mut git = Command::new("git");
     git.arg("-C").arg(env::var_os("CARGO_MANIFEST_DIR")?).args(["describe", "--always", "--dirty"]);
@@ -44,7 +45,7 @@ fn commit() -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// As it can be run elsewhere: without the name of a directory of this machine.
+/// The command as it can be run elsewhere: without the name of a directory of this machine.
 fn command(args: impl Iterator<Item = OsString>) -> String {
     let mut command = "cargo run --release --manifest-path benchmarks/Cargo.toml --".to_owned();
     let mut is_dir = false;

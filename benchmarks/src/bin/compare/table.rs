@@ -1,11 +1,11 @@
 //! The table of a placement, row by row as Markdown.
 
 use crate::{
-    cells::Cell,
     go,
     report::{Column, Rival, Row},
     statistics::WIDE,
 };
+use gochan_benchmarks::cells::Cell;
 
 /// Whether a library counts when the best is sought: Go's channels serve goroutines, not threads,
 /// so that they are compared apart.
@@ -79,7 +79,7 @@ pub fn ratio(rival: Option<Rival>) -> String {
     rival.map_or("-".to_owned(), |rival| format!("{:.2}", rival.ratio))
 }
 
-/// With three digits that count.
+/// Prints three significant digits.
 pub fn number(value: f64) -> String {
     let digits = match value {
         v if v >= 99.95 => 0,

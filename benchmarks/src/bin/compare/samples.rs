@@ -24,7 +24,7 @@ pub struct Sample {
 
 const HEADING: &str = "placement,cell,library,round,units,ns,cpu_ns,switches";
 
-/// Begins a new file; what tells where the samples come from stands first.
+/// Begins a new file. The lines that tell where the samples come from stand first.
 pub fn create(dir: &Path, about: &[String]) -> Outcome {
     fs::create_dir_all(dir)?;
     let mut file = File::create(file(dir))?;

@@ -1,9 +1,9 @@
 //! Go, as a child process that takes its turn in every round.
 
-use crate::{
-    cells::{Cell, Workload},
+use gochan_benchmarks::{
+    cells::Cell,
     usage::Usage,
-    workloads::Sample,
+    workloads::{Pattern, Sample, Workload},
 };
 use std::{
     env, fs,
@@ -17,12 +17,12 @@ pub const NAME: &str = "go";
 
 /// The program's source, so that it can be built wherever this program runs.
 const SOURCE: [(&str, &str); 3] = [
-    ("go.mod", include_str!("../go/go.mod")),
-    ("main.go", include_str!("../go/main.go")),
-    ("workloads.go", include_str!("../go/workloads.go")),
+    ("go.mod", include_str!("../../../go/go.mod")),
+    ("main.go", include_str!("../../../go/main.go")),
+    ("workloads.go", include_str!("../../../go/workloads.go")),
 ];
 
-/// Builds the Go program beside this one. The error says why there is none.
+/// Builds the Go program beside this one. An error says why that fails.
 pub fn build() -> io::Result<PathBuf> {
     let own = env::current_exe()?;
     let folder = own.with_file_name("go-peer");
@@ -58,7 +58,8 @@ pub struct Go {
 }
 
 impl Go {
-    /// It stays on the cores that this process may use now, and has as many threads.
+    /// Starts it. The process stays on the cores that this one may use now, and has as many
+    /// threads.
     pub fn start(program: &Path) -> io::Result<Self> {
         let mut process =
             Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -67,9 +68,9 @@ impl Go {
         Ok(Self { process, tasks, answers })
     }
 
-    /// All of its channels have a bound, and none is pinned to a side.
+    /// Whether Go has such a cell: all of its channels have a bound.
     pub fn can(cell: &Cell) -> bool {
-        cell.capacity.is_some()
+        cell.workload.capacity.is_some()
     }
 
     pub fn run(&mut self, cell: &Cell, units: u64) -> Sample {
@@ -77,8 +78,9 @@ impl Go {
     }
 
     fn ask(&mut self, cell: &Cell, units: u64) -> io::Result<Sample> {
-        let capacity = cell.capacity.expect("Go has no unbounded channel");
-        writeln!(self.tasks, "{} {capacity} {} {units}", name(cell.workload), cell.threads)?;
+        let Workload { pattern, capacity, threads } = cell.workload;
+        let capacity = capacity.expect("Go has no unbounded channel");
+        writeln!(self.tasks, "{} {capacity} {} {units}", name(pattern), threads)?;
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
         let numbers: Vec<u64> = line.split_whitespace().flat_map(str::parse).collect();
@@ -92,26 +94,26 @@ impl Go {
 
 impl Drop for Go {
     fn drop(&mut self) {
-        // It has nothing to save.
+        // The program has nothing to save.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-fn name(workload: Workload) -> &'static str {
-    match workload {
-        Workload::Spsc => "spsc",
-        Workload::Mpsc => "mpsc",
-        Workload::Spmc => "spmc",
-        Workload::Mpmc => "mpmc",
-        Workload::PingPong => "ping-pong",
-        Workload::SameThread => "same-thread",
-        Workload::Make => "make",
-        Workload::SelectFour => "select-4",
-        Workload::SelectReady => "select-2-ready",
-        Workload::SelectDefault => "select-2-default",
-        Workload::After => "after-ready",
-        Workload::CloseCall => "close-call",
-        Workload::CloseWoken => "close-woken",
+fn name(pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::Spsc => "spsc",
+        Pattern::Mpsc => "mpsc",
+        Pattern::Spmc => "spmc",
+        Pattern::Mpmc => "mpmc",
+        Pattern::PingPong => "ping-pong",
+        Pattern::SameThread => "same-thread",
+        Pattern::Make => "make",
+        Pattern::SelectFour => "select-4",
+        Pattern::SelectReady => "select-2-ready",
+        Pattern::SelectDefault => "select-2-default",
+        Pattern::After => "after-ready",
+        Pattern::CloseCall => "close-call",
+        Pattern::CloseWoken => "close-woken",
     }
 }

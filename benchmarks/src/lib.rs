@@ -1,0 +1,11 @@
+//! What is measured: the libraries, the workloads, and the cells that combine them.
+//!
+//! The program `compare` and the criterion benches measure the same cells.
+
+pub mod cells;
+pub mod channel;
+pub mod libraries;
+pub mod library;
+pub mod placement;
+pub mod usage;
+pub mod workloads;

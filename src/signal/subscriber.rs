@@ -1,0 +1,31 @@
+//! A channel or a context that is notified of signals.
+
+use super::{weak_cancel::WeakCancel, Signal};
+use crate::sender::Sender;
+
+#[derive(Clone)]
+pub(super) enum Subscriber {
+    Channel(Sender<Signal>),
+    Context(WeakCancel),
+}
+
+impl Subscriber {
+    /// Whether all receivers of its signals are gone. Runs in signal handlers too: `is_closed` of a
+    /// channel loads one atomic, and waits for no thread that the handler may have interrupted.
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Subscriber::Channel(sender) => {
+                sender.core().is_some_and(|core| core.channel().is_closed())
+            }
+            Subscriber::Context(context) => context.is_over(),
+        }
+    }
+
+    /// Whether both are the same channel. Each context is another one.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Subscriber::Channel(this), Subscriber::Channel(other)) => this.same_channel(other),
+            _ => false,
+        }
+    }
+}
