@@ -98,8 +98,8 @@ impl<T> List<T> {
         let made = self.blocks.obtain(first);
         // SAFETY: alive, since this thread visits.
         let next = &unsafe { block.head() }.next;
-        // ORDERING: Release; pairs with the Acquire in `Block::next`: what is in the block. Acquire;
-        // pairs with the Release of the sender that was faster.
+        // ORDERING: Release; pairs with the Acquire in `Block::next`: what is in the block.
+        // Acquire; pairs with the Release of the sender that was faster.
         let order = (Ordering::Release, Ordering::Acquire);
         match next.compare_exchange(std::ptr::null_mut(), made.0, order.0, order.1) {
             Ok(_) => made,
