@@ -7,6 +7,7 @@ mod evidence;
 mod explore;
 mod fuzz;
 mod lcov;
+mod lean;
 mod linear_mutants;
 mod miri;
 mod mutants;
@@ -34,6 +35,7 @@ usage: xtask SUBCOMMAND
   fuzz [SECONDS]               programs that libFuzzer generates
   chaos                        one round of random tests with threads held up: GOCHAN_SEED=n
   soak [MINUTES]               rounds of it, each with a seed of its own
+  lean [--record]              the instructions of ready paths, beside those on record
   miri [SEEDS]                 waits and wakes, under Miri by both models of aliasing
   with BUILD COMMAND           runs a command with the flags of a build
   reports TEXT BUILD COMMAND   the same, but the command has to fail and print the text
@@ -67,6 +69,7 @@ fn run(mut parser: Parser) -> Result<ExitCode> {
         "fuzz" => fuzz::run(number(words.next(), 60)?)?,
         "chaos" => return child::code_of(&mut soak::round()?),
         "soak" => soak::run(number(words.next(), 2)?)?,
+        "lean" => lean::run(words.next().is_some_and(|word| word == "--record"))?,
         "miri" => miri::run(number(words.next(), 16)?)?,
         "with" => return child::code_of(&mut build(words.next())?.command(words)?),
         "reports" => {

@@ -24,13 +24,7 @@ impl TestProgram {
     pub fn new(build: Build, name: &str) -> Result<Self> {
         let words = ["test", "--quiet", "--profile", "loom", "--test", name, "--no-run"];
         let mut cargo = build.cargo(&words)?;
-        cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-        let output = cargo.output()?;
-        if !output.status.success() {
-            return Err(format!("tests/{name}.rs is not built").into());
-        }
-        let path = executable(&String::from_utf8(output.stdout)?, name);
-        Ok(Self { build, path: path.ok_or("cargo names no test program")? })
+        Ok(Self { build, path: built(&mut cargo, name)? })
     }
 
     pub fn build(&self) -> Build {
@@ -46,12 +40,24 @@ impl TestProgram {
     }
 }
 
-/// Where the messages of cargo say that the test of this name is.
+/// Runs `cargo`, which builds the program of this name, and returns where it has put it.
+pub fn built(cargo: &mut Command, name: &str) -> Result<PathBuf> {
+    cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = cargo.output()?;
+    if !output.status.success() {
+        return Err(format!("{name} is not built").into());
+    }
+    let path = executable(&String::from_utf8(output.stdout)?, name);
+    Ok(path.ok_or_else(|| format!("cargo names no program {name}"))?)
+}
+
+/// Where the messages of cargo say that the program of this name is.
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut artifacts = messages.filter(|message| message["reason"] == "compiler-artifact");
     artifacts.find_map(|artifact| {
-        let is_it = artifact["target"]["name"] == name && artifact["target"]["kind"][0] == "test";
+        let kind = &artifact["target"]["kind"][0];
+        let is_it = artifact["target"]["name"] == name && (kind == "test" || kind == "bin");
         artifact["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
     })
 }
