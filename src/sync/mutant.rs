@@ -1,4 +1,4 @@
-//! Deliberate mistakes, to show that the checks find them.
+//! Seeded mistakes, to show that the checks find them.
 
 /// True if the mistake of this name is made: never, outside of the checks.
 #[cfg(not(any(loom, shuttle, gochan_chaos, gochan_fuzz, gochan_tsan)))]

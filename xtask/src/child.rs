@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, ErrorKind, Read},
-    process::{Child, Command, ExitCode, Stdio},
+    process::{Child, Command, ExitCode, ExitStatus, Output, Stdio},
     sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
@@ -42,9 +42,18 @@ pub enum Stream {
 
 /// Runs `command` with the terminal of its caller, and hands on its exit status.
 pub fn code_of(command: &mut Command) -> Result<ExitCode> {
-    let status = command.status().map_err(|error| cannot_start(command, &error))?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    let code = status(command)?.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Runs `command` with the terminal of its caller, or with what it was given instead.
+pub fn status(command: &mut Command) -> Result<ExitStatus> {
+    Ok(command.status().map_err(|error| cannot_start(command, &error))?)
+}
+
+/// Runs `command`, and keeps each of its streams that has not been given away.
+pub fn output(command: &mut Command) -> Result<Output> {
+    Ok(command.output().map_err(|error| cannot_start(command, &error))?)
 }
 
 /// Runs `command`, for no longer than `limit`, and keeps what it prints.
@@ -190,6 +199,8 @@ mod tests {
     #[test]
     fn a_missing_program_is_named() {
         let error = capture(&mut Command::new("no-such-program"), None).map(|_| ()).unwrap_err();
+        assert!(error.to_string().starts_with("no-such-program cannot be started"));
+        let error = output(&mut Command::new("no-such-program")).unwrap_err();
         assert!(error.to_string().starts_with("no-such-program cannot be started"));
     }
 }

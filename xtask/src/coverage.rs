@@ -46,9 +46,8 @@ pub fn run() -> Result<bool> {
         println!("{}", tests.output);
         return Ok(false);
     }
-    let report = Build::Coverage
-        .cargo(&["llvm-cov", "report", "--branch", "--ignore-filename-regex", IGNORED, "--lcov"])?
-        .output()?;
+    let report = ["llvm-cov", "report", "--branch", "--ignore-filename-regex", IGNORED, "--lcov"];
+    let report = child::output(&mut Build::Coverage.cargo(&report)?)?;
     if !report.status.success() {
         return Err(String::from_utf8_lossy(&report.stderr).into());
     }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::{place, Result};
+use crate::{child, place, Result};
 
 const TESTS: [&str; 3] = ["numbers", "who_sleeps_is_woken", "a_close_wakes_both_sides"];
 
@@ -14,7 +14,7 @@ pub fn run(seeds: u64) -> Result<bool> {
         return Ok(true);
     }
     for (aliasing, flag) in [("stacked", ""), ("tree", "-Zmiri-tree-borrows")] {
-        if !command(seeds, flag).status()?.success() {
+        if !child::status(&mut command(seeds, flag))?.success() {
             return Ok(false);
         }
         println!("miri, {aliasing} borrows: {seeds} seeds");

@@ -43,7 +43,7 @@ impl TestProgram {
 /// Runs `cargo`, which builds the program of this name, and returns where it has put it.
 pub fn built(cargo: &mut Command, name: &str) -> Result<PathBuf> {
     cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-    let output = cargo.output()?;
+    let output = child::output(cargo)?;
     if !output.status.success() {
         return Err(format!("{name} is not built").into());
     }

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::Result;
+use crate::{child, Result};
 
 /// Fails if there is no program of this name, and says how to install it.
 pub fn require(program: &str, install: &str) -> Result<()> {
@@ -23,7 +23,7 @@ fn is_on(path: &OsStr, program: &str) -> bool {
 
 /// The triple of this machine.
 pub fn host() -> Result<String> {
-    let output = Command::new("rustc").arg("-vV").stderr(Stdio::inherit()).output()?;
+    let output = child::output(Command::new("rustc").arg("-vV").stderr(Stdio::inherit()))?;
     let text = String::from_utf8(output.stdout)?;
     Ok(host_in(&text).ok_or("rustc -vV names no host")?.into())
 }
