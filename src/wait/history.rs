@@ -14,23 +14,26 @@
 //! - much longer: another thread computes here, and gets its whole time slice with each yield.
 //!   Sleep at once: the scheduler prefers a woken thread to those that compute.
 //!
-//! Polling is in vain if the wait takes longer than a sleep and a wake would cost. Then the next
-//! waits poll only briefly. A whole polling is tried again at ever greater distances while it is in
-//! vain: two threads that have fallen asleep, and wait for each other to wake, get out of it.
+//! A polling that ends in a sleep was in vain, and the next waits poll only briefly, until one of
+//! them sleeps for so short a time that polling on would have been cheaper. Whole polling is tried
+//! again, too, at ever greater distances while it is in vain: two threads that have fallen asleep,
+//! and wait for each other to wake, get out of it.
 
 use std::time::Duration;
 
-/// Yields before the sleep. They last about as long as it takes to wake a thread on an idle
-/// processor. With fewer, two threads that pass single values back and forth sleep each time.
-const YIELDS: u32 = 256;
-/// Yields before the sleep of a thread that polls briefly.
-const FEW_YIELDS: u32 = 16;
-/// The polling of a wait that takes longer, from its first yield on, was in vain.
+/// Yields before the sleep, while polling is not in vain.
+const YIELDS: u32 = 128;
+/// Yields of a whole polling that tries whether it is still in vain. They last longer than it takes
+/// to wake a thread on an idle processor: the partner may be about to wake.
+const MANY_YIELDS: u32 = 256;
+/// Yields of a brief polling.
+const FEW_YIELDS: u32 = 4;
+/// A sleep that is no longer would have been spared by polling wholly.
 const WORTH: Duration = Duration::from_micros(40);
-/// After a wait that takes longer, whole polling is tried as rarely as it ever is.
+/// After a sleep that takes longer, whole polling is tried as rarely as it ever is.
 const LONG: Duration = Duration::from_millis(1);
 /// Each polling in vain, up to this number, doubles the brief ones before the next whole one.
-const MOST_IN_VAIN: u8 = 5;
+const MOST_IN_VAIN: u8 = 6;
 /// A yield that takes longer has let another thread run.
 const SWITCHED: Duration = Duration::from_nanos(700);
 /// A yield that takes longer has let another thread compute.
@@ -57,7 +60,7 @@ pub(crate) struct History {
     processor: u16,
     /// The number of whole pollings in vain, less those that were not.
     in_vain: u8,
-    /// How many waits poll briefly, and sleep, before the next whole polling.
+    /// In how many waits the next whole polling comes; until then they poll briefly.
     brief: u8,
     /// On a shared processor: above 1, counts down with each timed yield; at 1 the next wait tries
     /// pauses again; 0 while pauses are not in vain.
@@ -77,8 +80,7 @@ pub(crate) enum Observation {
     /// A yield that was not timed.
     Yielded,
     YieldTook(Duration),
-    /// A wait that ended with a sleep took so long, from its first yield on.
-    WaitTook(Duration),
+    SleepTook(Duration),
 }
 
 use Observation::*;
@@ -106,16 +108,16 @@ impl History {
 
     /// The number of yields of a wait before it sleeps.
     pub(crate) fn yields(self) -> u32 {
-        if self.brief > 0 {
-            FEW_YIELDS
-        } else {
-            YIELDS
+        match self {
+            Self { brief: 1.., .. } => FEW_YIELDS,
+            Self { in_vain: 0, .. } => YIELDS,
+            _ => MANY_YIELDS,
         }
     }
 
     /// True if a wait begins with pauses.
     pub(crate) fn pauses(self) -> bool {
-        self.processor == EXCLUSIVE || self.skips <= 1
+        self.brief == 0 && (self.processor == EXCLUSIVE || self.skips <= 1)
     }
 
     /// True if yields are timed.
@@ -133,10 +135,9 @@ impl History {
         match observation {
             WaitBegins if self.processor == SHARED + 1 => Self { processor: CERTAIN, ..self },
             WaitBegins if self.processor > SHARED => Self { processor: self.processor - 1, ..self },
-            // It polls wholly. If that is in vain, `WaitTook` counts it twice.
-            WaitBegins if self.brief == 0 => {
-                Self { in_vain: self.in_vain.saturating_sub(1), ..self }
-            }
+            WaitBegins if self.brief > 1 => Self { brief: self.brief - 1, ..self },
+            // It polls wholly. That it is not in vain counts now, the contrary at its sleep.
+            WaitBegins => Self { brief: 0, in_vain: self.in_vain.saturating_sub(1), ..self },
             // The phase before was not in vain.
             PausesBegin if is_shared && self.skips == 0 => Self { fruitless: 0, ..self },
             PausesBegin if is_shared && self.skips == 1 => Self { skips: 0, ..self },
@@ -144,7 +145,7 @@ impl History {
                 let fruitless = MOST_FRUITLESS.min(self.fruitless + 1);
                 Self { fruitless, skips: 1 + (1 << fruitless), ..self }
             }
-            WaitBegins | PausesBegin | PausesEnd => self,
+            PausesBegin | PausesEnd => self,
             Yielded => Self { processor: self.processor.saturating_sub(1), ..self },
             YieldTook(time) => {
                 let processor = match time {
@@ -155,12 +156,14 @@ impl History {
                 let skips = if self.skips > 1 { self.skips - 1 } else { self.skips };
                 Self { processor, skips, ..self }
             }
-            WaitTook(time) if time <= WORTH => Self { in_vain: 0, brief: 0, ..self },
-            WaitTook(_) if self.brief > 0 => Self { brief: self.brief - 1, ..self },
-            WaitTook(time) => {
-                let more = if time > LONG { MOST_IN_VAIN } else { 2 };
+            SleepTook(time) if self.brief > 0 && time <= WORTH => {
+                Self { in_vain: 0, brief: 0, ..self }
+            }
+            SleepTook(_) if self.brief > 0 => self,
+            SleepTook(time) => {
+                let more = if time > LONG { MOST_IN_VAIN } else { 3 };
                 let in_vain = MOST_IN_VAIN.min(self.in_vain + more);
-                Self { in_vain, brief: (1 << in_vain) - 1, ..self }
+                Self { in_vain, brief: 1 << in_vain, ..self }
             }
         }
     }

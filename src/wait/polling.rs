@@ -1,6 +1,6 @@
 //! Polling of one wait before it sleeps: pauses and yields, as `wait/history.rs` decides.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::history::{History, Observation};
 use crate::sync::{
@@ -40,31 +40,20 @@ impl Pace {
 /// The remaining polling of one wait.
 pub(crate) struct Polling {
     history: History,
-    /// Pauses left. Decided at the first pause: a wait that ends before tells nothing about them.
+    /// Pauses left. Decided at the first look: a wait that ends before tells nothing.
     pauses: Option<u32>,
     yields: u32,
-    /// When the yields began.
-    yielding: Option<Instant>,
 }
 
 impl Polling {
     /// Begins the polling that the thread's history allows.
     pub(crate) fn new() -> Self {
-        let mut polling = Self::spent();
-        let polls = SPINS && !polling.history.sleeps_at_once();
-        if polls {
-            (polling.pauses, polling.yields) = (None, polling.history.yields());
-        }
-        if polling.history.counts_waits() {
-            polling.learn(Observation::WaitBegins);
-        }
-        polling
+        Self { pauses: None, ..Self::spent() }
     }
 
     /// Begins without any polling left: it is time to sleep.
     pub(crate) fn spent() -> Self {
-        let history = History::from_words(load_wait_history());
-        Self { history, pauses: Some(0), yields: 0, yielding: None }
+        Self { history: History::from_words(load_wait_history()), pauses: Some(0), yields: 0 }
     }
 
     /// Pauses or yields between two looks at a channel. False when it is time to sleep.
@@ -87,7 +76,7 @@ impl Polling {
 
     #[inline]
     fn pause_for(&mut self, burst: impl FnOnce(&Pace) -> u32) -> bool {
-        let left = self.pauses.unwrap_or_else(|| self.begin_pauses());
+        let left = self.pauses.unwrap_or_else(|| self.begin());
         if left == 0 {
             self.pauses = Some(0);
             return false;
@@ -101,10 +90,18 @@ impl Polling {
         true
     }
 
+    /// Decides how to poll, and returns the number of pauses.
     #[cold]
     #[inline(never)]
-    fn begin_pauses(&mut self) -> u32 {
-        if !self.history.pauses() {
+    fn begin(&mut self) -> u32 {
+        let polls = SPINS && !self.history.sleeps_at_once();
+        if self.history.counts_waits() {
+            self.learn(Observation::WaitBegins);
+        }
+        if polls {
+            self.yields = self.history.yields();
+        }
+        if !polls || !self.history.pauses() {
             return 0;
         }
         self.learn(Observation::PausesBegin);
@@ -123,9 +120,6 @@ impl Polling {
             return false;
         }
         self.yields -= 1;
-        if self.yielding.is_none() {
-            self.yielding = Some(clock::now());
-        }
         if !self.history.times_yields() {
             yield_now();
             self.learn(Observation::Yielded);
@@ -145,9 +139,9 @@ impl Polling {
         if !SPINS {
             return sleep();
         }
-        let start = self.yielding.unwrap_or_else(clock::now);
+        let start = clock::now();
         let result = sleep();
-        self.learn(Observation::WaitTook(clock::now() - start));
+        self.learn(Observation::SleepTook(clock::now() - start));
         result
     }
 
