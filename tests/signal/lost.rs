@@ -62,7 +62,7 @@ fn opened_by<R>(f: impl FnOnce() -> R) -> (Vec<c_int>, R) {
 }
 
 fn is_asleep() -> bool {
-    super::threads().contains(&("gochan signals".to_string(), 'S'))
+    super::resources::threads().contains(&("gochan signals".to_string(), 'S'))
 }
 
 fn is_told(signals: &gochan::Receiver<Signal>) {
