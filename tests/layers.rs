@@ -1,5 +1,5 @@
 //! The architecture as a test: a module uses only modules below it, and only `sync` names std's
-//! threads, locks, atomics and clock, so that loom sees all of them.
+//! threads, locks, atomics and clock, so that loom sees all of them. No file of tests is too long.
 
 use std::{
     fs,
@@ -22,6 +22,9 @@ const LAYERS: &[&[&str]] = &[
     &["error", "wait"],
     &["sync"],
 ];
+
+/// The most lines that a file under `tests` may have. A longer one is split by behaviour.
+const TEST_FILE_LINES: usize = 600;
 
 /// What only `sync` may name, outside of its tests.
 const ONLY_SYNC: &[&str] = &[
@@ -128,6 +131,21 @@ fn wide_comments(text: &str) -> impl Iterator<Item = &str> {
         let is_free = in_code || comment.starts_with(" |") || comment.starts_with("     ");
         line.chars().count() > 100 && !is_free
     })
+}
+
+#[test]
+fn no_test_file_is_too_long() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut long = vec![];
+    for path in files(&tests) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if lines > TEST_FILE_LINES {
+                long.push(format!("  {} has {lines}", path.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "more than {TEST_FILE_LINES} lines:\n{}", long.join("\n"));
 }
 
 #[test]
