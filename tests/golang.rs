@@ -9,6 +9,8 @@ mod common;
 
 #[path = "golang/barrier.rs"]
 mod barrier;
+#[path = "golang/chains.rs"]
+mod chains;
 #[path = "golang/chan.rs"]
 mod chan;
 #[path = "golang/closed.rs"]
@@ -19,8 +21,6 @@ mod ken;
 mod order;
 #[path = "golang/powser.rs"]
 mod powser;
-#[path = "golang/programs.rs"]
-mod programs;
 #[path = "golang/race.rs"]
 mod race;
 #[path = "golang/select.rs"]

@@ -14,22 +14,22 @@ mod common;
 mod channel;
 #[path = "linear/crew.rs"]
 mod crew;
-#[path = "linear/examples.rs"]
-mod examples;
 #[path = "linear/history.rs"]
 mod history;
-#[path = "linear/programs.rs"]
-mod programs;
+#[path = "linear/known_histories.rs"]
+mod known_histories;
 #[path = "linear/search.rs"]
 mod search;
+#[path = "linear/short_programs.rs"]
+mod short_programs;
 #[path = "linear/spec.rs"]
 mod spec;
 #[path = "linear/world.rs"]
 mod world;
 
 use crew::Crew;
-use programs::{Program, THREADS};
 use search::check;
+use short_programs::{Program, THREADS};
 
 /// Without optimisation a few show that the test runs.
 #[cfg(not(shuttle))]

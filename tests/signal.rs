@@ -19,8 +19,8 @@ mod lost;
 mod names;
 #[path = "signal/notify.rs"]
 mod notify;
-#[path = "signal/program.rs"]
-mod program;
+#[path = "signal/own_process.rs"]
+mod own_process;
 #[cfg(target_os = "linux")]
 #[path = "signal/resources.rs"]
 mod resources;
@@ -37,7 +37,7 @@ use gochan::{
     signal::{self, *},
     Receiver,
 };
-use program::{raise, ready};
+use own_process::{raise, ready};
 
 /// So long that only a mistake takes longer.
 const LONG: Duration = Duration::from_secs(30);

@@ -3,9 +3,9 @@
 #![cfg(all(target_os = "linux", not(any(loom, shuttle, gochan_bare))))]
 
 mod common;
-#[path = "signal/program.rs"]
+#[path = "signal/own_process.rs"]
 #[allow(dead_code)]
-mod program;
+mod own_process;
 
 use std::{
     cell::RefCell,
@@ -16,7 +16,7 @@ use std::{
 };
 
 use gochan::{bounded, make, Context, Group, Receiver, WaitGroup};
-use program::program;
+use own_process::program;
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -8,7 +8,7 @@ use gochan::{
 
 use crate::{
     die_of,
-    program::{program, raise},
+    own_process::{program, raise},
     settle, LONG,
 };
 

@@ -9,7 +9,7 @@ use gochan::{
 
 use crate::{
     die_of, next,
-    program::{program, raise},
+    own_process::{program, raise},
     settle, LONG,
 };
 

@@ -16,7 +16,7 @@ use libc::c_int;
 use super::{
     common::wait_until,
     die_of, next,
-    program::{program, raise},
+    own_process::{program, raise},
     settle, LONG,
 };
 

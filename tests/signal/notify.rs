@@ -11,7 +11,7 @@ use rustix::process::{setrlimit, Resource, Rlimit};
 
 use crate::{
     die_of, next, next_of,
-    program::{kill, program, raise, ready},
+    own_process::{kill, program, raise, ready},
     refuses, settle, LONG,
 };
 

@@ -10,7 +10,7 @@ use rustix::process::{setrlimit, Resource, Rlimit};
 use crate::{
     common::wait_until,
     die_of, next,
-    program::{program, raise},
+    own_process::{program, raise},
     refuses, LONG,
 };
 

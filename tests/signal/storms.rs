@@ -11,7 +11,7 @@ use gochan::{
 use crate::{
     common::wait_until,
     next,
-    program::{kill, program, raise},
+    own_process::{kill, program, raise},
     settle,
 };
 
