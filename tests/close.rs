@@ -1,4 +1,5 @@
-//! Closing: who can close a channel, whom that wakes, and what becomes of the values in it.
+//! Closing: the handles that close a channel, the threads that a close wakes, and what becomes of
+//! the values in the channel.
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;
@@ -95,7 +96,7 @@ const POLLING: [(&str, Receive); 5] = [
             Err(RecvTimeoutError::Timeout) => thread::yield_now(),
         }
     }),
-    // Whatever was sent before the close is there for whoever has seen the close.
+    // A thread that has seen the close finds all that was sent before it.
     ("is_closed, then try_iter", |rx| loop {
         let closed = rx.is_closed();
         let next = rx.try_iter().next();

@@ -34,7 +34,7 @@ const SHORT: Duration = Duration::from_millis(1);
 
 /// Unbuffered, the smallest buffer, a larger one, unbounded.
 const CAPACITIES: [Option<usize>; 4] = [Some(0), Some(1), Some(7), None];
-/// Those on which a send can block.
+/// The capacities with which a send can block.
 const LIMITED: [usize; 3] = [0, 1, 7];
 
 fn open<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
@@ -57,7 +57,8 @@ fn unwinds<R>(f: impl FnOnce() -> R) -> bool {
     catch_unwind(AssertUnwindSafe(f)).is_err()
 }
 
-/// Nobody is left in line on the empty channel, and a value passes from one thread to another.
+/// No thread is left in a queue of the empty channel, and a value passes from one thread to
+/// another.
 #[track_caller]
 fn assert_works(tx: &Sender<u32>, rx: &Receiver<u32>) {
     assert_eq!((blocked(tx).senders, blocked(tx).receivers), (0, 0), "something is left in line");

@@ -1,7 +1,7 @@
-//! Signals. They are the process's, so each test runs its program in a process of its own: this
-//! file again.
+//! Signals on Unix. They belong to the process, so each test runs its program in a process of its
+//! own: this binary, started again.
 //!
-//! Who runs the tests in the background may have had SIGINT, SIGQUIT and SIGHUP ignored: no test
+//! A shell that runs the tests in the background may ignore SIGINT, SIGQUIT and SIGHUP: no test
 //! takes it for granted that they end a process.
 #![cfg(all(unix, feature = "signal"))]
 
@@ -46,9 +46,9 @@ fn next(signals: &Receiver<Signal>) -> Signal {
     signals.recv_timeout(LONG).expect("a signal")
 }
 
-/// Returns when all signals that were raised before have been dealt with. They are looked at by
-/// their numbers, from the lowest to the highest, again and again: between two of the highest lies
-/// a whole round.
+/// Returns when all signals that were raised before have been dealt with. The library looks at
+/// signals in the order of their numbers, again and again: between two of the highest lies a whole
+/// round.
 fn settle() {
     let settled = signal::notify(&[SIGQUIT, SIGSYS]);
     for signal in [SIGSYS, SIGQUIT, SIGSYS] {

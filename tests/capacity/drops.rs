@@ -199,7 +199,7 @@ fn a_refused_value_belongs_to_the_caller() {
     }
 }
 
-/// Closes the channel; the receiver goes last, or is what closes it.
+/// Closes the channel: by a call, before the receiver goes, or by the drop of the receiver.
 type Close = fn(&Sender<Value>, Receiver<Value>);
 
 /// `send_ok` moves the value back out of a select or a sleep that the close ends.
@@ -242,7 +242,7 @@ fn a_value_that_loses_a_select_is_dropped_once_before_the_body_runs() {
     assert_eq!(ledger.drops(), [1, 1]);
 }
 
-/// Senders are at it, one with the very first value, while the last receiver goes.
+/// Senders send, one of them the very first value, while the last receiver goes.
 #[test]
 fn a_send_that_meets_the_end_of_the_channel_loses_no_value() {
     const EACH: usize = 40;

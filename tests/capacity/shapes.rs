@@ -107,15 +107,15 @@ fn values_with_large_alignment_are_aligned() {
 }
 
 /// Room for sixteen of the large values below. Code that is not optimised copies a value on its way
-/// into and out of every function, and gets what std gives a thread.
+/// into and out of every function, and gets the stack that std gives a thread.
 const SMALL_STACK: usize = if cfg!(debug_assertions) { 2 << 20 } else { 512 << 10 };
 
 fn on_a_small_stack(code: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
     thread::Builder::new().stack_size(SMALL_STACK).spawn(code).unwrap()
 }
 
-/// Runs the code of the test with this name in a process of its own, which is all that a stack
-/// overflow ends.
+/// Runs the code of the test with this name in a process of its own, since a stack overflow ends
+/// the whole process.
 fn alone(test: &str, code: impl FnOnce()) {
     const CHILD: &str = "GOCHAN_TEST_RUNS_ALONE";
     if env::var_os(CHILD).is_some() {
@@ -148,7 +148,7 @@ fn large_values_need_little_stack() {
     });
 }
 
-/// Not one of the values would fit on the stack, and there is none.
+/// Not one of the values would fit on the stack. The channel has none.
 #[test]
 fn an_empty_channel_of_huge_values_needs_little_stack() {
     type Huge = [u8; SMALL_STACK];

@@ -54,7 +54,8 @@ fn closed_is_never_reported_to_a_polling_receive_while_a_value_is_left() {
     race_with_close(&POLLING);
 }
 
-/// Each value whose send was accepted arrives at exactly one of the receivers, and no other does.
+/// Each value whose send was accepted arrives at exactly one of the receivers. No other value
+/// arrives.
 #[test]
 fn what_was_sent_before_the_close_is_received_exactly_once() {
     let _dog = watchdog(120);
@@ -83,8 +84,8 @@ fn what_was_sent_before_the_close_is_received_exactly_once() {
     }
 }
 
-/// A receiver closes in the middle of the sends and drains at once. Whatever a sender was told to
-/// be sent is there, also where the close came between the two halves of a send.
+/// A receiver closes in the middle of the sends and drains at once. Each value that a sender was
+/// told to be sent is there, also where the close comes between the two halves of a send.
 #[test]
 fn a_receiver_that_closes_finds_every_value_that_was_accepted() {
     let _dog = watchdog(60);

@@ -110,7 +110,7 @@ fn a_value_may_use_its_channel_while_the_last_receiver_drops_it() {
     }
 }
 
-/// Counts drops, and panics in the one that is told to.
+/// Counts its drops. Its drop panics if the second field says so.
 struct Bomb<'a>(&'a AtomicUsize, bool);
 
 impl Drop for Bomb<'_> {

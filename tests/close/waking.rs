@@ -35,7 +35,8 @@ fn close_wakes_every_blocked_receiver() {
     }
 }
 
-/// The closer wakes a few of those in line; the others are still there, and are met no more.
+/// The closer wakes a few of the waiting threads. The others are still in the queue, and no try
+/// meets them.
 #[test]
 fn no_try_meets_who_is_still_in_line_after_the_close() {
     let _dog = watchdog(60);

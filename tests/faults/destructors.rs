@@ -21,7 +21,7 @@ use crate::{
 
 type Drops = Arc<[AtomicUsize; 5]>;
 
-/// Counts its drops under its number. The one whose number is the fuse panics in its destructor.
+/// Counts its drops under its number. Its destructor panics if its number is the fuse.
 struct Bomb {
     id: usize,
     fuse: Option<usize>,
@@ -46,8 +46,8 @@ fn counts(drops: &Drops) -> Vec<usize> {
     drops.iter().map(|n| n.load(SeqCst)).collect()
 }
 
-/// Puts five values, of which each in its turn panics when dropped, into channels of each kind,
-/// lets `end` finish the channel and checks that each value is dropped once.
+/// Puts five values into channels of each kind, lets `end` finish the channel, and checks that each
+/// value is dropped once. In each round another of the five panics when it is dropped.
 #[track_caller]
 fn each_value_is_dropped_once(end: impl Fn(Sender<Bomb>, Receiver<Bomb>)) {
     let _dog = watchdog(30);

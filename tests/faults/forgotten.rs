@@ -104,7 +104,8 @@ fn a_select_that_is_kept_after_its_time_reserves_nothing() {
                     }
                 }
             });
-            // Now and then the select is faster; then there is nothing to keep.
+            // Now and then the select receives before its time is over. Then there is nothing to
+            // forget.
             for _ in 0..5 {
                 let mut select = Select::new();
                 select.recv(&rx, |v| v).recv(&quiet, |v| v);

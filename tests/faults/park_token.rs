@@ -13,8 +13,8 @@ use crate::{
     full, open, BLOCKING_RECVS, BLOCKING_SENDS, CAPACITIES, LIMITED, SHORT,
 };
 
-/// Runs `op`, which blocks, with and without a park token, checks that the token neither ends it
-/// nor is used up by it, and that it leaves none of its own.
+/// Runs `op`, which blocks, with and without a park token. The token neither ends it nor is used up
+/// by it, and it leaves none of its own.
 #[track_caller]
 fn leaves_the_token_alone(
     op: impl Fn() + Sync,
@@ -44,7 +44,7 @@ fn leaves_the_token_alone(
             if amid {
                 blocked.thread().unpark();
             }
-            // Time enough for a thread woken by the token to run; one that is not takes no notice.
+            // Long enough for a thread to run that the token has woken.
             (0..50).for_each(|_| thread::yield_now());
             assert!(!returned.load(SeqCst) && is_parked(), "{name}: a park token ends it");
             release();

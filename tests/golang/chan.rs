@@ -171,8 +171,9 @@ fn trait_objects_are_values() {
     assert_eq!(c.recv_ok().expect("open").downcast_ref(), Some(&"text"));
 }
 
-/// Workers that range over one channel and send to another lose nothing and end in turn, the feeder
-/// closing the first channel and whoever sees the last worker end the second (TestMultiConsumer).
+/// Workers that range over one channel and send to another lose nothing and end. The feeder closes
+/// the first channel; the thread that has seen the last worker end closes the second
+/// (TestMultiConsumer).
 #[test]
 fn many_workers_pass_on_every_job_once() {
     const WORKERS: usize = 23;

@@ -36,7 +36,7 @@ fn every_test_stands_in_the_table() {
     for module in modules {
         let path = format!("golang/{module}.rs");
         let source = read(&path).expect("a module of this target");
-        // Those of `race` are more than tests, and begin with another attribute.
+        // The tests of `race` also run under ThreadSanitizer, and begin with another attribute.
         let source =
             source.replace("#[cfg_attr(not(gochan_tsan), test)]\npub(crate) fn ", "#[test]\nfn ");
         for test in source.split("#[test]\nfn ").skip(1) {

@@ -132,7 +132,7 @@ fn list_close_wakes_all() {
     });
 }
 
-/// Two that each send on one channel and try to receive from the other: one of them has a value.
+/// Two threads each send on one channel and try to receive from the other: one of them has a value.
 #[test]
 fn list_exact_after_a_send() {
     check("list_exact_after_a_send", || {
@@ -154,7 +154,7 @@ fn list_exact_after_a_send() {
 fn list_late_order() {
     check("list_late_order", || {
         let (tx, rx) = unbounded::<Value>();
-        // On to a block with room for both.
+        // The next two values are in a block with room for both.
         tx.send(Value::new(0));
         assert_eq!(rx.try_recv().unwrap().get(), 0);
         let sender = thread::spawn({

@@ -75,7 +75,7 @@ fn close_claims_sender() {
     });
 }
 
-/// Close and a delivery race for the receiver.
+/// A close and a delivery race for the receiver.
 #[test]
 fn close_or_delivery() {
     check("close_or_delivery", || {

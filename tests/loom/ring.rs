@@ -288,7 +288,7 @@ fn early_wake() {
     });
 }
 
-/// The k-th receive comes before the (k + capacity)-th send completes: a lock by a channel.
+/// The k-th receive comes before the (k + capacity)-th send completes, so a channel can be a lock.
 #[test]
 fn capacity_orders() {
     check("capacity_orders", || {
@@ -339,7 +339,8 @@ fn close_close() {
     });
 }
 
-/// A receiver that serves a blocked sender serves the receiver, too, that lined up meanwhile.
+/// A receiver that serves a blocked sender also serves the receiver that joined the queue
+/// meanwhile.
 #[test]
 fn ring_service_chain() {
     check("ring_service_chain", || {
@@ -355,8 +356,8 @@ fn ring_service_chain() {
     });
 }
 
-/// A receiver in line whose value another one takes, between the step of the sender and its
-/// service, looks again.
+/// A receiver waits in the queue. If another one takes its value between the step of the sender and
+/// the service, the first one looks again.
 #[test]
 fn ring_overtaken() {
     check("ring_overtaken", || {
@@ -373,7 +374,8 @@ fn ring_overtaken() {
     });
 }
 
-/// Two that each receive from one full channel and try to send on the other: one of them has room.
+/// Two threads each receive from one full channel and try to send on the other: one of them has
+/// room.
 #[test]
 fn exact_after_a_receive() {
     check("exact_after_a_receive", || {
@@ -397,7 +399,7 @@ fn full(n: u32) -> Chan<Value> {
     c
 }
 
-/// Two that each send on one channel and try to receive from the other: one of them has a value.
+/// Two threads each send on one channel and try to receive from the other: one of them has a value.
 #[test]
 fn exact_after_a_send() {
     check("exact_after_a_send", || {

@@ -158,7 +158,7 @@ fn channel_twice() {
     });
 }
 
-/// Leaving a losing channel's line keeps that line in order.
+/// A select that leaves the queue of a losing case keeps that queue in order.
 #[test]
 fn losing_line() {
     check("losing_line", || {
@@ -188,7 +188,7 @@ fn losing_line() {
     });
 }
 
-/// Close of one channel and a send on another race for the select.
+/// The close of one channel and a send on another race for the select.
 #[test]
 fn select_close() {
     check("select_close", || {

@@ -107,7 +107,8 @@ fn a_random_sender_sends_each_value_about_equally_often() {
         s.spawn(|| (0..TRIALS).for_each(|_| select! { send(c, 0) => {}, send(c, 1) => {} }));
         (0..TRIALS).for_each(|_| hits[c.recv()] += 1);
     });
-    // A parked select is served through the case that lined up first: that order is random too.
+    // A select that sleeps is served through the case that joined its queue first: that order is
+    // random too.
     assert!(hits.iter().all(|&h| h > TRIALS / 10), "{hits:?}");
 }
 

@@ -210,8 +210,8 @@ fn a_select_served_by_one_channel_does_not_keep_the_wake_of_another() {
                     wait_until(|| blocked(&a).receivers == 1 && blocked(&b).receivers == 2);
                     tx_a.send(1);
                     tx_b.send(2);
-                    // A select that has lined up and looks again may find both ready and take from
-                    // `b`: the plain receiver is owed the next value.
+                    // A select that has joined the queues looks again. It may find both channels
+                    // ready and take from `b`: then the plain receiver is owed the next value.
                     if select.join().unwrap() == 'b' {
                         tx_b.send(2);
                     }

@@ -25,7 +25,7 @@ fn a_context_ends_at_the_first_signal_and_stop_restores_the_default() {
         assert_eq!(cause.to_string(), "terminated signal received");
         let signal = cause.downcast_ref::<SignalError>().unwrap().signal();
         assert_eq!((signal.number(), signal.pid()), (SIGTERM, Some(std::process::id())));
-        // Until it is stopped, more of them do nothing.
+        // Until the context is stopped, more signals do nothing.
         raise(SIGUSR1);
         settle();
         stop.stop();

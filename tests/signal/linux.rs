@@ -1,4 +1,5 @@
-//! What only Linux has: process 1, real-time signals, signals that are ignored from the start.
+//! Tested on Linux only: process 1, real-time signals, signals that are ignored from the start or
+//! that other code has taken.
 
 use std::process::Command;
 
@@ -32,7 +33,8 @@ fn a_signal_ignored_from_the_start_is_ignored_again() {
     .succeeds();
 }
 
-/// The system spares process 1, as a container's only one is, what has no handler.
+/// The system does not end process 1 by a signal that has no handler. A container's only process is
+/// process 1.
 #[test]
 fn the_default_ends_process_1_too() {
     const NEW_PROCESSES: &[&str] = &["unshare", "--user", "--map-root-user", "--pid", "--fork"];

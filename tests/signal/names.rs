@@ -63,7 +63,7 @@ fn names_and_numbers_are_read_and_all_else_is_an_error() {
     }
 }
 
-/// The first is glibc's 34 or musl's 35, the last 64.
+/// The first real-time signal is 34 with glibc and 35 with musl; the last is 64.
 #[cfg(target_os = "linux")]
 #[test]
 fn names_of_real_time_signals_and_second_names_are_read_and_printed() {

@@ -172,7 +172,7 @@ fn what_cannot_be_caught_is_refused_by_name_and_changes_nothing() {
             (&[SIGTERM, 0], "signal 0 cannot be caught"),
             (&[SIGTERM, -1], "signal -1 cannot be caught"),
             (&[SIGTERM, i32::MAX], "signal 2147483647 cannot be caught"),
-            // The C library's own.
+            // Signal 33 is the C library's own.
             (&[SIGTERM, 33], "signal 33: invalid input"),
         ];
         for (signals, says) in refused {

@@ -67,7 +67,7 @@ fn a_context_that_cannot_start_a_thread_stops_no_other_signal() {
         let (ended, ran, other) = without_a_thread(|| {
             raise(SIGTERM);
             let ended = context.done().recv_timeout(LONG);
-            // For want of a thread of its own it runs in the one that deals with signals.
+            // The function gets no thread of its own, and runs in the one that deals with signals.
             let ran = receiver.recv_timeout(LONG);
             raise(SIGUSR1);
             (ended, ran, others.recv_timeout(LONG))
@@ -92,7 +92,7 @@ fn notify_without_a_thread_left_panics_and_works_later() {
         let signals = signal::notify(&[SIGUSR1]);
         raise(SIGUSR1);
         assert_eq!(next(&signals), SIGUSR1);
-        // It was not taken.
+        // SIGTERM was not taken.
         die_of(SIGTERM);
     })
     .dies_of(SIGTERM);
@@ -101,7 +101,7 @@ fn notify_without_a_thread_left_panics_and_works_later() {
 /// While `f` runs there is room for what it allocates, but not for a stack of two megabytes.
 fn without_a_thread<R>(f: impl FnOnce() -> R) -> R {
     let unlimited = rustix::process::getrlimit(Resource::As);
-    // One that begins takes more than it needs, and gives it back.
+    // A thread that begins takes more memory than it needs, and gives it back.
     wait_until(|| threads().iter().filter(|(_, state)| *state != 'S').count() == 1);
     let enough = pages(0) as u64 * rustix::param::page_size() as u64 + (1 << 20);
     setrlimit(Resource::As, Rlimit { current: Some(enough), ..unlimited }).unwrap();

@@ -76,7 +76,7 @@ fn what_came_before_the_receiver_went_does_not_act_after_it() {
             |_, _| signal::ignore(&[SIGTERM]),
             |sender, receiver| {
                 drop(receiver);
-                // Buries it, before its signals are looked at.
+                // The library forgets the dead receiver before it looks at its signals.
                 signal::notify_to(&sender.clone(), &[SIGUSR1]);
             },
         ];

@@ -42,7 +42,8 @@ fn parked_receivers_are_served_in_order_of_arrival() {
             receiver
         });
         for value in 0..16 {
-            // One at a time: two that are woken together may overtake one another on their way.
+            // One value at a time: two threads that are woken together may overtake one another on
+            // their way.
             tx.send(value);
             assert_eq!(served.recv().unwrap(), (value, value), "capacity {capacity:?}");
         }
@@ -74,7 +75,7 @@ fn parked_senders_are_served_in_order_of_arrival() {
         });
         for value in 0..capacity + 16 {
             assert_eq!(rx.recv(), value, "capacity {capacity}");
-            // The sender for whom there is room now has put its value in before the next gets its
+            // The sender for which there is room now has put its value in before the next gets its
             // turn.
             wait_until(|| rx.len() + blocked(&rx).senders == capacity + 15 - value);
             wait_until(|| rx.len() == capacity.min(capacity + 15 - value));
@@ -118,7 +119,7 @@ fn a_parked_receiver_is_overtaken_a_bounded_number_of_times() {
                 let mut overtakes = 0;
                 loop {
                     tx.send(7);
-                    // What this thread does not get is for the one that is parked.
+                    // A value that this thread does not get is for the parked receiver.
                     if rx.try_recv().is_err() {
                         break;
                     }
@@ -131,8 +132,8 @@ fn a_parked_receiver_is_overtaken_a_bounded_number_of_times() {
     }
 }
 
-/// What each of four that compete has to get in the end. How soon is the scheduler's business;
-/// without end is what the watchdog would see.
+/// How many values each of four competing threads has to get. How soon it gets them depends on the
+/// scheduler. If it never does, the watchdog ends the test.
 const SHARE: usize = 100;
 
 #[test]

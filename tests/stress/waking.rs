@@ -12,7 +12,7 @@ use crate::{
     open, LONG,
 };
 
-/// Lets some time pass, most of all times that are about as long as a wake takes.
+/// Spins for some time. The tests choose times that are about as long as a wake takes.
 fn spin_for(time: Duration) {
     let start = Instant::now();
     while start.elapsed() < time {
@@ -82,7 +82,7 @@ fn a_select_that_takes_another_case_leaves_the_value_to_the_next() {
                 });
                 spin_for(pause_a);
                 to_a.send('a');
-                // Two values for three receivers, any two of them.
+                // Two of the three receivers get a value, any two of them.
                 let waiting = || [&either, &only_a, &only_b].map(|t| !t.is_finished());
                 wait_until(|| waiting().iter().filter(|&&waits| waits).count() == 1);
                 match waiting() {
@@ -118,7 +118,7 @@ fn a_close_is_not_reported_before_a_value_that_is_being_sent() {
                         Err(TryRecvError::Closed) => break,
                     }
                     polls = polls.saturating_sub(1);
-                    // Closed by the thread that receives: it looks while the sender still writes.
+                    // The thread that receives closes: it looks while the sender still writes.
                     if received >= close_after && polls == 0 {
                         tx.close_ok();
                     }

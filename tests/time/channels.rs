@@ -180,7 +180,7 @@ fn huge_timers_never_fire_and_never_panic() {
         ticker.reset(huge);
         assert_eq!(timer.c().recv_timeout(MS), Err(RecvTimeoutError::Timeout));
         assert_eq!(ticker.c().recv_timeout(MS), Err(RecvTimeoutError::Timeout));
-        // It works on after that.
+        // The timer works on after that.
         assert!(timer.reset(Duration::ZERO));
         assert!(timer.c().try_recv().is_ok());
         ticker.stop();

@@ -81,7 +81,7 @@ fn the_pending_tick_is_the_first_that_was_missed() {
     let _dog = watchdog(60);
     let ticker = Ticker::new(TICK);
     let first = ticker.c().recv_ok().expect("open");
-    // Taken at once, so that the next tick is the second.
+    // If the first tick was taken at once, the next one is the second.
     if Instant::now() < first + TICK {
         sleep_past(first + 4 * TICK);
         assert_eq!(ticker.c().try_recv(), Ok(first + TICK));

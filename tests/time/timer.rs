@@ -163,8 +163,8 @@ fn several_receivers_share_a_timer() {
     });
 }
 
-/// Exactly one of the two gets a timer that is about to fire: the receiver its value, or the other
-/// thread the word that it prevented that.
+/// A timer is about to fire. The receiver gets its value, or `prevent` says that it has prevented
+/// that: exactly one of the two.
 fn races_with_receive(prevent: impl Fn(&Timer) -> bool) {
     let _dog = watchdog(120);
     let rounds = if cfg!(debug_assertions) { 2000 } else { 20_000 };
