@@ -231,7 +231,7 @@ fn ticks_do_not_allocate() {
 }
 
 #[test]
-fn what_a_lost_case_allocates_is_freed() {
+fn the_memory_of_a_lost_case_is_freed() {
     let (tx, rx) = unbounded();
     tx.send(0);
     assert_eq!(rx.recv(), 0);

@@ -1,8 +1,8 @@
-#![forbid(unsafe_code)]
 //! What Go's own tests of channels, select and timers check.
 //!
 //! docs/go-tests.md has every one of them beside the test that shows the same here. `GOCHAN_SEED=n
 //! cargo test --test golang` repeats the random choices of a run that printed that seed.
+#![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;

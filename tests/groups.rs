@@ -116,7 +116,7 @@ fn it_can_be_used_again_while_the_last_waiters_are_still_waking() {
 }
 
 #[test]
-fn what_members_did_is_there_after_the_wait() {
+fn the_wait_comes_after_all_that_members_did() {
     let _dog = watchdog(60);
     let (group, count) = (WaitGroup::new(), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -249,7 +249,7 @@ const FAILURES: [(&str, Adds); 7] = [
 ];
 
 #[test]
-fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
+fn every_end_but_success_is_a_failure_and_ends_the_context() {
     let _dog = watchdog(60);
     for limit in [None, Some(2)] {
         for (name, fails) in FAILURES {
@@ -270,7 +270,7 @@ fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
 }
 
 #[test]
-fn whatever_a_member_of_a_scope_does_its_scope_ends_well() {
+fn a_scope_ends_well_however_its_members_end() {
     let _dog = watchdog(60);
     let group = Group::new();
     thread::scope(|scope| {

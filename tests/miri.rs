@@ -1,7 +1,7 @@
-#![forbid(unsafe_code)]
 //! Small programs for Miri (`.ci/platforms miri`), which runs them as other processors and systems
 //! would: each kind of channel, and what its memory is used for. Few values each, since Miri is a
 //! thousand times slower.
+#![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]
 
 use std::{
@@ -148,9 +148,8 @@ fn a_close_wakes_both_sides() {
     });
 }
 
-/// The values left are dropped with the last receiver.
 #[test]
-fn what_is_left_is_dropped() {
+fn the_values_left_are_dropped_with_the_last_receiver() {
     let value = Arc::new(());
     for (tx, rx) in kinds() {
         let left = (0..5).filter(|_| tx.try_send(value.clone()).is_ok()).count();

@@ -57,7 +57,7 @@ fn closed_is_never_reported_to_a_polling_receive_while_a_value_is_left() {
 /// Each value whose send was accepted arrives at exactly one of the receivers. No other value
 /// arrives.
 #[test]
-fn what_was_sent_before_the_close_is_received_exactly_once() {
+fn each_value_sent_before_the_close_is_received_once() {
     let _dog = watchdog(120);
     for cap in CAPACITIES {
         for round in 0..20 {

@@ -67,7 +67,7 @@ fn an_explicit_close_drops_nothing() {
 
 /// A request that dies in the buffer takes its reply channel with it.
 #[test]
-fn whoever_waits_for_a_reply_to_a_request_in_a_dead_buffer_is_released() {
+fn a_caller_whose_request_dies_in_the_buffer_is_released() {
     let _dog = watchdog(30);
     for cap in BUFFERED {
         for reply_cap in CAPACITIES {

@@ -38,7 +38,7 @@ fn close_wakes_every_blocked_receiver() {
 /// The closer wakes a few of the waiting threads. The others are still in the queue, and no try
 /// meets them.
 #[test]
-fn no_try_meets_who_is_still_in_line_after_the_close() {
+fn no_try_meets_a_waiter_that_a_close_has_not_woken_yet() {
     let _dog = watchdog(60);
     for _ in 0..10 {
         let chan = make::<u32>(0);

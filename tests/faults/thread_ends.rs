@@ -127,7 +127,7 @@ fn every_send_works_in_a_thread_local_destructor() {
 }
 
 #[test]
-fn what_does_not_wait_for_ever_works_in_a_thread_local_destructor() {
+fn tries_and_timeouts_work_in_a_thread_local_destructor() {
     let _dog = watchdog(60);
     for first in FIRST_USES {
         for capacity in LIMITED {

@@ -53,8 +53,8 @@ fn a_context_ends_with_its_parent_and_by_its_handle() {
 }
 
 #[test]
-fn what_came_before_a_context_was_stopped_does_not_act_after_it() {
-    program("context::what_came_before_a_context_was_stopped_does_not_act_after_it", || {
+fn a_signal_from_before_a_context_was_stopped_does_not_act_after_it() {
+    program("context::a_signal_from_before_a_context_was_stopped_does_not_act_after_it", || {
         for _ in 0..1_000 {
             let (_context, stop) = signal::notify_context(&Context::background(), &[SIGTERM]);
             (0..10).for_each(|_| raise(SIGTERM));

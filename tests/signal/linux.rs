@@ -59,8 +59,8 @@ fn the_default_ends_process_1_too() {
 }
 
 #[test]
-fn what_other_code_has_taken_before_is_left_to_it() {
-    program("linux::what_other_code_has_taken_before_is_left_to_it", || {
+fn a_signal_that_other_code_has_taken_before_is_left_to_it() {
+    program("linux::a_signal_that_other_code_has_taken_before_is_left_to_it", || {
         let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         signal_hook::flag::register(SIGTERM, flag.clone()).unwrap();
         let signals = signal::notify(&[SIGTERM]);

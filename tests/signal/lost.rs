@@ -136,9 +136,9 @@ fn a_file_that_has_the_descriptors_number_is_left_alone() {
 
 /// The read that the thread is in is of the old file; the next would be of the new one.
 #[test]
-fn what_the_thread_hears_last_is_received_and_its_descriptors_new_file_left_alone() {
+fn the_last_signal_that_the_thread_hears_is_received_and_the_new_file_left_alone() {
     program(
-        "lost::what_the_thread_hears_last_is_received_and_its_descriptors_new_file_left_alone",
+        "lost::the_last_signal_that_the_thread_hears_is_received_and_the_new_file_left_alone",
         || {
             let (ends, signals) = opened_by(|| signal::notify(&[SIGUSR1, SIGTERM]));
             let (mut near, far) = UnixStream::pair().unwrap();

@@ -151,8 +151,8 @@ fn reset_ends_ignore() {
 }
 
 #[test]
-fn reset_of_what_was_never_taken_changes_nothing() {
-    program("notify::reset_of_what_was_never_taken_changes_nothing", || {
+fn reset_of_a_signal_that_was_never_taken_changes_nothing() {
+    program("notify::reset_of_a_signal_that_was_never_taken_changes_nothing", || {
         signal::reset(&[SIGTERM, SIGCHLD]);
         raise(SIGCHLD);
         die_of(SIGTERM);
@@ -161,31 +161,36 @@ fn reset_of_what_was_never_taken_changes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_caught_is_refused_by_name_and_changes_nothing() {
-    program("notify::what_cannot_be_caught_is_refused_by_name_and_changes_nothing", || {
-        std::panic::set_hook(Box::new(|_| ()));
-        let refused: [(&[i32], &str); 8] = [
-            (&[], "no signal is given"),
-            (&[SIGTERM, SIGKILL], "SIGKILL (9) cannot be caught"),
-            (&[SIGTERM, SIGSTOP], "SIGSTOP (19) cannot be caught"),
-            (&[SIGTERM, SIGSEGV], "SIGSEGV (11) cannot be caught"),
-            (&[SIGTERM, 0], "signal 0 cannot be caught"),
-            (&[SIGTERM, -1], "signal -1 cannot be caught"),
-            (&[SIGTERM, i32::MAX], "signal 2147483647 cannot be caught"),
-            // Signal 33 is the C library's own.
-            (&[SIGTERM, 33], "signal 33: invalid input"),
-        ];
-        for (signals, says) in refused {
-            let says = if cfg!(target_os = "linux") { says } else { "" };
-            refuses(says, || drop(signal::notify(signals)));
-            refuses(says, || drop(signal::notify_context(&Context::background(), signals)));
-            refuses(says, || signal::ignore(signals));
-        }
-        refuses("nil channel", || signal::notify_to(&Sender::nil(), &[SIGTERM]));
-        refuses("SIGKILL", || signal::reset(&[SIGKILL]));
-        assert!(!signal::ignored(SIGTERM) && !signal::ignored(-1) && !signal::ignored(i32::MAX));
-        die_of(SIGTERM);
-    })
+fn a_signal_that_cannot_be_caught_is_refused_by_name_and_changes_nothing() {
+    program(
+        "notify::a_signal_that_cannot_be_caught_is_refused_by_name_and_changes_nothing",
+        || {
+            std::panic::set_hook(Box::new(|_| ()));
+            let refused: [(&[i32], &str); 8] = [
+                (&[], "no signal is given"),
+                (&[SIGTERM, SIGKILL], "SIGKILL (9) cannot be caught"),
+                (&[SIGTERM, SIGSTOP], "SIGSTOP (19) cannot be caught"),
+                (&[SIGTERM, SIGSEGV], "SIGSEGV (11) cannot be caught"),
+                (&[SIGTERM, 0], "signal 0 cannot be caught"),
+                (&[SIGTERM, -1], "signal -1 cannot be caught"),
+                (&[SIGTERM, i32::MAX], "signal 2147483647 cannot be caught"),
+                // Signal 33 is the C library's own.
+                (&[SIGTERM, 33], "signal 33: invalid input"),
+            ];
+            for (signals, says) in refused {
+                let says = if cfg!(target_os = "linux") { says } else { "" };
+                refuses(says, || drop(signal::notify(signals)));
+                refuses(says, || drop(signal::notify_context(&Context::background(), signals)));
+                refuses(says, || signal::ignore(signals));
+            }
+            refuses("nil channel", || signal::notify_to(&Sender::nil(), &[SIGTERM]));
+            refuses("SIGKILL", || signal::reset(&[SIGKILL]));
+            assert!(
+                !signal::ignored(SIGTERM) && !signal::ignored(-1) && !signal::ignored(i32::MAX)
+            );
+            die_of(SIGTERM);
+        },
+    )
     .dies_of(SIGTERM);
 }
 

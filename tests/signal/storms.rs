@@ -67,8 +67,8 @@ fn a_signal_gets_through_a_storm_of_another() {
 }
 
 #[test]
-fn what_came_before_the_receiver_went_does_not_act_after_it() {
-    program("storms::what_came_before_the_receiver_went_does_not_act_after_it", || {
+fn a_signal_from_before_the_receiver_went_does_not_act_after_it() {
+    program("storms::a_signal_from_before_the_receiver_went_does_not_act_after_it", || {
         let leave: [fn(Sender<Signal>, Receiver<Signal>); 5] = [
             |_, receiver| drop(receiver),
             |sender, _receiver| sender.close(),
@@ -92,8 +92,8 @@ fn what_came_before_the_receiver_went_does_not_act_after_it() {
 }
 
 #[test]
-fn who_hands_over_is_never_without() {
-    program("storms::who_hands_over_is_never_without", || {
+fn a_handover_between_receivers_never_restores_the_default() {
+    program("storms::a_handover_between_receivers_never_restores_the_default", || {
         let mut signals = signal::notify(&[SIGUSR1]);
         meanwhile(
             || raise(SIGUSR1),
@@ -112,8 +112,8 @@ fn who_hands_over_is_never_without() {
 }
 
 #[test]
-fn who_stays_misses_nothing_while_others_come_and_go() {
-    program("storms::who_stays_misses_nothing_while_others_come_and_go", || {
+fn a_receiver_that_stays_misses_nothing_while_others_come_and_go() {
+    program("storms::a_receiver_that_stays_misses_nothing_while_others_come_and_go", || {
         let stays = signal::notify(&[SIGUSR1]);
         let come_and_go = || {
             drop(signal::notify(&[SIGUSR1, SIGUSR2]));
