@@ -1,5 +1,6 @@
 //! The architecture as a test: a module uses only modules below it, and only `sync` names std's
-//! threads, locks, atomics and clock, so that loom sees all of them. No file of tests is too long.
+//! threads, locks, atomics and clock, so that loom sees all of them. Each file of tests says what
+//! it tests, and none is too long.
 
 use std::{
     fs,
@@ -146,6 +147,18 @@ fn no_test_file_is_too_long() {
         }
     }
     assert!(long.is_empty(), "more than {TEST_FILE_LINES} lines:\n{}", long.join("\n"));
+}
+
+/// The programs in `tests/ui` say it by their names.
+#[test]
+fn every_test_file_begins_with_what_it_tests() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for path in files(&tests).iter().filter(|path| !path.starts_with(tests.join("ui"))) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(path).unwrap();
+            assert!(text.starts_with("//! "), "{} does not begin with //!", path.display());
+        }
+    }
 }
 
 #[test]
