@@ -84,9 +84,8 @@ fn operations_that_do_not_block_do_not_allocate() {
     }
 }
 
-/// Makes this thread sleep: what a thread needs for that it sets up, and so allocates, the first
-/// time. On a busy machine it takes a longer wait to get beyond the yields that come before a
-/// sleep.
+/// Makes this thread sleep once: the first sleep of a thread sets up, and allocates, what it needs
+/// for that. On a busy machine only a longer wait gets beyond the yields that come before a sleep.
 fn warm_up() {
     thread_local!(static SLEPT: Cell<bool> = const { Cell::new(false) });
     let (tx, rx) = bounded::<u64>(0);
@@ -209,7 +208,7 @@ fn timeouts_that_win_do_not_allocate() {
     warm_up();
     let counted = count(|| {
         (0..ROUNDS / 3).for_each(|_| expire(Duration::from_nanos(1)));
-        // These park, at some hundred microseconds a round.
+        // These operations park, and take some hundred microseconds a round.
         (0..1000).for_each(|_| expire(Duration::from_micros(20)));
     });
     assert_eq!(counted, (0, 0));
@@ -232,7 +231,7 @@ fn ticks_do_not_allocate() {
 }
 
 #[test]
-fn what_a_lost_case_allocates_is_freed() {
+fn the_memory_of_a_lost_case_is_freed() {
     let (tx, rx) = unbounded();
     tx.send(0);
     assert_eq!(rx.recv(), 0);

@@ -108,7 +108,7 @@ fn a_handle_gives_its_context() {
     cancel_other.cancel("over");
     assert!(is_canceled(cancel.context()));
     assert_eq!(cancel_other.context().cause().unwrap().to_string(), "over");
-    // It ends with the handle, like any clone.
+    // The context ends with the handle, like any clone.
     let (_, cancel) = root.with_cancel();
     let context = cancel.context().clone();
     drop(cancel);
@@ -141,7 +141,7 @@ fn contexts_cross_a_caught_panic() {
     assert!(is_canceled(&context) && !after.stop());
 }
 
-/// May be shared, but does not cross a caught panic.
+/// A function that may be shared, but does not cross a caught panic.
 type Opaque = Box<dyn Fn() -> u8 + Send + Sync>;
 
 #[test]
@@ -209,7 +209,7 @@ fn a_deadline_wakes_everyone_who_waits() {
     });
 }
 
-/// The canceller wakes a few, and each of them some more.
+/// The thread that cancels wakes a few threads, and each of these wakes some more.
 #[test]
 fn a_cancel_wakes_everyone_who_waits() {
     let _dog = watchdog(60);
@@ -320,7 +320,7 @@ fn a_canceled_tree_of_ten_thousand_is_released_whole() {
     let mut handles: Vec<Cancel> = vec![];
     let (mut chain, mut leaves) = (root.clone(), vec![]);
     for i in 0..10_000 {
-        // Half of them in one long chain, half next to each other.
+        // Half of the contexts are in one long chain, half are next to each other.
         let parent = if i % 2 == 0 { &chain } else { &root };
         let (child, handle) = parent.with_value(alive.clone()).with_cancel();
         let kept = alive.clone();
@@ -356,7 +356,7 @@ fn a_parent_forgets_a_child_whose_handle_is_gone() {
     assert_eq!(Arc::strong_count(&alive), 1);
 }
 
-/// One after the other: as nested drops they would need more stack than there is.
+/// The values are dropped one after the other: nested drops would need more stack than there is.
 #[test]
 fn a_hundred_thousand_values_are_dropped() {
     let alive = Arc::new(());

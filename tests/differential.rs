@@ -12,7 +12,7 @@ use std::{
 use common::watchdog;
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 
-/// Generous: it never runs out unless an operation that can proceed does not.
+/// So long that it runs out only if an operation that can proceed does not.
 const LONG: Duration = Duration::from_secs(5);
 
 /// What an operation did.
@@ -182,7 +182,7 @@ impl Partner {
         self.outcomes.recv().expect("the partner panics")
     }
 
-    /// Both at the same time; the partner's outcome comes first.
+    /// Runs both jobs at the same time; the partner's outcome comes first.
     fn meet(&self, theirs: Job, ours: impl FnOnce() -> Outcome) -> [Outcome; 2] {
         self.jobs.send(theirs).unwrap();
         let outcome = ours();
@@ -201,8 +201,8 @@ struct Machine<T, R> {
 }
 
 impl<T: Tx, R: Rx> Machine<T, R> {
-    /// Handles of one channel are alike, so the last does for all. Does nothing where there is
-    /// none.
+    /// The handles of one channel are alike, so the last one stands for all. Without a handle
+    /// nothing happens.
     fn send(&mut self, by_partner: bool, f: impl FnOnce(&T, u32) -> Outcome + Send + 'static) {
         self.values += 1;
         let value = self.values;
@@ -270,7 +270,7 @@ impl<T: Tx, R: Rx> Machine<T, R> {
                 }
             }
         }
-        // What a sender sees after the last receiver is gone, crossbeam does not keep up to date.
+        // crossbeam does not keep up to date what a sender sees after the last receiver is gone.
         let Some(rx) = self.receivers.last() else { return };
         self.outcomes.push(rx.state());
         if !self.closed {

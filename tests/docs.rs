@@ -36,6 +36,23 @@ fn code_of(target: &str) -> String {
 }
 
 #[test]
+fn every_test_file_stands_in_the_map_of_the_tests() {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let section = text.split("\n## ").find(|part| part.starts_with("Which behaviour is tested"));
+    let rows = section.expect("the map").lines().filter(|line| line.starts_with('|'));
+    let tests = rows.filter_map(|row| row.split('|').nth(2)).collect::<String>();
+    let named: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
+    let files = fs::read_dir(root().join("tests")).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|path| path.is_file() && path.extension().is_some_and(|e| e == "rs")) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        assert!(named.contains(&name), "CONTRIBUTING.md has no row with `{name}`");
+    }
+    for name in named.iter().filter(|name| !name.contains(['/', '-'])) {
+        assert!(root().join(format!("tests/{name}.rs")).is_file(), "there is no tests/{name}.rs");
+    }
+}
+
+#[test]
 fn every_line_of_gos_context_names_tests_that_exist() {
     check("docs/go-context.md", 20);
 }

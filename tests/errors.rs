@@ -12,7 +12,7 @@ use gochan::{
     TrySendError,
 };
 
-/// Neither `Debug` nor `Clone` nor comparable, as a value may be.
+/// A value that is neither `Debug` nor `Clone` nor comparable.
 struct Plain(u8);
 
 #[test]
@@ -84,7 +84,7 @@ fn every_send_error_gives_the_value_back() {
     assert_eq!(SendTimeoutError::Closed(Plain(6)).into_inner().0, 6);
 }
 
-/// The very same value, not a copy of it.
+/// The value that comes back is the very same, not a copy of it.
 #[test]
 fn a_failed_send_gives_back_the_same_box() {
     let (tx, rx) = bounded(0);

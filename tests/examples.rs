@@ -99,7 +99,7 @@ fn command(example: &str) -> Command {
         command.current_dir(package).args(arguments);
         command
     };
-    // Once for all of them, and before the clock of the first one starts.
+    // The examples are built once, before the clock of the first one starts.
     static BUILD: OnceLock<()> = OnceLock::new();
     BUILD.get_or_init(|| {
         let status = cargo(&["build", "--quiet", "--examples"]).status().unwrap();
@@ -228,8 +228,8 @@ fn recycle_buffers_makes_far_fewer_buffers_than_it_uses() {
     let run = run("recycle_buffers");
     let made = run.stdout.strip_prefix("used 1000 buffers, made ").unwrap();
     let made: usize = made.trim_end().parse().unwrap();
-    // Four workers need four. A few more if one is preempted in the middle of giving its buffer
-    // back.
+    // Four workers need four buffers, and a few more if a worker is preempted while it gives its
+    // buffer back.
     assert!((1..=20).contains(&made), "made {made}");
 }
 

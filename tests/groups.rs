@@ -116,7 +116,7 @@ fn it_can_be_used_again_while_the_last_waiters_are_still_waking() {
 }
 
 #[test]
-fn what_members_did_is_there_after_the_wait() {
+fn the_wait_comes_after_all_that_members_did() {
     let _dog = watchdog(60);
     let (group, count) = (WaitGroup::new(), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -184,7 +184,7 @@ fn a_panic_is_reported_and_ends_the_context() {
     assert_eq!(error.to_string(), "a member of the group panicked: 3 things");
 }
 
-/// Panics when it is dropped, and then again.
+/// Panics when it is dropped, with a smaller bomb, which panics when it is dropped.
 struct Bomb(u32);
 
 impl Drop for Bomb {
@@ -249,7 +249,7 @@ const FAILURES: [(&str, Adds); 7] = [
 ];
 
 #[test]
-fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
+fn every_end_but_success_is_a_failure_and_ends_the_context() {
     let _dog = watchdog(60);
     for limit in [None, Some(2)] {
         for (name, fails) in FAILURES {
@@ -262,7 +262,7 @@ fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
             fails(&group);
             assert!(group.wait().is_err(), "{name}");
             assert!(group.context().cause().is_some_and(|why| !why.is::<ContextError>()), "{name}");
-            // The places are free again.
+            // The places of the members are free again.
             fails(&group);
             assert!(group.wait().is_err(), "{name}");
         }
@@ -270,7 +270,7 @@ fn whatever_is_no_success_is_a_failure_and_ends_the_context() {
 }
 
 #[test]
-fn whatever_a_member_of_a_scope_does_its_scope_ends_well() {
+fn a_scope_ends_well_however_its_members_end() {
     let _dog = watchdog(60);
     let group = Group::new();
     thread::scope(|scope| {
@@ -288,7 +288,7 @@ fn the_panic_of_a_conversion_is_what_the_group_gives() {
     assert_eq!(error.to_string(), "a member of the group panicked: no error after all");
 }
 
-/// It is dropped by its member, without having been seen by anyone.
+/// The member drops the later error, which nobody has seen.
 #[test]
 fn a_later_error_may_panic_when_it_is_dropped() {
     let _dog = watchdog(60);
@@ -368,7 +368,7 @@ fn a_limit_that_comes_after_the_first_member_panics() {
         for before in [None, Some(1)] {
             let group = before.map_or(Group::new(), |limit| Group::new().with_limit(limit));
             start(&group);
-            // Whether or not it has ended: no wait has said so.
+            // The member may have ended, but no wait has said so.
             let said = message(|| drop(group.with_limit(2)));
             assert!(said.starts_with("modify limit of a group with members: "), "{said}");
         }

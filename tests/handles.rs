@@ -33,8 +33,8 @@ macro_rules! is {
     };
 }
 
-/// If the type had the trait, both of the two implementations would fit, and the call would not
-/// compile for not knowing which is meant.
+/// If the type had the trait, both implementations would fit, and the ambiguous call would not
+/// compile.
 macro_rules! is_not {
     ($($type:ty: $($bound:ident)*;)*) => {
         const _: fn() = || {$($({
@@ -342,7 +342,7 @@ fn two_channels_are_not_the_same_even_if_of_one_kind() {
     assert!(!gochan::at(now).same_channel(&gochan::at(now)));
 }
 
-/// As `==` in Go says of two nil channels.
+/// Go's `==` says the same of two nil channels.
 #[test]
 fn nil_is_the_same_as_nil_and_as_nothing_else() {
     let nil = Chan::<u8>::nil();

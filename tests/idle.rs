@@ -70,15 +70,15 @@ fn blocked_threads_take_no_processor_time() {
     let handles = Handles { empty, unbuffered, full };
     for block in BLOCKING {
         let handles = handles.clone();
-        // Never joined: the process ends with its last test.
+        // The thread is never joined: the process ends with its last test.
         thread::spawn(move || block(handles));
     }
 
     wait_until(|| blocked(&handles.empty).receivers == 5);
     wait_until(|| blocked(&handles.unbuffered).receivers == 2);
     wait_until(|| blocked(&handles.full).senders == 4);
-    // The others are in no queue that can be seen from here. One that spins for ever never lets
-    // this end.
+    // The other threads are in no queue that can be seen from here. If one of them spins for ever,
+    // this wait does not end.
     wait_until(|| used_in(Duration::from_millis(50)) < Duration::from_millis(1));
 
     let used = used_in(Duration::from_secs(2));

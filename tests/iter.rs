@@ -322,7 +322,7 @@ fn recv_many_returns_nothing_when_the_channel_closes_while_it_waits() {
     }
 }
 
-/// Every place that it frees lets one of the waiting senders go on.
+/// Every place that `recv_many` frees lets one of the waiting senders go on.
 #[test]
 fn recv_many_releases_blocked_senders() {
     let _dog = watchdog(30);
@@ -381,7 +381,7 @@ fn recv_many_from_a_stream_of_values_loses_none_and_keeps_their_order() {
     }
 }
 
-/// Whether a type is fused: the constant of its own comes before the one of the trait.
+/// Tells whether a type is fused: its own constant comes before that of the trait.
 struct Probe<I>(PhantomData<I>);
 
 trait Unknown {
@@ -394,7 +394,8 @@ impl<I: FusedIterator> Probe<I> {
     const FUSED: bool = true;
 }
 
-/// What ends with the channel is fused; what ends with the values that are there is not.
+/// An iterator that ends with the channel is fused. One that ends with the values that are there is
+/// not.
 #[test]
 fn iterators_that_end_with_the_channel_are_fused() {
     assert_eq!([Probe::<Iter<'_, u8>>::FUSED, Probe::<IntoIter<u8>>::FUSED], [true; 2]);

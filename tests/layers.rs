@@ -1,5 +1,6 @@
 //! The architecture as a test: a module uses only modules below it, and only `sync` names std's
-//! threads, locks, atomics and clock, so that loom sees all of them.
+//! threads, locks, atomics and clock, so that loom sees all of them. Each file of tests says what
+//! it tests, and none is too long.
 
 use std::{
     fs,
@@ -22,6 +23,9 @@ const LAYERS: &[&[&str]] = &[
     &["error", "wait"],
     &["sync"],
 ];
+
+/// The most lines that a file under `tests` may have. A longer one is split by behaviour.
+const TEST_FILE_LINES: usize = 600;
 
 /// What only `sync` may name, outside of its tests.
 const ONLY_SYNC: &[&str] = &[
@@ -130,6 +134,63 @@ fn wide_comments(text: &str) -> impl Iterator<Item = &str> {
         let is_free = in_code || comment.starts_with(" |") || comment.starts_with("     ");
         line.chars().count() > 100 && !is_free
     })
+}
+
+#[test]
+fn no_test_file_is_too_long() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut long = vec![];
+    for path in files(&tests) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if lines > TEST_FILE_LINES {
+                long.push(format!("  {} has {lines}", path.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "more than {TEST_FILE_LINES} lines:\n{}", long.join("\n"));
+}
+
+/// The programs in `tests/ui` say it by their names.
+#[test]
+fn every_test_file_begins_with_what_it_tests() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for path in files(&tests).iter().filter(|path| !path.starts_with(tests.join("ui"))) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(path).unwrap();
+            assert!(text.starts_with("//! "), "{} does not begin with //!", path.display());
+        }
+    }
+}
+
+/// The model checkers' own stand-ins for std need no partner.
+#[test]
+fn each_ordering_is_explained() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut bare = vec![];
+    for path in files(&src) {
+        let below = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+        let is_free = below.contains("tests") || below.starts_with("sync/model/");
+        if !is_free && below != "sync/chaos.rs" {
+            let text = fs::read_to_string(&path).unwrap();
+            bare.extend(unexplained(&text).map(|line| format!("  {below}: {line}")));
+        }
+    }
+    assert!(bare.is_empty(), "without an ORDERING note above:\n{}", bare.join("\n"));
+    assert_eq!(unexplained("x.load(Ordering::Relaxed);").count(), 1);
+    assert_eq!(unexplained("// ORDERING: Relaxed; a.\nx.load(Ordering::Relaxed);").count(), 0);
+}
+
+/// Lines that name an ordering, and have no note in the few lines above.
+fn unexplained(text: &str) -> impl Iterator<Item = &str> {
+    const ABOVE: usize = 9;
+    let lines: Vec<_> = text.lines().collect();
+    let is_bare = move |(i, line): &(usize, &str)| {
+        let names = line.contains("Ordering::") && !line.trim_start().starts_with("//");
+        let is_noted = lines[i.saturating_sub(ABOVE)..*i].iter().any(|l| l.contains("ORDERING:"));
+        names && !line.trim_start().starts_with("use ") && !is_noted
+    };
+    text.lines().enumerate().filter(is_bare).map(|(_, line)| line)
 }
 
 #[test]

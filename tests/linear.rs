@@ -14,24 +14,24 @@ mod common;
 mod channel;
 #[path = "linear/crew.rs"]
 mod crew;
-#[path = "linear/examples.rs"]
-mod examples;
 #[path = "linear/history.rs"]
 mod history;
-#[path = "linear/programs.rs"]
-mod programs;
+#[path = "linear/known_histories.rs"]
+mod known_histories;
 #[path = "linear/search.rs"]
 mod search;
+#[path = "linear/short_programs.rs"]
+mod short_programs;
 #[path = "linear/spec.rs"]
 mod spec;
 #[path = "linear/world.rs"]
 mod world;
 
 use crew::Crew;
-use programs::{Program, THREADS};
 use search::check;
+use short_programs::{Program, THREADS};
 
-/// Without optimisation a few show that the test runs.
+/// Without optimisation a few histories show that the test runs.
 #[cfg(not(shuttle))]
 const HISTORIES: usize = if cfg!(debug_assertions) { 10_000 } else { 200_000 };
 
@@ -45,7 +45,7 @@ fn real_threads() {
 
     let (mut rng, crew) = (Rng::new(seed()), Crew::new(THREADS));
     for _ in 0..HISTORIES / HUNDRED {
-        // Where others compute, all of them may take minutes, but no hundred does.
+        // On a busy machine all histories may take minutes, but no hundred of them does.
         let _dog = common::watchdog(120);
         for _ in 0..HUNDRED {
             check(&Program::random(&mut rng).run(&crew));
@@ -57,7 +57,7 @@ fn real_threads() {
 /// need few preemptions. Each has a program of its own.
 #[cfg(shuttle)]
 const SCHEDULES: usize = 100_000;
-/// How often a schedule of the second kind changes who goes first.
+/// How often a schedule of the second kind changes which thread goes first.
 #[cfg(shuttle)]
 const CHANGES: usize = 3;
 
@@ -73,7 +73,7 @@ fn on_schedules(scheduler: impl shuttle::scheduler::Scheduler + 'static) {
     config.max_steps = MaxSteps::FailAfter(1_000_000);
     config.silence_warnings = true;
     Runner::new(scheduler, config).run(|| {
-        // shuttle's chance, so that a schedule that is replayed has its program.
+        // The numbers come from shuttle, so that a schedule that is replayed has its program.
         let program = Program::random(&mut Rng::new(thread_rng().next_u64()));
         check(&program.run(&Crew::new(THREADS)));
     });

@@ -1,7 +1,7 @@
-#![forbid(unsafe_code)]
 //! Small programs for Miri (`.ci/platforms miri`), which runs them as other processors and systems
 //! would: each kind of channel, and what its memory is used for. Few values each, since Miri is a
 //! thousand times slower.
+#![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]
 
 use std::{
@@ -20,7 +20,7 @@ use gochan::{
 
 const SOON: Duration = Duration::from_millis(1);
 
-/// One of each kind.
+/// A channel of each kind.
 fn kinds<T>() -> [(Sender<T>, Receiver<T>); 4] {
     [bounded(0), bounded(1), bounded(3), unbounded()]
 }
@@ -98,7 +98,7 @@ fn many_values_one_after_the_other() {
     }
 }
 
-/// The other side stands in line and sleeps.
+/// A receiver that sleeps in the queue is woken by the send.
 #[test]
 fn who_sleeps_is_woken() {
     for (tx, rx) in kinds::<Box<u8>>() {
@@ -114,7 +114,7 @@ fn who_sleeps_is_woken() {
     }
 }
 
-/// Those who sleep to send get their values back.
+/// Senders that sleep get their values back.
 #[test]
 fn a_close_wakes_both_sides() {
     for (tx, rx) in kinds::<Box<u8>>() {
@@ -148,9 +148,8 @@ fn a_close_wakes_both_sides() {
     });
 }
 
-/// The values left are dropped with the last receiver.
 #[test]
-fn what_is_left_is_dropped() {
+fn the_values_left_are_dropped_with_the_last_receiver() {
     let value = Arc::new(());
     for (tx, rx) in kinds() {
         let left = (0..5).filter(|_| tx.try_send(value.clone()).is_ok()).count();
@@ -198,7 +197,7 @@ fn a_select_over_both_directions() {
     });
 }
 
-/// Two that could each complete the other's case.
+/// Two selects that could each complete the other's case.
 #[test]
 fn selects_meet() {
     let (there, back) = (make::<Box<u8>>(0), make::<Box<u8>>(0));

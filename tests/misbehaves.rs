@@ -20,7 +20,8 @@ fn main() {
 /// A value in the buffer of a channel whose handle nobody drops.
 #[cfg(not(any(loom, shuttle)))]
 fn leak() {
-    // In a thread of its own: what its stack still points to when it is gone counts as lost.
+    // In a thread of its own: what only the stack of a thread that is gone points to counts as
+    // lost.
     let forgetful = std::thread::spawn(|| {
         let channel = gochan::make(1);
         channel.send(Box::new([7_u64; 100]));
@@ -33,7 +34,7 @@ fn leak() {
 #[cfg(not(any(loom, shuttle)))]
 fn use_after_free() -> u64 {
     struct Address(*const u64);
-    // SAFETY: it is an address, and whoever reads there answers for it.
+    // SAFETY: it is an address, and the code that reads there answers for it.
     unsafe impl Send for Address {}
 
     let (tx, rx) = gochan::bounded(1);

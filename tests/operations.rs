@@ -360,7 +360,7 @@ mod rx {
     }
 }
 
-/// The last column is the same for all: it stays as it is.
+/// A channel that is closed and drained stays as it is, so each operation does the same twice.
 fn check_drained(operation: Operation, expected: &Outcome) {
     let _dog = watchdog(30);
     for line in closed_and_drained() {

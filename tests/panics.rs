@@ -89,12 +89,12 @@ fn send_after_the_last_receiver_is_gone() {
     }
 }
 
-/// Closes the channel; the receiver goes last, or is what closes it.
+/// Closes the channel: by a call, before the receiver goes, or by the drop of the receiver.
 type Close = fn(&Sender<u32>, Receiver<u32>);
 
 const CLOSES: [Close; 2] = [|tx, _rx| tx.close(), |_tx, rx| drop(rx)];
 
-/// The line is that of the send, not of the close that ends it.
+/// The panic names the line of the send, not of the close that ends it.
 #[test]
 fn a_blocked_send_names_its_own_line() {
     let _dog = watchdog(30);

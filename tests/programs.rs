@@ -130,7 +130,7 @@ impl Value {
         self.fate().received.fetch_add(1, SeqCst);
     }
 
-    /// Notes that a send did not want the value, and drops it.
+    /// Notes that a send refused the value, and drops it.
     fn returned(self) {
         self.fate().returned.fetch_add(1, SeqCst);
     }
@@ -179,7 +179,7 @@ impl Target {
         }
     }
 
-    /// Sends by `send`, which gives back the value if it does not want it.
+    /// Sends by `send`, which gives back the value if it refuses it.
     fn send_by(&self, value: Value, send: impl FnOnce(&Sender<Value>, Value) -> Result<(), Value>) {
         let (world, id) = (value.world.clone(), value.id);
         match send(&self.handle, value) {
@@ -272,7 +272,7 @@ impl Actor {
         tx.send_by(value, |tx, value| match kind {
             0 => tx.try_send(value).map_err(|error| error.into_inner()),
             1 => tx.send_timeout(value, time).map_err(|error| error.into_inner()),
-            // Without a time limit only where nobody has to come.
+            // A send without a time limit, only where no receiver has to come.
             2 if tx.cap().is_none() => tx.send_ok(value).map_err(|error| error.0),
             3 if tx.cap().is_none() => {
                 tx.send(value);
@@ -335,7 +335,7 @@ impl Actor {
             _ => {
                 let mut cases = Select::new();
                 cases.recv_ok(&a, note).recv_ok(&b, note).recv_ok(&a, note).send_ok(c, value, sent);
-                // What is kept can wait again.
+                // The select that is kept can wait again.
                 if let Err(cases) = cases.wait_timeout(time) {
                     let _ = cases.try_wait();
                 }
@@ -344,7 +344,7 @@ impl Actor {
     }
 }
 
-/// Closes a channel and empties it, whatever the values do.
+/// Closes a channel and empties it, also if the values panic.
 fn drain(tx: &Target, rx: &Receiver<Value>) {
     tx.handle.close_ok();
     let mut left = true;

@@ -1,5 +1,5 @@
-#![forbid(unsafe_code)]
 //! `Select`: the list of cases that is built at run time.
+#![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]
 
 mod common;

@@ -1,6 +1,6 @@
-#![forbid(unsafe_code)]
 //! On entering a select every handle, value, condition and timeout is evaluated once, in source
 //! order, whichever case wins.
+#![forbid(unsafe_code)]
 #![cfg(not(any(loom, shuttle)))]
 
 use std::{cell::RefCell, time::Duration};

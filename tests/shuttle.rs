@@ -15,7 +15,7 @@ use shuttle::{
 
 /// Schedules of each kind.
 const SCHEDULES: usize = 20_000;
-/// How often a schedule of the second kind changes who goes first.
+/// How often a schedule of the second kind changes which thread goes first.
 const CHANGES: usize = 3;
 
 /// Runs `program` and prints, as the models of loom do: name, changes of priority, schedules, time.
@@ -56,7 +56,8 @@ fn is_each_once(mut values: Vec<usize>, count: usize) -> bool {
     values.into_iter().eq(0..count)
 }
 
-/// One sender, and receivers for all it sends: whoever serves or hints one of them goes on.
+/// One sender, and a receiver for each value. A thread that has served or hinted one receiver goes
+/// on to the next.
 #[test]
 fn three_receivers() {
     check(|| {
@@ -76,7 +77,7 @@ fn a_late_value_and_a_close() {
             let late = tx.clone();
             let sender = thread::spawn(move || late.try_send(0));
             let _ = tx.try_send(1);
-            // The first one may be in the middle of its step, and is stepped over then.
+            // The first sender may be in the middle of its step. The receive steps over it then.
             let first = rx.try_recv();
             tx.close();
             sender.join().unwrap().ok();

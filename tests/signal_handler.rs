@@ -48,7 +48,7 @@ fn note() {
     }
 }
 
-/// What the C library makes of what the system returns.
+/// The error number that the C library makes of what the system returns.
 fn error_of(returned: c_long) -> c_int {
     match returned {
         0 => 0,

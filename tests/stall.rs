@@ -4,8 +4,8 @@
 //!
 //! Two exemptions:
 //!
-//! - a thread that is stopped while it has the lock of a queue holds up those who join the queue,
-//!   meet at a rendezvous, or close. The table says at how many steps it has one;
+//! - a thread that is stopped while it has the lock of a queue holds up threads that join the
+//!   queue, meet at a rendezvous, or close. The table says at how many steps it has one;
 //! - a thread that is stopped between the claim of a slot of a bounded channel and its stamp keeps
 //!   the slot. The other side waits for it, and its own side when it comes round to it; operations
 //!   that may not wait give up.
@@ -39,12 +39,12 @@ struct Operation {
     name: &'static str,
     /// How many values there are before: all that fit for `usize::MAX`.
     before: usize,
-    /// Who sleeps in the queue before.
+    /// The operation that sleeps in the queue before, if there is one.
     sleeper: Option<Way>,
     run: fn(&Sender<u32>, &Receiver<u32>),
-    /// What lets it go on if it sleeps.
+    /// The operation that lets the stopped thread go on if it sleeps.
     partner: Option<Way>,
-    /// Whether there is such a thing without a buffer, and with one.
+    /// Whether there is such an operation without a buffer, and with one.
     unbuffered: bool,
 }
 
@@ -174,8 +174,8 @@ fn a_service_that_was_left_to_the_holder_of_the_lock_is_done() {
     }
 }
 
-/// Stops the operation at each of its steps, or at more and more distant ones. At how many, and at
-/// how many of them with a lock.
+/// Stops the operation at each of its steps, or at more and more distant ones. Returns at how many,
+/// and at how many of them the thread had a lock.
 fn cell(operation: &Operation, kind: &Kind) -> String {
     let is_nothing = match kind.cap {
         Some(0) => !operation.unbuffered,
@@ -213,7 +213,7 @@ fn stop_at(operation: &Operation, kind: &Kind, step: usize) -> Option<Stopped> {
         stop::never();
     });
     let thread = thread.unwrap();
-    // Not by the library: the thread may be stopped with a lock.
+    // The system knows, and not the library: the thread may be stopped with a lock.
     let sleeps = || sleeps("operates") && stop::stopped().is_none();
     wait_until(|| stop::stopped().is_some() || thread.is_finished() || sleeps());
     let partner = operation.partner.filter(|_| stop::stopped().is_none() && !thread.is_finished());
@@ -224,7 +224,7 @@ fn stop_at(operation: &Operation, kind: &Kind, step: usize) -> Option<Stopped> {
         others_go_on(operation, kind, stopped, &tx, &rx);
         stop::go_on();
     }
-    // Whatever still waits ends with the close.
+    // The close ends all that still waits.
     tx.close_ok();
     let all = [Some(thread), sleeper, partner].into_iter().flatten();
     all.for_each(|thread| finish(thread, operation, stopped));

@@ -160,7 +160,7 @@ fn each_publication_wakes_one_more_whether_or_not_the_first_runs() {
         let held = Held::new(slice::from_ref(&first));
         let second = asleep("the second", receive());
         (0..MANY).for_each(|i| tx.send(i));
-        // The second one alone takes all of them, but the one that the first was given.
+        // The second receiver takes all values but the one that the first was given.
         wait_until(|| rx.is_empty());
         tx.close();
         let second = second.join().unwrap();
@@ -170,7 +170,7 @@ fn each_publication_wakes_one_more_whether_or_not_the_first_runs() {
     }
 }
 
-/// The first are told of the close and do not run: they are not needed to wake the others.
+/// The first waiters are told of the close and do not run. The others are woken without them.
 #[test]
 fn a_close_needs_none_of_those_that_it_wakes() {
     let _dog = watchdog(60);

@@ -1,11 +1,11 @@
-//! When the system has no thread left. It is the whole process that has none, so each test runs its
-//! program in a process of its own: this file again.
+//! Contexts and groups when the system has no thread left. That holds for the whole process, so
+//! each test runs its program in a process of its own: this binary, started again.
 #![cfg(all(target_os = "linux", not(any(loom, shuttle, gochan_bare))))]
 
 mod common;
-#[path = "signal/program.rs"]
+#[path = "signal/own_process.rs"]
 #[allow(dead_code)]
-mod program;
+mod own_process;
 
 use std::{
     cell::RefCell,
@@ -16,7 +16,7 @@ use std::{
 };
 
 use gochan::{bounded, make, Context, Group, Receiver, WaitGroup};
-use program::program;
+use own_process::program;
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -36,8 +36,8 @@ fn size() -> u64 {
     pages * rustix::param::page_size() as u64
 }
 
-/// What `f` gives where there is room for `stacks` stacks of new threads at most, each of two
-/// megabytes. No thread may have ended before: its stack is kept for another.
+/// Runs `f` where there is room for `stacks` stacks of new threads at most, each of two megabytes.
+/// No thread may have ended before: its stack is kept for another.
 fn with_room_for<R>(stacks: u64, f: impl FnOnce() -> R) -> R {
     let unlimited = getrlimit(Resource::As);
     // A megabyte for what else is allocated, also by threads that are only beginning.
@@ -59,7 +59,7 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Has `panic_of` know what panics say.
+/// Lets `panic_of` know what panics say.
 fn listen() {
     set_hook(Box::new(|info| {
         let payload = info.payload();
@@ -76,7 +76,7 @@ fn panic_of(f: impl FnOnce()) -> String {
     LAST.take()
 }
 
-/// Panics when it is dropped, and then again.
+/// Panics when it is dropped, with a smaller bomb, which panics when it is dropped.
 struct Bomb(u32);
 
 impl Drop for Bomb {
@@ -105,14 +105,14 @@ fn register(context: &Context, ran: &Ran) -> [gochan::context::AfterFunc; 6] {
         context.after_func(function(1, |_| panic!("on purpose"))),
         child.after_func(function(2, |_| panic_any(Bomb(3)))),
         context.after_func(function(3, |context| {
-            // No lock is held, and all have ended.
+            // No lock is held, and all contexts have ended.
             assert!(context.err().is_some() && context.done().is_closed());
             let (child, cancel) = context.with_cancel();
             cancel.cancel();
             drop((child, cancel));
         })),
         context.after_func(function(4, |context| {
-            // There is no thread for this one either.
+            // There is no thread for this function either.
             drop(context.after_func(|| unreachable!()));
         })),
         child.after_func(function(5, |_| ())),
@@ -238,7 +238,7 @@ fn functions_get_the_threads_there_are() {
             context.after_func(move || {
                 let this = thread::current().id();
                 if this != here {
-                    // Keeps its thread from those that come later.
+                    // Keeps this thread from the functions that come later.
                     open.recv();
                 }
                 ran.send(this);
@@ -252,7 +252,7 @@ fn functions_get_the_threads_there_are() {
     });
 }
 
-/// The thread that waits for the deadline is there.
+/// The thread that waits for the deadline runs already.
 #[test]
 fn with_a_deadline_a_cancel_needs_no_thread() {
     alone("with_a_deadline_a_cancel_needs_no_thread", || {
@@ -329,7 +329,7 @@ fn go_of_a_group_panics_and_counts_nothing() {
             assert!(format!("{group:?}").contains("count: 0"), "{group:?}");
         }
         for group in groups {
-            // Its place is free.
+            // The place of the refused member is free.
             assert!(group.try_go(|| Ok::<(), String>(())));
             assert!(group.wait().is_ok());
         }

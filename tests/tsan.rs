@@ -7,7 +7,7 @@
 //! - without a buffer, a receive comes before its send completes;
 //! - with a buffer for C values, the k-th receive comes before the (k+C)-th send completes.
 //!
-//! Under the sanitizer also the programs of Go's race detector in which nothing races,
+//! Under the sanitizer the programs of Go's race detector in which nothing races run too,
 //! `golang/race.rs`. `cargo test` runs the rest in small. No test harness: std's own is not
 //! compiled for the sanitizer, which takes its work for races.
 // The memory has to be plain, and shared: what is to be shown is that this is sound.
@@ -26,12 +26,13 @@ fn main() {
 #[deny(dead_code)]
 mod race;
 
-/// What `race` needs, without what std's channels and a harness keep to themselves.
+/// The part of `common` that `race` needs, without std's channels and a harness: the sanitizer does
+/// not see how these order memory.
 #[cfg(gochan_tsan)]
 mod common {
     pub(crate) struct Watchdog;
 
-    /// There is one for the whole program.
+    /// The whole program has one watchdog.
     pub(crate) fn watchdog(_: u64) -> Watchdog {
         Watchdog
     }
@@ -69,9 +70,9 @@ mod real {
     const LONG: Duration = Duration::from_secs(3600);
     const SHORT: Duration = Duration::from_micros(50);
     const CAPACITIES: [Option<usize>; 4] = [Some(0), Some(1), Some(3), None];
-    /// Of each scenario in each of its forms.
+    /// How often each scenario runs in each of its forms.
     const ROUNDS: usize = if cfg!(gochan_tsan) { 2000 } else { 40 };
-    /// Everything takes a tenth of that, unless it hangs.
+    /// The whole program takes a tenth of this time, unless it hangs.
     const PATIENCE: Duration = Duration::from_secs(300);
 
     const SCENARIOS: [(&str, fn()); 9] = [
@@ -86,7 +87,7 @@ mod real {
         ("a timer is set before it is received from", timers),
     ];
 
-    /// Go's, by their names.
+    /// Go's programs and their names.
     #[cfg(gochan_tsan)]
     macro_rules! go {
         ($($case:ident),* $(,)?) => { &[$((stringify!($case), crate::race::$case)),*] };
@@ -109,8 +110,9 @@ mod real {
     const GO: &[(&str, fn())] = &[];
 
     pub(super) fn main() {
-        // What std keeps in a `OnceLock` is published where the sanitizer does not look: let it be
-        // there before the threads are. Long enough that the time is not up before the polling.
+        // What std keeps in a `OnceLock` is published where the sanitizer does not look, so it is
+        // set up here, before the threads start. The time is long enough that polling begins before
+        // it is over.
         let (_tx, rx) = bounded::<()>(0);
         let warmed = rx.recv_timeout(Duration::from_millis(100));
         assert_eq!(warmed, Err(RecvTimeoutError::Timeout));
@@ -146,12 +148,12 @@ mod real {
         }
 
         pub(crate) fn set(&self, value: usize) {
-            // SAFETY: ordered with all other accesses, see above.
+            // SAFETY: the channel operations of the scenarios order all accesses.
             unsafe { self.0.get().write(value) }
         }
 
         pub(crate) fn get(&self) -> usize {
-            // SAFETY: ordered with all other accesses, see above.
+            // SAFETY: the channel operations of the scenarios order all accesses.
             unsafe { self.0.get().read() }
         }
     }
@@ -179,7 +181,7 @@ mod real {
             |tx, mut value| loop {
                 match tx.try_send(value) {
                     Ok(()) => return,
-                    // Two that only try never meet.
+                    // A send and a receive that only try never meet.
                     Err(TrySendError::Full(back)) if tx.cap() == Some(0) => return tx.send(back),
                     Err(TrySendError::Full(back)) => value = back,
                     Err(TrySendError::Closed(_)) => panic!("closed"),
@@ -371,7 +373,7 @@ mod real {
         *value = [usize::MAX; 2];
     }
 
-    /// Two that send and two that receive, by every kind of operation in turn.
+    /// Two threads send and two receive, by every kind of operation in turn.
     fn boxed_values() {
         for capacity in CAPACITIES {
             let count = 8 * ROUNDS;
@@ -425,7 +427,7 @@ mod real {
         }
     }
 
-    /// Values are left when the receiver goes: whoever is last drops them, and the channel.
+    /// Values are left when the receiver goes: the last handle drops them, and the channel.
     fn last_handles() {
         for capacity in CAPACITIES {
             for round in 0..ROUNDS {

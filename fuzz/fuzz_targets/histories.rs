@@ -23,10 +23,10 @@ mod channel;
 mod crew;
 #[path = "../../tests/linear/history.rs"]
 mod history;
-#[path = "../../tests/linear/programs.rs"]
-mod programs;
 #[path = "../../tests/linear/search.rs"]
 mod search;
+#[path = "../../tests/linear/short_programs.rs"]
+mod short_programs;
 #[path = "../../tests/linear/spec.rs"]
 mod spec;
 #[path = "../../tests/linear/world.rs"]
@@ -36,7 +36,7 @@ use common::random::Rng;
 use crew::Crew;
 use history::Record;
 use libfuzzer_sys::fuzz_target;
-use programs::{Program, THREADS};
+use short_programs::{Program, THREADS};
 
 thread_local! {
     static CREW: Crew<Vec<Record>> = Crew::new(THREADS);

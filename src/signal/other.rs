@@ -46,6 +46,7 @@ impl Arrivals {
         for _ in &tick(LOOK_EVERY) {
             let flags = self.0.lock().clone();
             for (signal, set) in flags {
+                // ORDERING: SeqCst, as in signal-hook's handler, which sets it.
                 if set.swap(0, Ordering::SeqCst) == 1 {
                     dispatch(Signal::new(signal, None));
                 }

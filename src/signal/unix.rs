@@ -52,6 +52,7 @@ pub(super) fn open() -> io::Result<(Hook, Arrivals)> {
 
 impl Line {
     fn is_over(&self) -> bool {
+        // ORDERING: SeqCst; pairs with the exchange in `lose` and the store in `Hook::drop`.
         self.over.load(Ordering::SeqCst) != 0
     }
 
@@ -136,6 +137,7 @@ impl Drop for Hook {
         for action in self.actions.drain(..) {
             unregister(action);
         }
+        // ORDERING: SeqCst; pairs with the load in `is_over`, after the ring below.
         self.line.over.store(1, Ordering::SeqCst);
         if self.line.rings.mark().is_intact() {
             // Makes the thread, if there is one, return.

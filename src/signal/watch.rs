@@ -58,6 +58,7 @@ impl Watch {
     /// drops it, and so waits for the handlers that still run it.
     pub(super) fn came(&self) -> bool {
         unregister(self.action);
+        // ORDERING: Acquire; pairs with the Release in `note`.
         self.came.load(Ordering::Acquire)
     }
 }

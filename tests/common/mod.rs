@@ -38,7 +38,8 @@ pub fn watchdog(seconds: u64) -> Watchdog {
     let (alive, dead) = mpsc::channel::<()>();
     thread::spawn(move || {
         if dead.recv_timeout(Duration::from_secs(seconds)) == Err(mpsc::RecvTimeoutError::Timeout) {
-            // Not `eprintln`, whose output the test harness keeps for an end that does not come.
+            // Not `eprintln`: the test harness keeps its output until the end of the test, which
+            // does not come.
             let _ = writeln!(
                 std::io::stderr(),
                 "watchdog: the test at {place} hangs after {seconds} s"
@@ -49,8 +50,9 @@ pub fn watchdog(seconds: u64) -> Watchdog {
     Watchdog(alive)
 }
 
-/// Starts a program that was compiled as this test was, `under` another one if that has words: with
-/// the emulator that `GOCHAN_EMULATOR` names before it, if this processor is of another kind.
+/// Starts a program that was compiled as this test was. `under` is the command that runs it, if
+/// that has words. Where this processor is of another kind, the emulator that `GOCHAN_EMULATOR`
+/// names runs it.
 pub fn command(under: &[&str], program: impl Into<OsString>) -> Command {
     let emulator = env::var_os("GOCHAN_EMULATOR");
     let mut words = under.iter().map(OsString::from).chain(emulator).chain([program.into()]);

@@ -12,7 +12,8 @@ use super::{watchdog, Watchdog};
 pub struct Rng(u64);
 
 impl Rng {
-    /// Spread, so that neighbouring seeds differ at once; never zero, where xorshift stays.
+    /// Spreads the seed, so that neighbouring ones differ at once. It is never zero, where xorshift
+    /// stays.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }

@@ -18,13 +18,13 @@ use crate::{
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// A function on this context that says that it ran.
+/// Registers a function on this context. The channel receives a value when it runs.
 fn on(context: &Context) -> (AfterFunc, Receiver<()>) {
     let (tx, rx) = bounded(2);
     (context.after_func(move || tx.send(())), rx)
 }
 
-/// Waits until the function has run; then it has gone, so that it runs no second time.
+/// Waits until the function has run. Then it is gone, so that it runs no second time.
 #[track_caller]
 fn ran(ran: &Receiver<()>, name: &str) {
     assert_eq!(ran.recv_timeout(LONG), Ok(()), "{name}: has not run");
@@ -195,7 +195,7 @@ fn either_a_stop_or_the_end_wins() {
     }
 }
 
-/// No lock is held while it runs.
+/// No lock is held while the function runs.
 #[test]
 fn a_function_may_use_its_context() {
     let _dog = watchdog(60);

@@ -1,5 +1,5 @@
 //! Every way to come by a context that can end, and to end it. What a context promises holds for
-//! all of them: whoever is handed one does not know how it was made.
+//! all of them: the code that is handed one does not know how it was made.
 
 use std::{
     sync::Mutex,
@@ -36,7 +36,7 @@ fn made<H: Send + Sync + 'static>(
     Made { name, context, end: Box::new(move || end(&handles)) }
 }
 
-/// With a handle that ends it by its drop.
+/// A context with a handle that ends it by its drop.
 fn dropped<H: Send + 'static>(name: &'static str, (context, handle): (Context, H)) -> Made {
     made(name, (context, Mutex::new(Some(handle))), |handle| drop(handle.lock().unwrap().take()))
 }

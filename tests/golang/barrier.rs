@@ -22,7 +22,7 @@ impl Reply {
 
 type Request = (usize, Sender<Box<Reply>>);
 
-/// Many askers, each of which makes a channel for every question, and a helper each that answers.
+/// Starts many askers. Each makes a channel for every question, and has a helper that answers.
 fn every_reply_arrives(answer: impl Fn(Sender<Box<Reply>>, usize) + Sync) {
     let _dog = watchdog(120);
     let (askers, questions) = (10, rounds(10_000));
@@ -53,7 +53,8 @@ fn a_fresh_value_is_whole_after_a_send() {
     every_reply_arrives(|to, request| to.send(Reply::to(request)));
 }
 
-/// The same through a select that may also end otherwise (TestChanSendSelectBarrier).
+/// A value that is sent at once by a select, which may also end otherwise, is whole
+/// (TestChanSendSelectBarrier).
 #[test]
 fn a_fresh_value_is_whole_after_a_send_in_a_select() {
     every_reply_arrives(|to, request| {

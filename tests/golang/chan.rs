@@ -1,5 +1,5 @@
-//! Go's src/runtime/chan_test.go and test/chan/nonblock.go, zerosize.go: one channel and its
-//! operations.
+//! Go's src/runtime/chan_test.go and test/chan/nonblock.go, sendstmt.go, zerosize.go: one channel
+//! and its operations.
 
 use std::{
     any::Any,
@@ -171,8 +171,9 @@ fn trait_objects_are_values() {
     assert_eq!(c.recv_ok().expect("open").downcast_ref(), Some(&"text"));
 }
 
-/// Workers that range over one channel and send to another lose nothing and end in turn, the feeder
-/// closing the first channel and whoever sees the last worker end the second (TestMultiConsumer).
+/// Workers that range over one channel and send to another lose nothing and end. The feeder closes
+/// the first channel; the thread that has seen the last worker end closes the second
+/// (TestMultiConsumer).
 #[test]
 fn many_workers_pass_on_every_job_once() {
     const WORKERS: usize = 23;
@@ -242,4 +243,18 @@ fn operations_with_default_on_several_types() {
     nonblocking(true, false);
     nonblocking("hello".to_owned(), "hello again".to_owned());
     nonblocking([1_u64; 40], [2; 40]);
+}
+
+/// A send takes any expression, and its channel may come out of a receive; it has no value
+/// (sendstmt.go).
+#[test]
+fn a_send_takes_any_expression() {
+    let (channels, c) = (make::<Chan<u8>>(1), make(1));
+    channels.send(c.clone());
+    select! { send(channels.recv_ok().expect("open"), 2) => {}, default => panic!("room for one") }
+    assert_eq!(c.recv(), 2);
+    let flags = make(1);
+    #[allow(clippy::overly_complex_bool_expr, clippy::nonminimal_bool)]
+    let () = flags.send(false || true);
+    assert!(flags.recv());
 }

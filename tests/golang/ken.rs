@@ -149,7 +149,7 @@ fn a_sending_select_and_a_receiving_select() {
     network::<1>(true, true);
 }
 
-/// All these networks at the same time (ken/chan.go, its fifth test).
+/// All four networks run at the same time (ken/chan.go, its fifth test).
 #[test]
 fn all_at_once() {
     thread::scope(|s| {

@@ -12,11 +12,11 @@ use gochan::{make, select, Chan, Select};
 enum Step {
     /// The channel of the case of this name.
     Chan(&'static str),
-    /// Its value.
+    /// The value of the case of this name.
     Value(&'static str),
-    /// Where its received value goes.
+    /// The place to which the received value of the case goes.
     Place(&'static str),
-    /// Its body.
+    /// The body of the case.
     Body(&'static str),
 }
 
@@ -76,8 +76,8 @@ impl Log {
 
 const SENT: u32 = 7;
 
-/// The steps of a select over the cases of these names, of which `operation` is the one that is
-/// ready, or of the operation alone; and that it has done what it should.
+/// Checks the steps of a select over the cases of these names, of which `operation` is ready, or of
+/// the operation alone. Checks that it has done what it should.
 #[track_caller]
 fn check(operation: &'static str, cases: &[&'static str], run: impl Fn(&Log)) {
     let log = Log::new(operation);

@@ -101,7 +101,7 @@ fn get2<T: Coefficient>(series: [&Series<T>; 2]) -> [Option<Rat>; 2] {
 }
 
 impl<T: Coefficient> Out<T> {
-    /// Waits until a coefficient is asked for. False: nobody will.
+    /// Waits until a coefficient is asked for. False: nobody will ask.
     fn wanted(&self) -> bool {
         select! {
             recv_ok(self.asked) -> asked => asked.is_some(),
@@ -109,7 +109,7 @@ impl<T: Coefficient> Out<T> {
         }
     }
 
-    /// Answers who asked. False: nobody takes it.
+    /// Answers the thread that asked. False: nobody takes the answer.
     fn give(&self, c: Rat) -> bool {
         self.data.send_ok(c.into()).is_ok()
     }

@@ -16,7 +16,7 @@ use crate::{
     support::{rounds, Plain},
 };
 
-/// Adds one, now and then with others in between.
+/// Adds one. Now and then other threads run between the load and the store.
 fn add_one(number: &Plain) {
     let before = number.get();
     if before % 16 == 0 {
@@ -28,7 +28,7 @@ fn add_one(number: &Plain) {
 const ROUNDS: usize = 10_000;
 
 /// Runs `first` and `second` at once, many times, each time on a fresh channel and fresh memory.
-/// `first` writes 1 before it, by the channel, lets `second` go on, which sees that.
+/// `first` writes 1. Then it lets `second` go on, by the channel, and `second` sees the 1.
 fn ordered<T: Send + Sync>(
     fresh: impl Fn() -> T,
     first: impl Fn(&T, &Plain) + Sync,
@@ -72,9 +72,9 @@ pub(crate) fn a_buffered_send_comes_before_its_receive() {
     ordered(|| make(10), |c, v| (v.set(1), c.send(0)).1, |c, _| assert_eq!(c.recv(), 0));
 }
 
-/// A close comes before whatever reports it: a plain receive, one that tells, a loop; unbuffered
-/// and buffered (NoRaceChanSyncCloseRecv, ...Recv2, ...Recv3, NoRaceChanAsyncCloseRecv, ...Recv2,
-/// ...Recv3).
+/// A close comes before each receive that reports it: a plain one, one that tells, a loop;
+/// unbuffered and buffered (NoRaceChanSyncCloseRecv, ...Recv2, ...Recv3, NoRaceChanAsyncCloseRecv,
+/// ...Recv2, ...Recv3).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn a_close_comes_before_what_reports_it() {
     let reports: [fn(&Chan<u8>); 4] = [
@@ -107,8 +107,8 @@ pub(crate) fn a_received_box_belongs_to_the_receiver() {
     );
 }
 
-/// One thread reads the number that it sends, the other writes it once it has it: the send of a
-/// select comes before the receive of another (NoRaceSelectReadWriteAsync,
+/// One thread reads a number to send it. The other writes the number after the receive: the send of
+/// a select comes before the receive of another (NoRaceSelectReadWriteAsync,
 /// NoRaceChanReadWriteAsync).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn reading_to_send_comes_before_writing_what_was_received() {
@@ -191,7 +191,8 @@ pub(crate) fn a_channel_of_one_is_a_mutex() {
     excludes(|| mutex.send(()), || mutex.recv());
 }
 
-/// The same with selects that have another case (NoRaceSelectMutex).
+/// A channel of capacity one is also a mutex for selects that have another case
+/// (NoRaceSelectMutex).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn a_channel_of_one_is_a_mutex_in_selects() {
     let (mutex, other) = (make(1), make::<bool>(0));
@@ -201,8 +202,8 @@ pub(crate) fn a_channel_of_one_is_a_mutex_in_selects() {
     );
 }
 
-/// Workers hold a place in a buffer while they work; who has filled the buffer waits for them all
-/// (NoRaceChanWaitGroup).
+/// Workers hold a place in a buffer while they work; a thread that fills the buffer has waited for
+/// them all (NoRaceChanWaitGroup).
 #[cfg_attr(not(gochan_tsan), test)]
 pub(crate) fn a_full_buffer_of_places_waits_for_all_workers() {
     const WORKERS: usize = 10;

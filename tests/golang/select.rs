@@ -66,8 +66,8 @@ fn the_place_for_a_value_is_evaluated_only_if_its_case_wins() {
     assert_eq!((slots, looked_up.get()), ([0, 42, 0], 1));
 }
 
-/// A plain operation, a select with one case and one with two meet each other, whoever comes first,
-/// and it does not matter that the value is thrown away (select7.go).
+/// A plain operation, a select with one case and one with two meet each other, whichever comes
+/// first. It does not matter that the value is thrown away (select7.go).
 #[test]
 fn every_form_of_a_send_meets_every_form_of_a_receive() {
     type Op = fn(&Chan<u32>);

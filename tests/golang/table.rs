@@ -31,13 +31,12 @@ fn the_table_names_what_exists() {
 /// The table has every test of this target.
 #[test]
 fn every_test_stands_in_the_table() {
-    let modules = [
-        "barrier", "chan", "closed", "ken", "order", "powser", "programs", "race", "select", "time",
-    ];
+    let modules =
+        ["barrier", "chains", "chan", "closed", "ken", "order", "powser", "race", "select", "time"];
     for module in modules {
         let path = format!("golang/{module}.rs");
         let source = read(&path).expect("a module of this target");
-        // Those of `race` are more than tests, and begin with another attribute.
+        // The tests of `race` also run under ThreadSanitizer, and begin with another attribute.
         let source =
             source.replace("#[cfg_attr(not(gochan_tsan), test)]\npub(crate) fn ", "#[test]\nfn ");
         for test in source.split("#[test]\nfn ").skip(1) {

@@ -1,5 +1,5 @@
 //! The cases of Go's src/time/sleep_test.go and tick_test.go that are about channels and timers.
-//! Those that tests/time.rs shows are not repeated; docs/go-tests.md says where.
+//! Cases that tests/time.rs has are not repeated; docs/go-tests.md says where they are.
 
 use std::{
     collections::VecDeque,
@@ -284,7 +284,7 @@ fn a_fresh_timeout_for_every_receive() {
     assert_eq!(queued.recv_ok(), None);
 }
 
-/// Who reads late gets the instant that was due first, not that of the read (TestAfterTimes,
+/// A late reader gets the instant that was due first, not that of the read (TestAfterTimes,
 /// TestTickTimes).
 #[test]
 fn a_late_read_gives_the_instant_that_was_due() {
@@ -310,7 +310,7 @@ impl Either {
         }
     }
 
-    /// Stops it, and checks that a timer says whether it was `pending`.
+    /// Stops the timer or ticker, and checks that a timer says whether it was `pending`.
     #[track_caller]
     fn stop(&self, pending: bool) {
         match self {
@@ -319,7 +319,7 @@ impl Either {
         }
     }
 
-    /// Sets it, and checks that a timer says whether it was `pending`.
+    /// Sets the timer or ticker, and checks that a timer says whether it was `pending`.
     #[track_caller]
     fn reset(&self, duration: Duration, pending: bool) {
         match self {
@@ -348,8 +348,8 @@ impl Either {
     }
 }
 
-/// Set far and near, stopped, due, waited for by one and by two: nothing stale is ever received
-/// (TestChan).
+/// Goes through the states of a timer: set far and near, stopped, due, waited for by one thread and
+/// by two. Nothing stale is ever received (TestChan).
 fn stop_and_reset_in_every_state(it: &Either) {
     let _dog = watchdog(60);
     let empty = || assert_eq!((it.c().len(), it.c().cap()), (0, Some(0)), "at any time");

@@ -20,7 +20,7 @@ mod threads {
 
     use super::Job;
 
-    /// Kept, since to start a thread takes longer than a program.
+    /// The threads are kept, since to start one takes longer than a program.
     pub struct Crew<R> {
         workers: Vec<mpsc::Sender<Job<()>>>,
         results: (mpsc::Sender<thread::Result<R>>, mpsc::Receiver<thread::Result<R>>),
@@ -54,8 +54,8 @@ mod threads {
         }
     }
 
-    /// Waits until all have come. Not a `Barrier`: its threads wake one after the other, and the
-    /// first has done its part before the second begins.
+    /// Waits until all threads have come. Not a `Barrier`: its threads wake one after the other,
+    /// and the first has done its part before the second begins.
     fn gather(arrived: &AtomicUsize, all: usize) {
         arrived.fetch_add(1, SeqCst);
         let mut looks = 0;

@@ -11,7 +11,8 @@ pub fn is_linearizable(history: &History) -> bool {
     let mut open = vec![State::new(history)];
     while let Some(state) = open.pop() {
         let left: Vec<_> = (0..history.records.len()).filter(|&id| !state.is_done(id)).collect();
-        // Who has returned before what has taken effect began had to come before it.
+        // A call that returned before the latest begin of what has taken effect had to come before
+        // that.
         let is_late = |&id: &usize| history.records[id].end < state.now();
         if left.is_empty() {
             return true;
@@ -19,7 +20,8 @@ pub fn is_linearizable(history: &History) -> bool {
         if left.iter().any(is_late) || !seen.insert(state.clone()) {
             continue;
         }
-        // The last in is tried first: what began first, since it most often took effect first.
+        // The last one in is tried first. That is the call that began first, and most often it took
+        // effect first.
         open.extend(left.iter().rev().filter_map(|&id| state.after(history, id)));
     }
     false

@@ -113,7 +113,7 @@ impl State {
         sender.answer == Answer::Sent(partner)
             && (sender.waits() || history.records[id].waits())
             && self.pass(sender).is_some()
-            // The instant is one of both.
+            // The instant lies in both calls.
             && history.records[id].end > self.now
     }
 

@@ -1,4 +1,5 @@
-//! Contexts and wait groups: whoever comes while one ends, ends too.
+//! Contexts and wait groups: a child, a function or a thread that comes while one ends learns of
+//! it.
 
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ fn context_stop_or_cancel() {
     });
 }
 
-/// The last one that is done and one that begins to wait find each other.
+/// The last member that is done and a thread that begins to wait find each other.
 #[test]
 fn group_done_or_wait() {
     check("group_done_or_wait", || {

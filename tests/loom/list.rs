@@ -5,10 +5,10 @@ use loom::thread;
 
 use crate::run::{check, Value};
 
-/// L27: a receiver goes to sleep while the sender publishes; no close comes to wake it.
+/// A receiver goes to sleep while the sender publishes; no close comes to wake it.
 #[test]
-fn l27_list_park_handshake() {
-    check("l27_list_park_handshake", || {
+fn list_park_handshake() {
+    check("list_park_handshake", || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn({
             let tx = tx.clone();
@@ -19,10 +19,10 @@ fn l27_list_park_handshake() {
     });
 }
 
-/// L21: a send crosses a block's end while another handle closes; the length is right throughout.
+/// A send crosses a block's end while another handle closes; the length is right throughout.
 #[test]
-fn l21_block_end_close() {
-    check("l21_block_end_close", || {
+fn block_end_close() {
+    check("block_end_close", || {
         let (tx, rx) = unbounded::<Value>();
         tx.send(Value::new(1));
         let sender = thread::spawn({
@@ -39,10 +39,10 @@ fn l21_block_end_close() {
     });
 }
 
-/// L21: a receiver sleeps at a block's end.
+/// A receiver sleeps at a block's end.
 #[test]
-fn l21_block_end_receive() {
-    check("l21_block_end_receive", || {
+fn block_end_receive() {
+    check("block_end_receive", || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
         assert!(rx.iter().map(|v| v.get()).eq(1..=3));
@@ -50,10 +50,10 @@ fn l21_block_end_receive() {
     });
 }
 
-/// L01: two first sends and the drop of the last receiver.
+/// Two first sends and the drop of the last receiver.
 #[test]
-fn l01_first_sends_last_drop() {
-    check("l01_first_sends_last_drop", || {
+fn first_sends_last_drop() {
+    check("first_sends_last_drop", || {
         let (tx, rx) = unbounded::<Value>();
         let senders = [1, 2].map(|n| {
             let tx = tx.clone();
@@ -66,10 +66,10 @@ fn l01_first_sends_last_drop() {
     });
 }
 
-/// L02: a send and the drop of the last receiver: the value is gone while the sender still lives.
+/// A send and the drop of the last receiver: the value is gone while the sender still lives.
 #[test]
-fn l02_send_last_drop() {
-    check("l02_send_last_drop", || {
+fn send_last_drop() {
+    check("send_last_drop", || {
         let (tx, rx) = unbounded::<Value>();
         let value = Value::new(7);
         let receiver = thread::spawn(move || drop(rx));
@@ -98,10 +98,10 @@ fn two_receivers_at_block_end() {
     });
 }
 
-/// L07: "closed" is never reported while a value is left, nor "empty" after it.
+/// "closed" is never reported while a value is left, nor "empty" after it.
 #[test]
-fn l07_list_closed_after_values() {
-    check("l07_list_closed_after_values", || {
+fn list_closed_after_values() {
+    check("list_closed_after_values", || {
         let (tx, rx) = unbounded::<Value>();
         let sender = thread::spawn(move || {
             tx.send(Value::new(7));
@@ -118,10 +118,10 @@ fn l07_list_closed_after_values() {
     });
 }
 
-/// L06: close wakes both of two blocked receivers.
+/// Close wakes both of two blocked receivers.
 #[test]
-fn l06_list_close_wakes_all() {
-    check("l06_list_close_wakes_all", || {
+fn list_close_wakes_all() {
+    check("list_close_wakes_all", || {
         let (tx, rx) = unbounded::<Value>();
         let receivers = [(); 2].map(|()| {
             let rx = rx.clone();
@@ -132,7 +132,7 @@ fn l06_list_close_wakes_all() {
     });
 }
 
-/// Two that each send on one channel and try to receive from the other: one of them has a value.
+/// Two threads each send on one channel and try to receive from the other: one of them has a value.
 #[test]
 fn list_exact_after_a_send() {
     check("list_exact_after_a_send", || {
@@ -154,7 +154,7 @@ fn list_exact_after_a_send() {
 fn list_late_order() {
     check("list_late_order", || {
         let (tx, rx) = unbounded::<Value>();
-        // On to a block with room for both.
+        // The next two values are in a block with room for both.
         tx.send(Value::new(0));
         assert_eq!(rx.try_recv().unwrap().get(), 0);
         let sender = thread::spawn({

@@ -19,10 +19,10 @@ fn rendezvous_one_to_one() {
     });
 }
 
-/// L19: once a waiter is claimed nobody touches what stands on its stack.
+/// Once a waiter is claimed nobody touches what stands on its stack.
 #[test]
-fn l19_claim_is_the_last_touch() {
-    check("l19_claim_is_the_last_touch", || {
+fn claim_is_the_last_touch() {
+    check("claim_is_the_last_touch", || {
         let c = make::<Value>(0);
         let rx = c.receiver();
         let receiver = thread::spawn(move || rx.recv_ok().unwrap().get());
@@ -31,10 +31,10 @@ fn l19_claim_is_the_last_touch() {
     });
 }
 
-/// L06: close wakes both of two blocked receivers.
+/// Close wakes both of two blocked receivers.
 #[test]
-fn l06_rendezvous_close_wakes_all() {
-    check("l06_rendezvous_close_wakes_all", || {
+fn rendezvous_close_wakes_all() {
+    check("rendezvous_close_wakes_all", || {
         let c = make::<Value>(0);
         let receivers = [(); 2].map(|()| {
             let rx = c.receiver();
@@ -45,10 +45,10 @@ fn l06_rendezvous_close_wakes_all() {
     });
 }
 
-/// L08: two senders meet one receiver, one after the other.
+/// Two senders meet one receiver, one after the other.
 #[test]
-fn l08_two_senders() {
-    check("l08_two_senders", || {
+fn rendezvous_two_senders() {
+    check("rendezvous_two_senders", || {
         let c = make::<Value>(0);
         let senders = [1, 2].map(|n| {
             let tx = c.sender();
@@ -60,10 +60,10 @@ fn l08_two_senders() {
     });
 }
 
-/// L04: a blocked send and a close: the sender never stays blocked, and has its value back.
+/// A blocked send and a close: the sender never stays blocked, and has its value back.
 #[test]
-fn l04_close_claims_sender() {
-    check("l04_close_claims_sender", || {
+fn close_claims_sender() {
+    check("close_claims_sender", || {
         let c = make::<Value>(0);
         let tx = c.sender();
         let sender = thread::spawn(move || match tx.send_ok(Value::new(7)) {
@@ -75,7 +75,7 @@ fn l04_close_claims_sender() {
     });
 }
 
-/// Close and a delivery race for the receiver.
+/// A close and a delivery race for the receiver.
 #[test]
 fn close_or_delivery() {
     check("close_or_delivery", || {
@@ -89,10 +89,10 @@ fn close_or_delivery() {
     });
 }
 
-/// L15: a timeout and a delivery race for the receiver: the value arrives or is refused.
+/// A timeout and a delivery race for the receiver: the value arrives or is refused.
 #[test]
-fn l15_timeout_or_delivery() {
-    check("l15_timeout_or_delivery", || {
+fn timeout_or_delivery() {
+    check("timeout_or_delivery", || {
         let c = make::<Value>(0);
         let (tx, wait) = (c.sender(), Duration::from_secs(1));
         let sender = thread::spawn(move || tx.send_ok(Value::new(7)).is_ok());
@@ -108,10 +108,10 @@ fn l15_timeout_or_delivery() {
     });
 }
 
-/// L15, the sender's side: after a timeout the value is the sender's again.
+/// A timeout and a receive race for the sender: after a timeout the value is the sender's again.
 #[test]
-fn l15_timeout_or_take() {
-    check("l15_timeout_or_take", || {
+fn timeout_or_take() {
+    check("timeout_or_take", || {
         let c = make::<Value>(0);
         let (rx, wait) = (c.receiver(), Duration::from_secs(1));
         let receiver = thread::spawn(move || rx.recv_ok().map(|v| v.get()));
@@ -128,10 +128,10 @@ fn l15_timeout_or_take() {
     });
 }
 
-/// L16: after a timeout the next receive gets the value.
+/// After a timeout the next receive gets the value.
 #[test]
-fn l16_receive_after_timeout() {
-    check("l16_receive_after_timeout", || {
+fn receive_after_timeout() {
+    check("receive_after_timeout", || {
         let c = make::<Value>(0);
         let (tx, wait) = (c.sender(), Duration::from_secs(1));
         let sender = thread::spawn(move || tx.send(Value::new(7)));
@@ -141,10 +141,10 @@ fn l16_receive_after_timeout() {
     });
 }
 
-/// L23: on an unbuffered channel the receive comes before the send completes.
+/// On an unbuffered channel the receive comes before the send completes.
 #[test]
-fn l23_receive_before_send_completes() {
-    check("l23_receive_before_send_completes", || {
+fn receive_before_send_completes() {
+    check("receive_before_send_completes", || {
         let (c, memory) = (make(0), Plain::new());
         let receiver = thread::spawn({
             let (rx, memory) = (c.receiver(), memory.clone());

@@ -7,10 +7,10 @@ use loom::thread;
 
 use crate::run::{check, Plain, Value};
 
-/// L27: a receiver goes to sleep while the sender publishes.
+/// A receiver goes to sleep while the sender publishes.
 #[test]
-fn l27_park_handshake() {
-    check("l27_park_handshake", || {
+fn park_handshake() {
+    check("park_handshake", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || tx.send(Value::new(7)));
@@ -19,10 +19,10 @@ fn l27_park_handshake() {
     });
 }
 
-/// L22: three laps of a ring of one; the sender sleeps when it is full.
+/// Three laps of a ring of one; the sender sleeps when it is full.
 #[test]
-fn l22_ring_full() {
-    check("l22_ring_full", || {
+fn ring_full() {
+    check("ring_full", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || (1..=3).for_each(|n| tx.send(Value::new(n))));
@@ -33,10 +33,10 @@ fn l22_ring_full() {
     });
 }
 
-/// L22: two senders on a ring of one.
+/// Two senders on a ring of one.
 #[test]
-fn l22_ring_two_senders() {
-    check("l22_ring_two_senders", || {
+fn ring_two_senders() {
+    check("ring_two_senders", || {
         let c = make::<Value>(1);
         let senders = [1, 2].map(|n| {
             let tx = c.sender();
@@ -48,10 +48,10 @@ fn l22_ring_two_senders() {
     });
 }
 
-/// L22: two senders, one with two values, and a receiver: each sender's values arrive in order.
+/// Two senders, one with two values, and a receiver: each sender's values arrive in order.
 #[test]
-fn l22_ring_laps() {
-    check("l22_ring_laps", || {
+fn ring_laps() {
+    check("ring_laps", || {
         let c = make::<Value>(1);
         let senders = [(10, 2), (20, 1)].map(|(first, count)| {
             let tx = c.sender();
@@ -80,11 +80,11 @@ fn ring_two_receivers() {
     });
 }
 
-/// L03: a send, a close and a receiver. What was sent is received once, what was refused comes
+/// A send, a close and a receiver. What was sent is received once, what was refused comes
 /// back.
 #[test]
-fn l03_send_close() {
-    check("l03_send_close", || {
+fn send_close() {
+    check("send_close", || {
         let c = make::<Value>(1);
         let (tx, rx) = (c.sender(), c.receiver());
         let sender = thread::spawn(move || tx.send_ok(Value::new(7)).is_ok());
@@ -96,10 +96,10 @@ fn l03_send_close() {
     });
 }
 
-/// L05: a sender blocked on a full ring, a receive and a close.
+/// A sender blocked on a full ring, a receive and a close.
 #[test]
-fn l05_blocked_sender_close() {
-    check("l05_blocked_sender_close", || {
+fn blocked_sender_close() {
+    check("blocked_sender_close", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let (tx, closer) = (c.sender(), c.sender());
@@ -112,10 +112,10 @@ fn l05_blocked_sender_close() {
     });
 }
 
-/// L05: a sender that goes to sleep while the channel is closed, and nobody receives.
+/// A sender that goes to sleep while the channel is closed, and nobody receives.
 #[test]
-fn l05_sender_or_close() {
-    check("l05_sender_or_close", || {
+fn sender_or_close() {
+    check("sender_or_close", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let tx = c.sender();
@@ -126,10 +126,10 @@ fn l05_sender_or_close() {
     });
 }
 
-/// L06: close wakes both of two blocked receivers.
+/// Close wakes both of two blocked receivers.
 #[test]
-fn l06_close_wakes_all() {
-    check("l06_close_wakes_all", || {
+fn close_wakes_all() {
+    check("close_wakes_all", || {
         let c = make::<Value>(1);
         let receivers = [(); 2].map(|()| {
             let rx = c.receiver();
@@ -140,10 +140,10 @@ fn l06_close_wakes_all() {
     });
 }
 
-/// L07, L26: "closed" is never reported while a value is left.
+/// "closed" is never reported while a value is left.
 #[test]
-fn l07_closed_after_values() {
-    check("l07_closed_after_values", || {
+fn closed_after_values() {
+    check("closed_after_values", || {
         let c = make::<Value>(1);
         let tx = c.sender();
         let sender = thread::spawn(move || {
@@ -164,7 +164,7 @@ fn l07_closed_after_values() {
 /// What a receive form reports: the number of a value, `None` for closed.
 type Form = fn(&Receiver<Value>) -> Option<u32>;
 
-/// L07: the value that was sent before the close, then "closed", by a form that blocks.
+/// The value that was sent before the close, then "closed", by a form that blocks.
 fn closed_after_value(name: &str, form: Form) {
     check(name, move || {
         let (tx, rx) = gochan::bounded::<Value>(1);
@@ -179,33 +179,33 @@ fn closed_after_value(name: &str, form: Form) {
 }
 
 #[test]
-fn l07_recv_ok() {
-    closed_after_value("l07_recv_ok", |rx| rx.recv_ok().map(|v| v.get()));
+fn closed_after_value_recv_ok() {
+    closed_after_value("closed_after_value_recv_ok", |rx| rx.recv_ok().map(|v| v.get()));
 }
 
 #[test]
-fn l07_iter() {
-    closed_after_value("l07_iter", |rx| rx.iter().next().map(|v| v.get()));
+fn closed_after_value_iter() {
+    closed_after_value("closed_after_value_iter", |rx| rx.iter().next().map(|v| v.get()));
 }
 
 #[test]
-fn l07_recv_many() {
-    closed_after_value("l07_recv_many", |rx| {
+fn closed_after_value_recv_many() {
+    closed_after_value("closed_after_value_recv_many", |rx| {
         let mut values = Vec::new();
         (rx.recv_many(&mut values, 2) > 0).then(|| values[0].get())
     });
 }
 
 #[test]
-fn l07_select() {
-    closed_after_value("l07_select", |rx| {
+fn closed_after_value_select() {
+    closed_after_value("closed_after_value_select", |rx| {
         select! { recv_ok(rx) -> v => v.map(|v| v.get()) }
     });
 }
 
 #[test]
-fn l07_recv_timeout() {
-    closed_after_value("l07_recv_timeout", |rx| loop {
+fn closed_after_value_recv_timeout() {
+    closed_after_value("closed_after_value_recv_timeout", |rx| loop {
         match rx.recv_timeout(Duration::MAX) {
             Ok(value) => return Some(value.get()),
             Err(RecvTimeoutError::Closed) => return None,
@@ -214,10 +214,10 @@ fn l07_recv_timeout() {
     });
 }
 
-/// L15 on a buffer: a timeout and a service race for a receiver: the value arrives or stays.
+/// A timeout and a service race for a receiver: the value arrives or stays in the buffer.
 #[test]
-fn l15_timeout_or_service() {
-    check("l15_timeout_or_service", || {
+fn timeout_or_service() {
+    check("timeout_or_service", || {
         let c = make::<Value>(1);
         let (tx, wait) = (c.sender(), Duration::from_secs(1));
         let sender = thread::spawn(move || tx.send(Value::new(7)));
@@ -228,10 +228,10 @@ fn l15_timeout_or_service() {
     });
 }
 
-/// L15 on a buffer, the sender's side: after a timeout the value is the sender's again.
+/// A timeout and room race for a sender: the value is in the buffer or the sender's again.
 #[test]
-fn l15_timeout_or_room() {
-    check("l15_timeout_or_room", || {
+fn timeout_or_room() {
+    check("timeout_or_room", || {
         let c = make::<Value>(1);
         c.send(Value::new(1));
         let (rx, wait) = (c.receiver(), Duration::from_secs(1));
@@ -243,10 +243,10 @@ fn l15_timeout_or_room() {
     });
 }
 
-/// L20, B04: the last receiver goes during a send: the value is dropped once, here or there.
+/// The last receiver goes during a send: the value is dropped once, here or there.
 #[test]
-fn l20_last_receiver_drop() {
-    check("l20_last_receiver_drop", || {
+fn last_receiver_drop() {
+    check("last_receiver_drop", || {
         let (tx, rx) = gochan::bounded(1);
         let sender = thread::spawn(move || {
             let _ = tx.send_ok(Value::new(7));
@@ -256,10 +256,10 @@ fn l20_last_receiver_drop() {
     });
 }
 
-/// L20: the last sender, the last receiver and a clone of each go at once, with a value on its way.
+/// The last sender, the last receiver and a clone of each go at once, with a value on its way.
 #[test]
-fn l20_last_drops_and_clone() {
-    check("l20_last_drops_and_clone", || {
+fn last_drops_and_clone() {
+    check("last_drops_and_clone", || {
         let (tx, rx) = gochan::bounded(1);
         tx.send(Value::new(7));
         let (other_tx, other_rx) = (tx.clone(), rx.clone());
@@ -272,10 +272,10 @@ fn l20_last_drops_and_clone() {
     });
 }
 
-/// L19: a wake that comes early, since time has passed but not enough, ends no wait.
+/// A wake that comes early, since time has passed but not enough, ends no wait.
 #[test]
-fn l19_early_wake() {
-    check("l19_early_wake", || {
+fn early_wake() {
+    check("early_wake", || {
         model::hold_clock();
         let c = make::<Value>(1);
         let tx = c.sender();
@@ -288,10 +288,10 @@ fn l19_early_wake() {
     });
 }
 
-/// L23: the k-th receive comes before the (k + capacity)-th send completes: a lock by a channel.
+/// The k-th receive comes before the (k + capacity)-th send completes, so a channel can be a lock.
 #[test]
-fn l23_capacity_orders() {
-    check("l23_capacity_orders", || {
+fn capacity_orders() {
+    check("capacity_orders", || {
         let (c, memory) = (make(1), Plain::new());
         let other = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
@@ -309,10 +309,10 @@ fn l23_capacity_orders() {
     });
 }
 
-/// L23: what the closer did comes before a receive that reports the close.
+/// What the closer did comes before a receive that reports the close.
 #[test]
-fn l23_close_orders() {
-    check("l23_close_orders", || {
+fn close_orders() {
+    check("close_orders", || {
         let (c, memory) = (make::<()>(1), Plain::new());
         let closer = thread::spawn({
             let (c, memory) = (c.clone(), memory.clone());
@@ -327,10 +327,10 @@ fn l23_close_orders() {
     });
 }
 
-/// L25: of two closes exactly one succeeds.
+/// Of two closes exactly one succeeds.
 #[test]
-fn l25_close_close() {
-    check("l25_close_close", || {
+fn close_close() {
+    check("close_close", || {
         let c = make::<()>(1);
         let tx = c.sender();
         let other = thread::spawn(move || tx.close_ok());
@@ -339,7 +339,8 @@ fn l25_close_close() {
     });
 }
 
-/// A receiver that serves a blocked sender serves the receiver, too, that lined up meanwhile.
+/// A receiver that serves a blocked sender also serves the receiver that joined the queue
+/// meanwhile.
 #[test]
 fn ring_service_chain() {
     check("ring_service_chain", || {
@@ -355,8 +356,8 @@ fn ring_service_chain() {
     });
 }
 
-/// A receiver in line whose value another one takes, between the step of the sender and its
-/// service, looks again.
+/// A receiver waits in the queue. If another one takes its value between the step of the sender and
+/// the service, the first one looks again.
 #[test]
 fn ring_overtaken() {
     check("ring_overtaken", || {
@@ -373,7 +374,8 @@ fn ring_overtaken() {
     });
 }
 
-/// Two that each receive from one full channel and try to send on the other: one of them has room.
+/// Two threads each receive from one full channel and try to send on the other: one of them has
+/// room.
 #[test]
 fn exact_after_a_receive() {
     check("exact_after_a_receive", || {
@@ -397,7 +399,7 @@ fn full(n: u32) -> Chan<Value> {
     c
 }
 
-/// Two that each send on one channel and try to receive from the other: one of them has a value.
+/// Two threads each send on one channel and try to receive from the other: one of them has a value.
 #[test]
 fn exact_after_a_send() {
     check("exact_after_a_send", || {

@@ -71,14 +71,14 @@ impl Value {
     /// Writes `number` into a fresh value.
     pub(crate) fn new(number: u32) -> Self {
         let value = Self { number: UnsafeCell::new(0), _leak: loom::sync::Arc::new(()) };
-        // SAFETY: just made.
+        // SAFETY: the cell was just made, and no other thread has it.
         value.number.with_mut(|place| unsafe { *place = number });
         value
     }
 
     /// Reads the number; loom fails if the write does not happen before.
     pub(crate) fn get(&self) -> u32 {
-        // SAFETY: whoever has the value has it alone; loom checks just that.
+        // SAFETY: the thread that has the value has it alone, which loom checks.
         self.number.with(|place| unsafe { *place })
     }
 }
@@ -98,7 +98,7 @@ impl Plain {
     }
 
     pub(crate) fn get(&self) -> u32 {
-        // SAFETY: as above.
+        // SAFETY: loom reports an access that is not ordered with the others.
         self.0.with(|place| unsafe { *place })
     }
 }

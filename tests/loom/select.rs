@@ -14,10 +14,10 @@ fn nobody_is_left<T>(chans: &[&Chan<T>]) {
     }
 }
 
-/// L09: two cases, two senders. One value is taken; the other stays with its sender.
+/// Two cases, two senders. One value is taken; the other stays with its sender.
 #[test]
-fn l09_two_cases_two_senders() {
-    check("l09_two_cases_two_senders", || {
+fn two_cases_two_senders() {
+    check("two_cases_two_senders", || {
         let (a, b) = (make::<Value>(0), make::<Value>(0));
         let senders = [&a, &b].map(|c| {
             let tx = c.sender();
@@ -34,10 +34,10 @@ fn l09_two_cases_two_senders() {
     });
 }
 
-/// L09 on buffered channels: woken by a hint.
+/// Two cases on buffered channels, and two senders: a hint wakes the select.
 #[test]
-fn l09_two_cases_buffered() {
-    check("l09_two_cases_buffered", || {
+fn two_cases_buffered() {
+    check("two_cases_buffered", || {
         let (a, b) = (make::<Value>(1), make::<Value>(1));
         let senders = [&a, &b].map(|c| {
             let tx = c.sender();
@@ -55,10 +55,10 @@ fn l09_two_cases_buffered() {
     });
 }
 
-/// L10: the wake of a channel must not be lost on a select that another channel has already won.
+/// The wake of a channel must not be lost on a select that another channel has already won.
 #[test]
-fn l10_wake_theft() {
-    check("l10_wake_theft", || {
+fn wake_theft() {
+    check("wake_theft", || {
         let (a, b) = (make::<Value>(1), make::<Value>(1));
         let selecting = thread::spawn({
             let (a, b) = (a.receiver(), b.receiver());
@@ -84,10 +84,10 @@ fn l10_wake_theft() {
     });
 }
 
-/// L11: two selects in opposite directions: exactly one rendezvous, and both return.
+/// Two selects in opposite directions: exactly one rendezvous, and both return.
 #[test]
-fn l11_opposite_selects() {
-    check("l11_opposite_selects", || {
+fn opposite_selects() {
+    check("opposite_selects", || {
         let (a, b) = (make::<Value>(0), make::<Value>(0));
         let other = thread::spawn({
             let (a, b) = (a.clone(), b.clone());
@@ -110,10 +110,10 @@ fn l11_opposite_selects() {
     });
 }
 
-/// L12: two selects that send and receive on one channel. Neither meets itself.
+/// Two selects that send and receive on one channel. Neither meets itself.
 #[test]
-fn l12_both_directions() {
-    check("l12_both_directions", || {
+fn both_directions() {
+    check("both_directions", || {
         let c = make::<Value>(0);
         let run = |c: &Chan<Value>, n| {
             select! {
@@ -131,10 +131,10 @@ fn l12_both_directions() {
     });
 }
 
-/// L13: a channel that stands twice in a select, next to another receiver on it.
+/// A channel that stands twice in a select, next to another receiver on it.
 #[test]
-fn l13_channel_twice() {
-    check("l13_channel_twice", || {
+fn channel_twice() {
+    check("channel_twice", || {
         let (c, d) = (make::<Value>(0), make::<Value>(0));
         let selecting = thread::spawn({
             let (c, d) = (c.receiver(), d.receiver());
@@ -158,10 +158,10 @@ fn l13_channel_twice() {
     });
 }
 
-/// L14: leaving a losing channel's line keeps that line in order.
+/// A select that leaves the queue of a losing case keeps that queue in order.
 #[test]
-fn l14_losing_line() {
-    check("l14_losing_line", || {
+fn losing_line() {
+    check("losing_line", || {
         let (a, b) = (make::<Value>(0), make::<Value>(0));
         let receiving = thread::spawn({
             let a = a.receiver();
@@ -188,10 +188,10 @@ fn l14_losing_line() {
     });
 }
 
-/// L17: close of one channel and a send on another race for the select.
+/// The close of one channel and a send on another race for the select.
 #[test]
-fn l17_select_close() {
-    check("l17_select_close", || {
+fn select_close() {
+    check("select_close", || {
         let (a, b) = (make::<Value>(0), make::<Value>(0));
         let sender = thread::spawn({
             let a = a.sender();
@@ -212,10 +212,10 @@ fn l17_select_close() {
     });
 }
 
-/// L18: one of two channels is ready at every instant, so `default` is never chosen.
+/// One of two channels is ready at every instant, so `default` is never chosen.
 #[test]
-fn l18_default_at_one_instant() {
-    check("l18_default_at_one_instant", || {
+fn default_at_one_instant() {
+    check("default_at_one_instant", || {
         let (a, b) = (make(1), make(1));
         b.send(());
         let other = thread::spawn({
@@ -234,11 +234,12 @@ fn l18_default_at_one_instant() {
     });
 }
 
-/// L18, with a time limit: when it ends one of the two is ready, and at every instant from then on.
+/// From the end of the time limit on one of two channels is ready at every instant: the limit is
+/// never what the select reports.
 #[test]
-fn l18_limit_at_one_instant() {
+fn limit_at_one_instant() {
     const LIMIT: Duration = Duration::from_secs(1);
-    check("l18_limit_at_one_instant", || {
+    check("limit_at_one_instant", || {
         model::hold_clock();
         let (a, b) = (make(1), make(1));
         let other = thread::spawn({

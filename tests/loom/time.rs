@@ -7,11 +7,11 @@ use loom::thread;
 
 use crate::run::check;
 
-/// L24: a timer fires, is stopped and is received from at once: the stop prevented the receive, or
+/// A timer fires, is stopped and is received from at once: the stop prevented the receive, or
 /// came too late.
 #[test]
-fn l24_fire_stop() {
-    check("l24_fire_stop", || {
+fn fire_stop() {
+    check("fire_stop", || {
         let (timer, wait) = (Timer::new(Duration::from_secs(1)), Duration::from_secs(1));
         let stopper = thread::spawn({
             let timer = timer.clone();
@@ -26,10 +26,10 @@ fn l24_fire_stop() {
     });
 }
 
-/// L24: a receiver that sleeps until a far instant learns of a reset to a near one.
+/// A receiver that sleeps until a far instant learns of a reset to a near one.
 #[test]
-fn l24_reset_wakes() {
-    check("l24_reset_wakes", || {
+fn reset_wakes() {
+    check("reset_wakes", || {
         model::hold_clock();
         let timer = Timer::new(Duration::from_secs(3600));
         let receiver = thread::spawn({

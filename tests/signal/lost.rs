@@ -1,5 +1,5 @@
-//! A program closes the library's descriptors, as one does that becomes a daemon.
-// Nobody can close descriptors of others without it.
+//! A program that closes the library's descriptors, as one does that becomes a daemon.
+// Descriptors of others can only be closed with `unsafe`.
 #![allow(unsafe_code)]
 
 use std::{
@@ -16,7 +16,7 @@ use libc::c_int;
 use super::{
     common::wait_until,
     die_of, next,
-    program::{program, raise},
+    own_process::{program, raise},
     settle, LONG,
 };
 
@@ -28,7 +28,7 @@ fn open() -> Vec<c_int> {
     let numbers =
         entries.map(|entry| entry.unwrap().file_name().to_str().unwrap().parse().unwrap());
     let all: Vec<c_int> = numbers.collect();
-    // Without the one that has read the folder.
+    // The descriptor that has read the folder is closed by now.
     all.into_iter().filter(|fd| *fd > 2 && is_open(*fd)).collect()
 }
 
@@ -38,7 +38,7 @@ fn is_open(fd: c_int) -> bool {
     flags != -1
 }
 
-/// As programs do that become daemons.
+/// Closes all descriptors, as a program does that becomes a daemon.
 fn close_all() {
     for fd in open() {
         // SAFETY: they are the library's, which is what the tests are about; nobody else uses one.
@@ -62,7 +62,7 @@ fn opened_by<R>(f: impl FnOnce() -> R) -> (Vec<c_int>, R) {
 }
 
 fn is_asleep() -> bool {
-    super::threads().contains(&("gochan signals".to_string(), 'S'))
+    super::resources::threads().contains(&("gochan signals".to_string(), 'S'))
 }
 
 fn is_told(signals: &gochan::Receiver<Signal>) {
@@ -84,7 +84,7 @@ fn closed_descriptors_bring_the_default_back_and_are_reported_once() {
     .dies_of(SIGTERM);
 }
 
-/// Nobody wakes the thread then: the handler sees it.
+/// The files are still open under other numbers, so nothing wakes the thread: the handler sees it.
 #[test]
 fn a_handler_sees_that_descriptors_were_closed_whose_files_are_open() {
     program("lost::a_handler_sees_that_descriptors_were_closed_whose_files_are_open", || {
@@ -107,10 +107,11 @@ fn a_file_that_has_the_descriptors_number_is_left_alone() {
     program("lost::a_file_that_has_the_descriptors_number_is_left_alone", || {
         let (ends, signals) = opened_by(|| signal::notify(&[SIGWINCH, SIGUSR1, SIGTERM]));
         let (mut near, far) = UnixStream::pair().unwrap();
-        // Between its look and its use of a descriptor the library could not tell.
+        // The library cannot see a change between its look at a descriptor and its use, so none is
+        // made then.
         wait_until(is_asleep);
         ends.iter().for_each(|fd| replace(*fd, &far));
-        // Whether the thread or a handler sees it first.
+        // The thread or a handler sees the change first: both do the same.
         raise(SIGWINCH);
         is_told(&signals);
         raise(SIGWINCH);
@@ -118,7 +119,8 @@ fn a_file_that_has_the_descriptors_number_is_left_alone() {
         let mut found = [0; 4];
         (&far).read_exact(&mut found).unwrap();
         assert_eq!(&found, b"mine", "the library has read of it");
-        // It is taken again, and the old ends go: they are not the library's to be closed.
+        // The next `notify` opens new descriptors. The old numbers are not the library's to be
+        // closed.
         let again = signal::notify(&[SIGUSR1]);
         raise(SIGUSR1);
         assert_eq!(next(&again), SIGUSR1);
@@ -134,9 +136,9 @@ fn a_file_that_has_the_descriptors_number_is_left_alone() {
 
 /// The read that the thread is in is of the old file; the next would be of the new one.
 #[test]
-fn what_the_thread_hears_last_is_received_and_its_descriptors_new_file_left_alone() {
+fn the_last_signal_that_the_thread_hears_is_received_and_the_new_file_left_alone() {
     program(
-        "lost::what_the_thread_hears_last_is_received_and_its_descriptors_new_file_left_alone",
+        "lost::the_last_signal_that_the_thread_hears_is_received_and_the_new_file_left_alone",
         || {
             let (ends, signals) = opened_by(|| signal::notify(&[SIGUSR1, SIGTERM]));
             let (mut near, far) = UnixStream::pair().unwrap();
@@ -177,7 +179,7 @@ fn after_closed_descriptors_notify_works_again_and_what_is_ignored_stays_ignored
                 raise(SIGUSR2);
                 is_told(&signals);
             }
-            // Without the thread.
+            // The reset takes effect without the thread.
             signal::reset(&[SIGALRM]);
             die_of(SIGALRM);
         },
@@ -185,7 +187,7 @@ fn after_closed_descriptors_notify_works_again_and_what_is_ignored_stays_ignored
     .dies_of(SIGALRM);
 }
 
-/// None is left when the thread that comes next is to be started, either.
+/// The next thread finds no descriptor left either.
 #[test]
 fn after_closed_descriptors_notify_without_a_descriptor_left_is_refused_and_nothing_is_deaf() {
     program("lost::after_closed_descriptors_notify_without_a_descriptor_left_is_refused_and_nothing_is_deaf", || {

@@ -1,8 +1,8 @@
 //! Small random programs, and running one of them.
 //!
 //! Each thread does its calls one after the other. Meanwhile the thread that started them closes
-//! the channels, so that nobody waits for ever, at once or when nothing has happened for a while.
-//! When all are done it receives what is left: a value that was lost is missed.
+//! the channels, at once or when nothing has happened for a while, so that nobody waits for ever.
+//! When all threads are done it receives what is left, so that a lost value is missed.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl Program {
         }
     }
 
-    /// What happened this time.
+    /// Runs the program, and returns what happened this time.
     pub fn run(&self, crew: &Crew<Vec<Record>>) -> History {
         let world = Arc::new(World::new(&self.capacities));
         let me = self.threads.len();

@@ -67,7 +67,7 @@ fn values_come_in_the_order_of_their_sends() {
     accepts(TWO, receives(0, 1));
     refuses(TWO, receives(1, 0));
     refuses(TWO, receives(0, 0));
-    // Full until the first receive.
+    // The ring is full until the first receive.
     refuses(RING, receives(0, 1));
     accepts(LIST, receives(0, 1));
 }
@@ -115,10 +115,10 @@ fn a_rendezvous_is_one_instant() {
     accepts(MEETING, meet(1, 2, blocking(S), blocking(R)));
     accepts(MEETING, meet(1, 4, trying(S), blocking(R)));
     accepts(MEETING, meet(1, 4, blocking(S), trying(R)));
-    // One after the other, and two that do not wait.
+    // No two calls meet that come one after the other, or that both do not wait.
     refuses(MEETING, meet(4, 5, blocking(S), blocking(R)));
     refuses(MEETING, meet(1, 2, trying(S), trying(R)));
-    // Sent to nobody.
+    // A value is sent to nobody.
     refuses(MEETING, vec![(0, 3, blocking(S), Sent(S))]);
 }
 

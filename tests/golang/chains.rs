@@ -1,4 +1,5 @@
-//! The programs of Go's test/chan: fifo.go, goroutines.go, sendstmt.go, sieve1.go, sieve2.go.
+//! Go's test/chan/fifo.go, goroutines.go, sieve1.go and sieve2.go: threads in chains and in loops,
+//! each of which knows only its own channels.
 
 use std::{
     cmp::Reverse,
@@ -6,7 +7,7 @@ use std::{
     thread::{self, Scope},
 };
 
-use gochan::{bounded, make, select, Chan, Receiver, Sender};
+use gochan::{bounded, make, select, Receiver, Sender};
 
 use crate::common::watchdog;
 
@@ -61,20 +62,6 @@ fn a_value_goes_through_a_thousand_threads() {
         assert!(last.recv_ok().expect("open").into_iter().eq(0..STAGES));
         assert_eq!(last.recv_ok(), None, "the last thread is gone, and its sender with it");
     });
-}
-
-/// A send takes any expression, and its channel may come out of a receive; it has no value
-/// (sendstmt.go).
-#[test]
-fn a_send_takes_any_expression() {
-    let (channels, c) = (make::<Chan<u8>>(1), make(1));
-    channels.send(c.clone());
-    select! { send(channels.recv_ok().expect("open"), 2) => {}, default => panic!("room for one") }
-    assert_eq!(c.recv(), 2);
-    let flags = make(1);
-    #[allow(clippy::overly_complex_bool_expr, clippy::nonminimal_bool)]
-    let () = flags.send(false || true);
-    assert!(flags.recv());
 }
 
 const PRIMES: [u32; 25] = [

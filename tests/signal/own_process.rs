@@ -1,4 +1,4 @@
-//! A test's program in a process of its own, and what becomes of it.
+//! Runs the program of a test in a process of its own, and checks how it ends.
 
 use std::{
     env,
@@ -54,7 +54,7 @@ pub fn kill(pid: u32, signal: i32) {
 }
 
 impl Program {
-    /// Has this command start it: its last arguments are the program's.
+    /// Has this command start the program, whose words are the command's last arguments.
     pub fn under(self, command: &'static [&'static str]) -> Self {
         Self { under: command, ..self }
     }
@@ -64,7 +64,7 @@ impl Program {
         Self { when_ready: Some(f), ..self }
     }
 
-    /// Among what it writes on its standard error.
+    /// Expects this text once in what the program writes on its standard error.
     pub fn says_once(self, text: &'static str) -> Self {
         Self { says: Some(text), ..self }
     }
@@ -74,7 +74,7 @@ impl Program {
         self.exits_with(DONE);
     }
 
-    /// Without being `ready` for it, it must not end like that.
+    /// Expects that the program ends with this code, and not before it is `ready`.
     #[track_caller]
     pub fn exits_with(self, code: i32) {
         let (status, ready) = self.run();
@@ -82,7 +82,7 @@ impl Program {
         assert!(ready || code == DONE, "too early");
     }
 
-    /// Of this signal, and not before it is `ready`.
+    /// Expects that the program dies of this signal, and not before it is `ready`.
     #[track_caller]
     pub fn dies_of(self, signal: i32) {
         if env::var_os("GOCHAN_EMULATOR").is_some() {
@@ -108,7 +108,7 @@ impl Program {
             .unwrap();
         let mut ready = false;
         for line in BufReader::new(process.stdout.take().unwrap()).lines() {
-            // Behind the name of the test, or in a line of its own.
+            // The words stand behind the name of the test, or in a line of their own.
             if line.unwrap().contains(READY) {
                 ready = true;
                 self.when_ready.iter().for_each(|f| f(process.id()));
