@@ -29,6 +29,11 @@ use buffered::Buffered;
 use queue::{List, Ring};
 use rendezvous::Rendezvous;
 
+/// True if a value is passed from function to function: a large one would take room in each.
+pub(crate) const fn is_short<T>() -> bool {
+    std::mem::size_of::<T>() <= 128
+}
+
 /// A channel of any kind, shared by its handles.
 pub(crate) enum Core<T> {
     Rendezvous(Arc<Rendezvous<T>>),

@@ -3,11 +3,11 @@
 //! A value moves from the caller's slot to its place in the channel, and back if it is not sent. A
 //! large value takes no room on the stack of every function between.
 
-use std::{mem::size_of, panic::Location};
+use std::panic::Location;
 
 use super::{block, BoundCase, Limit, Order, RecvCase, SendCase};
 use crate::{
-    core::{Core, Effort, WaitStyle},
+    core::{is_short, Core, Effort, WaitStyle},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     wait::{BlockedAt, Reason},
 };
@@ -52,11 +52,6 @@ pub(crate) fn send_until<T>(
         Ok(()) => Ok(()),
         Err(value) => send_until_slow(core, value, limit),
     }
-}
-
-/// True if a value is passed from function to function: a large one would take room in each.
-const fn is_short<T>() -> bool {
-    size_of::<T>() <= 128
 }
 
 #[inline(always)]

@@ -128,6 +128,7 @@ impl<T> Entry<T> {
     }
 
     /// Calls `operate` with the slot. The entry is in no queue, and `operate` runs no code of `T`.
+    #[inline(always)]
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
         assert!(!self.queued.get(), "the value of a queued case belongs to the queue");
         // SAFETY: an entry that is in no queue is its owner's, and the owner calls this. Nothing in
