@@ -15,6 +15,8 @@ pub enum Placement {
     One,
     /// Where the scheduler likes
     Free,
+    /// As `free`, beside one computing process for each core
+    Busy,
 }
 
 /// A side of a channel.
@@ -38,6 +40,7 @@ impl Placement {
             Self::Split => "senders on one half of the cores, receivers on the other",
             Self::One => "all threads on one core",
             Self::Free => "threads not pinned",
+            Self::Busy => "threads not pinned, beside a computing process for each core",
         }
     }
 
@@ -45,7 +48,7 @@ impl Placement {
     /// cores.
     pub fn apply(self) -> io::Result<Sides> {
         match self {
-            Self::Free => Ok(Sides(None)),
+            Self::Free | Self::Busy => Ok(Sides(None)),
             Self::One => system::stay_on_one().map(|()| Sides(None)),
             Self::Split => system::halves().map(|halves| Sides(Some(halves))),
         }

@@ -38,7 +38,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub smoke: bool,
     /// Where threads run
-    #[arg(long, value_delimiter = ',', value_name = "WHERE", default_values = ["split", "one", "free"])]
+    #[arg(long, value_delimiter = ',', value_name = "WHERE", default_values = ["split", "one", "free", "busy"])]
     pub placement: Vec<Placement>,
     /// The cells of these names, or whose names contain these words
     #[arg(long, value_delimiter = ',', value_name = "WORD")]
@@ -62,6 +62,9 @@ pub struct RunArgs {
     /// What the program calls itself with: measure this placement, print its tables.
     #[arg(long, hide = true)]
     pub child: Option<Placement>,
+    /// What a neighbour of the placement `busy` is called with.
+    #[arg(long, hide = true)]
+    pub compute: bool,
     /// The program that `go build` made.
     #[arg(long, hide = true)]
     pub go_program: Option<PathBuf>,

@@ -6,6 +6,7 @@ mod chart;
 mod cli;
 mod contender;
 mod go;
+mod neighbours;
 mod report;
 mod rounds;
 mod run;
@@ -24,6 +25,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 fn main() {
     let Cli { command, run } = Cli::parse();
+    if run.compute {
+        return neighbours::compute();
+    }
     let outcome = match (command, run.child) {
         (Some(Command::Chart { dir }), _) => chart::draw(&dir),
         (None, Some(placement)) => run::one_placement(&run, placement),

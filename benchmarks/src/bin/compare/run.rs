@@ -5,6 +5,7 @@ use crate::{
     cli::RunArgs,
     contender::Contender,
     go,
+    neighbours::Neighbours,
     report::{Column, Row},
     rounds, samples, summary, table,
     watchdog::Watchdog,
@@ -67,6 +68,8 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
         }
     };
     libraries::prepare();
+    let neighbours = (placement == Placement::Busy).then(Neighbours::start).transpose();
+    let _neighbours = neighbours.map_err(|error| format!("no process can be started: {error}"))?;
     let (mut contenders, cells) = (Contender::all(args), cells(args, placement));
     if cells.is_empty() {
         return Ok(());
