@@ -60,14 +60,14 @@ fn of_all_libraries(cell: Cell) -> impl Iterator<Item = (String, &'static str, J
 }
 
 fn of_gochan() -> impl Iterator<Item = (String, &'static str, Job)> {
-    let paths: [(&str, fn(u64)); 5] = [
-        ("try/100", try_send_and_receive),
-        ("recv-many/100", receive_many),
-        ("clone/1", clone_and_drop),
-        ("select-4-ready/100", select_of_four),
-        ("select-2-send/100", select_over_sends),
+    let paths = [
+        ("try/100", Box::new(try_send_and_receive) as Job),
+        ("recv-many/100", Box::new(receive_many)),
+        ("clone/1", Box::new(clone_and_drop)),
+        ("select-4-ready/100", Box::new(select_of_four)),
+        ("select-2-send/100", Box::new(select_over_sends)),
     ];
-    paths.into_iter().map(|(path, job)| (path.to_owned(), "gochan", Box::new(job) as Job))
+    paths.into_iter().map(|(path, job)| (path.to_owned(), "gochan", job))
 }
 
 fn try_send_and_receive(units: u64) {
