@@ -14,8 +14,10 @@ mod tests;
 use std::mem::MaybeUninit;
 
 use super::{
-    is_short, padded::Padded, queue::Queue, Amount, Channel, Effort, HandleCounts, Readiness, Side,
-    TryRecv, TrySend, WaitStyle,
+    channel::{is_short, Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle},
+    handle_counts::HandleCounts,
+    padded::Padded,
+    queue::Queue,
 };
 use crate::{
     error::{TryRecvError, TrySendError},

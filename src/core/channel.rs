@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::HandleCounts;
+use super::handle_counts::HandleCounts;
 use crate::{
     error::{TryRecvError, TrySendError},
     wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome},
@@ -60,6 +60,11 @@ pub(crate) enum WaitStyle {
     /// operations. In the queue it would be given one value, or room for one, and the others would
     /// need as many slices for theirs.
     YieldOutside,
+}
+
+/// True if a value is passed from function to function: a large one would take room in each.
+pub(crate) const fn is_short<T>() -> bool {
+    std::mem::size_of::<T>() <= 128
 }
 
 /// The result of a send; a value that was not sent stays where it is.

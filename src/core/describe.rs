@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Core, Side};
+use super::{channel::Side, Core};
 
 impl<T> Core<T> {
     /// Writes the `{:?}` output of a handle called `name`: the state of its channel, and which

@@ -5,7 +5,10 @@
 
 use std::time::Instant;
 
-use super::{Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv, TrySend};
+use super::{
+    channel::{Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend},
+    handle_counts::HandleCounts,
+};
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, store_load_fence, AtomicUsize, Ordering},

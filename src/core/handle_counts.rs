@@ -1,7 +1,7 @@
 //! The handles of a channel that are left. The channel closes when the last of either side is gone.
 
-use super::{Core, Side};
-use crate::sync::{mutant, Count, Ordering};
+use super::channel::Side;
+use crate::sync::{Count, Ordering};
 
 /// How many handles can send, and how many can receive.
 pub(crate) struct HandleCounts {
@@ -21,41 +21,22 @@ impl HandleCounts {
             Side::Recv => &self.receivers,
         }
     }
-}
 
-impl<T> Core<T> {
     /// Counts a new handle that can act on `side`.
-    fn attach(&self, side: Side) {
+    pub(super) fn attach(&self, side: Side) {
         // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
-        let before = self.handle_counts().count(side).fetch_add(1, Ordering::Relaxed);
+        let before = self.count(side).fetch_add(1, Ordering::Relaxed);
         if before > isize::MAX as usize {
             // Only if handles are forgotten without end; a count that wraps would close too early.
             std::process::abort();
         }
     }
 
-    /// Counts a handle that is gone. The last one closes the channel. If no receiver is left, the
-    /// remaining values are dropped at once.
-    pub(crate) fn detach(&self, side: Side) {
-        let handles = self.handle_counts().count(side);
+    /// Counts a handle that is gone. True if it was the last one of this side.
+    pub(super) fn detach(&self, side: Side) -> bool {
+        let handles = self.count(side);
         // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the
         // close. The only handle is the only one that could be cloned: its count stays as it is.
-        if handles.load(Ordering::Acquire) != 1 && handles.fetch_sub(1, Ordering::AcqRel) != 1 {
-            return;
-        }
-        if self.abandon(side) && !mutant("no_drain") {
-            self.channel().drop_rest();
-        }
-    }
-
-    /// Splits into the references of the first two handles.
-    pub(crate) fn split(self) -> (Self, Self) {
-        (self.share(), self)
-    }
-
-    /// A reference for one more handle that acts on `sides`.
-    pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
-        sides.iter().for_each(|&side| self.attach(side));
-        self.share()
+        handles.load(Ordering::Acquire) == 1 || handles.fetch_sub(1, Ordering::AcqRel) == 1
     }
 }

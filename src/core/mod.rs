@@ -18,21 +18,18 @@ mod timer;
 
 use std::time::Instant;
 
-pub(crate) use channel::{Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle};
+pub(crate) use channel::{
+    is_short, Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle,
+};
 pub(crate) use done::Done;
-pub(crate) use handle_counts::HandleCounts;
 pub use timer::MissedTickBehavior;
 pub(crate) use timer::{Schedule, Timer};
 
-use crate::sync::Arc;
+use crate::sync::{mutant, Arc};
 use buffered::Buffered;
+use handle_counts::HandleCounts;
 use queue::{List, Ring};
 use rendezvous::Rendezvous;
-
-/// True if a value is passed from function to function: a large one would take room in each.
-pub(crate) const fn is_short<T>() -> bool {
-    std::mem::size_of::<T>() <= 128
-}
 
 /// A channel of any kind, shared by its handles.
 pub(crate) enum Core<T> {
@@ -106,6 +103,26 @@ impl<T> Core<T> {
             (Core::Timer(a), Core::Timer(b)) => Arc::ptr_eq(a, b),
             (Core::Done(a), Core::Done(b)) => Arc::ptr_eq(a, b),
             _ => false,
+        }
+    }
+
+    /// Splits into the references of the first two handles.
+    pub(crate) fn split(self) -> (Self, Self) {
+        (self.share(), self)
+    }
+
+    /// A reference for one more handle that acts on `sides`.
+    pub(crate) fn share_for(&self, sides: &[Side]) -> Self {
+        sides.iter().for_each(|&side| self.handle_counts().attach(side));
+        self.share()
+    }
+
+    /// Gives up a handle's part in `side`. The last one closes the channel. If no receiver is left,
+    /// the remaining values are dropped at once.
+    pub(crate) fn detach(&self, side: Side) {
+        let is_last = self.handle_counts().detach(side);
+        if is_last && self.abandon(side) && !mutant("no_drain") {
+            self.channel().drop_rest();
         }
     }
 

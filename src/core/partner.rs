@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-use super::Side;
+use super::channel::Side;
 use crate::{sync::SPINS, wait::OpId};
 
 #[cfg(all(test, not(any(loom, shuttle))))]

@@ -9,8 +9,9 @@
 //! - closed ⇒ a waiter that joins the queue leaves at once.
 
 use super::{
-    partner::PartnerPredictor, Amount, Channel, Effort, HandleCounts, Readiness, Side, TryRecv,
-    TrySend, WaitStyle,
+    channel::{Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle},
+    handle_counts::HandleCounts,
+    partner::PartnerPredictor,
 };
 use crate::{
     error::{TryRecvError, TrySendError},

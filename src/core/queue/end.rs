@@ -8,7 +8,7 @@
 //! receivers' end of the list, that a position is overdue (`core/queue/list/overdue.rs`). So a
 //! thread that exchanges the number knows both for certain.
 
-use super::Effort;
+use crate::core::channel::Effort;
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
 
 /// In the number of the senders' end: no send comes after this one.

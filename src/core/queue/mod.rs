@@ -6,7 +6,7 @@ pub(super) mod ring;
 mod end;
 mod slot;
 
-use super::{Amount, Effort, Side, TryRecv, TrySend};
+use super::channel::{Amount, Effort, Side, TryRecv, TrySend};
 use crate::sync::mutant;
 
 pub(crate) use list::List;

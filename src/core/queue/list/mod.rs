@@ -34,7 +34,7 @@ use super::{
     Amount, Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
-    core::{padded::Padded, Side},
+    core::{channel::Side, padded::Padded},
     sync::{store_load_fence, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
 use block::Block;

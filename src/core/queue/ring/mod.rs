@@ -26,7 +26,7 @@ use super::{
     Amount, Effort, Queue, TryRecv, TrySend,
 };
 use crate::{
-    core::{padded::Padded, Side},
+    core::{channel::Side, padded::Padded},
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicUsize, Backoff, Ordering},
 };
