@@ -18,10 +18,11 @@ use crate::{
 
 /// A channel, for sending and receiving: Go's `chan T`.
 ///
-/// Made by [`make`]; nil by [`nil`](Self::nil) or `default`. It counts as a handle that can send
-/// and as one that can receive. [`sender`](Self::sender), [`receiver`](Self::receiver) and
-/// [`split`](Self::split) give handles for one direction, Go's `chan<- T` and `<-chan T`. Use those
-/// where the channel should close by itself once one end is gone.
+/// Made by [`make`]. [`nil`](Self::nil) and `default` make the nil channel. A `Chan` counts as a
+/// handle that can send and as one that can receive. [`sender`](Self::sender),
+/// [`receiver`](Self::receiver) and [`split`](Self::split) give handles for one direction, Go's
+/// `chan<- T` and `<-chan T`. Use those where the channel should close by itself once one end is
+/// gone.
 ///
 /// # Examples
 ///
@@ -40,11 +41,13 @@ pub struct Chan<T>(Option<Core<T>>);
 /// send waits until a receive takes the value.
 ///
 /// The memory for the buffer is allocated at once, but touched only where values have been.
-/// Zero-sized values need none, whatever the capacity.
+/// Zero-sized values need no memory, whatever the capacity.
 ///
 /// # Panics
 ///
-/// With "capacity overflow" if the buffer would be larger than an allocation can be.
+/// Panics with "capacity overflow" if the buffer would be larger than an allocation can be.
+///
+/// # Examples
 ///
 /// ```
 /// let c = gochan::make(3);
@@ -62,7 +65,9 @@ pub fn make<T>(cap: usize) -> Chan<T> {
 ///
 /// # Panics
 ///
-/// With "capacity overflow" if the buffer would be larger than an allocation can be.
+/// Panics with "capacity overflow" if the buffer would be larger than an allocation can be.
+///
+/// # Examples
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);
@@ -81,8 +86,10 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 ///
 /// # Panics
 ///
-/// With "capacity overflow" if the values are so large that a few of them would be larger than an
-/// allocation can be.
+/// Panics with "capacity overflow" if the values are so large that a few of them would be larger
+/// than an allocation can be.
+///
+/// # Examples
 ///
 /// ```
 /// let (tx, rx) = gochan::unbounded();
@@ -104,6 +111,8 @@ impl<T> Chan<T> {
     /// Returns the nil channel, Go's `var c chan T`: every operation blocks for ever, and `select!`
     /// passes it over.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{select, Chan};
     ///
@@ -119,6 +128,8 @@ impl<T> Chan<T> {
 
     /// Returns a handle that can only send: Go's conversion to `chan<- T`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let c = gochan::make(1);
     /// c.sender().send(7);
@@ -130,6 +141,8 @@ impl<T> Chan<T> {
     }
 
     /// Returns a handle that can only receive: Go's conversion to `<-chan T`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -143,6 +156,8 @@ impl<T> Chan<T> {
 
     /// Returns the two ends.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let (tx, rx) = gochan::make(1).split();
     /// tx.send(7);
@@ -154,12 +169,14 @@ impl<T> Chan<T> {
         (self.sender(), self.receiver())
     }
 
-    /// Sends `value`: Go's `c <- value`. Blocks while it must. See [`Sender::send`].
+    /// Sends `value`: Go's `c <- value`. Blocks as [`Sender::send`] does.
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is closed, or is closed meanwhile. `let _ =
-    /// c.send(v);` does not ignore that, `let _ = c.send_ok(v);` does.
+    /// Panics with "send on closed channel" if the channel is closed, or is closed meanwhile. `let
+    /// _ = c.send(v);` does not ignore that; `let _ = c.send_ok(v);` does.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -179,7 +196,9 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back if the channel is closed, or is closed meanwhile.
+    /// Returns the value if the channel is closed, or is closed meanwhile.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(1);
@@ -197,7 +216,9 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Full` if the send would block, `Closed` if the channel is closed.
+    /// Returns the value, in `Full` if the send would block, in `Closed` if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(0);
@@ -212,7 +233,9 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    /// Returns the value, in `Timeout` when the time is up, in `Closed` if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -230,7 +253,9 @@ impl<T> Chan<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    /// Returns the value, in `Timeout` when the time is up, in `Closed` if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;
@@ -245,7 +270,9 @@ impl<T> Chan<T> {
     }
 
     /// Receives the next value, or the zero value, `T::default()`, once the channel is closed and
-    /// drained: Go's `<-c`. Blocks while it must. See [`Receiver::recv`].
+    /// drained: Go's `<-c`. Blocks as [`Receiver::recv`] does.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -262,7 +289,9 @@ impl<T> Chan<T> {
     }
 
     /// Receives the next value, or `None` once the channel is closed and drained: Go's `v, ok :=
-    /// <-c`. Blocks while it must. See [`Receiver::recv_ok`].
+    /// <-c`. Blocks as [`Receiver::recv_ok`] does.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -281,6 +310,8 @@ impl<T> Chan<T> {
     ///
     /// `Empty` if the receive would block, `Closed` once the channel is closed and drained.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let c = gochan::make::<u8>(0);
     /// assert!(c.try_recv().unwrap_err().is_empty());
@@ -295,6 +326,8 @@ impl<T> Chan<T> {
     /// # Errors
     ///
     /// `Timeout` when the time is up, `Closed` once the channel is closed and drained.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -313,6 +346,8 @@ impl<T> Chan<T> {
     ///
     /// `Timeout` when the time is up, `Closed` once the channel is closed and drained.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     ///
@@ -324,8 +359,10 @@ impl<T> Chan<T> {
         select::recv_until(&self.0, Limit::At(deadline))
     }
 
-    /// Waits for a value and appends it, with any others that are ready, to `values`: at most
-    /// `limit`. Returns how many. See [`Receiver::recv_many`].
+    /// Waits for a value, then appends it and the others that are ready to `values`, at most
+    /// `limit` in all. Returns how many it has appended. See [`Receiver::recv_many`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(3);
@@ -339,7 +376,9 @@ impl<T> Chan<T> {
     }
 
     /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=
-    /// range c`. Blocks while it must. `for v in &c` is the same.
+    /// range c`. Each step blocks as [`recv_ok`](Self::recv_ok) does. `for v in &c` is the same.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make(2);
@@ -354,6 +393,8 @@ impl<T> Chan<T> {
 
     /// Iterates over the values that are ready. Ends instead of blocking.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let c = gochan::make(2);
     /// c.send(1);
@@ -367,7 +408,9 @@ impl<T> Chan<T> {
     ///
     /// # Panics
     ///
-    /// With "close of closed channel" or "close of nil channel".
+    /// Panics with "close of closed channel" or "close of nil channel".
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);
@@ -384,6 +427,8 @@ impl<T> Chan<T> {
     }
 
     /// Closes the channel. Returns true if this call closed it. See [`Sender::close_ok`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// let c = gochan::make::<u8>(0);

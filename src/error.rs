@@ -1,9 +1,10 @@
-//! The errors of the operations that report a failure. The error of a send returns the unsent
-//! value.
+//! The errors of the operations that report a failure. The error of a send holds the unsent value.
 
 use std::{error::Error, fmt};
 
-/// Why [`send_ok`](crate::Sender::send_ok) did not send: the channel is closed. Holds the value.
+/// The error of [`send_ok`](crate::Sender::send_ok): the channel is closed. Holds the unsent value.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{make, SendError};
@@ -15,7 +16,9 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
-/// Why [`try_send`](crate::Sender::try_send) did not send. Holds the value.
+/// The error of [`try_send`](crate::Sender::try_send). Holds the unsent value.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{make, TrySendError};
@@ -32,7 +35,9 @@ pub enum TrySendError<T> {
     Closed(T),
 }
 
-/// Why [`send_timeout`](crate::Sender::send_timeout) did not send. Holds the value.
+/// The error of [`send_timeout`](crate::Sender::send_timeout). Holds the unsent value.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{make, SendTimeoutError};
@@ -49,7 +54,9 @@ pub enum SendTimeoutError<T> {
     Closed(T),
 }
 
-/// Why [`try_recv`](crate::Receiver::try_recv) received nothing.
+/// The error of [`try_recv`](crate::Receiver::try_recv).
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{make, TryRecvError};
@@ -67,7 +74,9 @@ pub enum TryRecvError {
     Closed,
 }
 
-/// Why [`recv_timeout`](crate::Receiver::recv_timeout) received nothing.
+/// The error of [`recv_timeout`](crate::Receiver::recv_timeout).
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{make, RecvTimeoutError};
@@ -90,6 +99,8 @@ const RECV_CLOSED: &str = "receive on closed channel";
 impl<T> SendError<T> {
     /// Returns the value that was not sent.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::SendError;
     /// assert_eq!(SendError(7).into_inner(), 7);
@@ -101,6 +112,8 @@ impl<T> SendError<T> {
 
 impl<T> TrySendError<T> {
     /// Returns the value that was not sent.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use gochan::TrySendError;
@@ -114,6 +127,8 @@ impl<T> TrySendError<T> {
 
     /// Returns true if there was no room.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::TrySendError;
     /// assert!(TrySendError::Full(7).is_full());
@@ -123,6 +138,8 @@ impl<T> TrySendError<T> {
     }
 
     /// Returns true if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use gochan::TrySendError;
@@ -136,6 +153,8 @@ impl<T> TrySendError<T> {
 impl<T> SendTimeoutError<T> {
     /// Returns the value that was not sent.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::SendTimeoutError;
     /// assert_eq!(SendTimeoutError::Timeout(7).into_inner(), 7);
@@ -148,6 +167,8 @@ impl<T> SendTimeoutError<T> {
 
     /// Returns true if the time was up.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::SendTimeoutError;
     /// assert!(SendTimeoutError::Timeout(7).is_timeout());
@@ -157,6 +178,8 @@ impl<T> SendTimeoutError<T> {
     }
 
     /// Returns true if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use gochan::SendTimeoutError;
@@ -170,6 +193,8 @@ impl<T> SendTimeoutError<T> {
 impl TryRecvError {
     /// Returns true if there was nothing to receive.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::TryRecvError;
     /// assert!(TryRecvError::Empty.is_empty());
@@ -179,6 +204,8 @@ impl TryRecvError {
     }
 
     /// Returns true if the channel is closed and drained.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use gochan::TryRecvError;
@@ -192,6 +219,8 @@ impl TryRecvError {
 impl RecvTimeoutError {
     /// Returns true if the time was up.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use gochan::RecvTimeoutError;
     /// assert!(RecvTimeoutError::Timeout.is_timeout());
@@ -201,6 +230,8 @@ impl RecvTimeoutError {
     }
 
     /// Returns true if the channel is closed and drained.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use gochan::RecvTimeoutError;

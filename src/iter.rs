@@ -11,6 +11,8 @@ use crate::{core::Core, select};
 /// An iterator over the values to come, by [`Receiver::iter`](crate::Receiver::iter) or `for v in
 /// &rx`. Each step blocks until a value comes. Ends once the channel is closed and drained.
 ///
+/// # Examples
+///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);
 /// tx.send(1);
@@ -24,6 +26,8 @@ pub struct Iter<'a, T>(Source<'a, T>);
 
 /// An iterator over the values that are ready, by
 /// [`Receiver::try_iter`](crate::Receiver::try_iter). Never blocks.
+///
+/// # Examples
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(2);

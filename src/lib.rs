@@ -33,17 +33,17 @@
 //! | receive | [`recv`](Receiver::recv), the zero value once closed | [`recv_ok`](Receiver::recv_ok), `None` once closed | [`try_recv`](Receiver::try_recv) | [`recv_timeout`](Receiver::recv_timeout), [`recv_deadline`](Receiver::recv_deadline) |
 //! | close | [`close`](Sender::close), panics if closed or nil | [`close_ok`](Sender::close_ok) | | |
 //!
-//! The plain verb does what Go does, `_ok` reports instead of panicking or inventing a value, and
-//! `try_`, `_timeout` and `_deadline` are what std's and crossbeam's users know. Every error gives
-//! the unsent value back.
+//! The plain verb does what Go does. `_ok` reports instead of panicking or inventing a value.
+//! `try_`, `_timeout` and `_deadline` mean what they mean in std and crossbeam. Every error of a
+//! send gives the unsent value back.
 //!
 //! # What each operation does
 //!
 //! | | nil | open, cannot proceed | open, can proceed | closed, values left | closed, drained |
 //! |---|---|---|---|---|---|
 //! | `send` | blocks for ever | blocks | sends | panics | panics |
-//! | `send_ok` | blocks for ever | blocks | `Ok` | `Err(SendError(v))` | the same |
-//! | `try_send` | `Err(Full(v))` | `Err(Full(v))` | `Ok` | `Err(Closed(v))` | the same |
+//! | `send_ok` | blocks for ever | blocks | `Ok` | `Err(SendError(v))` | `Err(SendError(v))` |
+//! | `try_send` | `Err(Full(v))` | `Err(Full(v))` | `Ok` | `Err(Closed(v))` | `Err(Closed(v))` |
 //! | `recv` | blocks for ever | blocks | value | next value | `T::default()` |
 //! | `recv_ok` | blocks for ever | blocks | `Some` | `Some` | `None` |
 //! | `try_recv` | `Err(Empty)` | `Err(Empty)` | `Ok` | `Ok` | `Err(Closed)` |
@@ -54,15 +54,15 @@
 //! - A channel closes by [`close`](Sender::close), when the last handle that can send is dropped,
 //!   or when the last handle that can receive is dropped. In the last case the values left are
 //!   dropped at once, by the dropping thread.
-//! - A close wakes every waiter: a receiver gets what is left and then the close, a sender blocked
-//!   in `send` panics at its own line, one in `send_ok` gets its value back.
+//! - A close wakes every waiter. A receiver gets the values left and then the close. A sender
+//!   blocked in `send` panics at its own line; one in `send_ok` gets its value back.
 //! - A send that returned before the close is received exactly once.
 //! - Go's happens-before rules hold: a send comes before its receive completes; a close before a
 //!   receive that reports it; on an unbuffered channel, a receive before its send completes; on a
 //!   buffered one, the k-th receive before the (k + cap)-th send completes. `len` orders nothing.
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
-//! - Waiters are served in order of arrival, parked or not. Each operation that comes along serves
-//!   them before it goes on itself.
+//! - Waiters are served in order of arrival, asleep or not. Each operation serves the waiters of
+//!   its own side before it tries for itself.
 //! - A thread that is stopped, wherever it is, holds up no operation that does not block.
 //!
 //! # What it does not promise
@@ -71,10 +71,10 @@
 //!   synchronize with them.
 //! - A thread that is stopped in the few instructions in which it moves a value into a buffer or
 //!   out of it keeps that value or its slot. In an unbounded channel the values behind it can be
-//!   received meanwhile. In a bounded channel they wait for it: operations that never block answer
-//!   `Empty` or `Full`, after about a millisecond at most.
-//! - A waiter that was told to look, and did not find what it came for, is in no queue until it
-//!   runs again. Meanwhile a `try_send` to it on another, unbuffered channel answers `Full`.
+//!   received in the meantime. In a bounded channel they wait for it: operations that never block
+//!   answer `Empty` or `Full`, after about a millisecond at most.
+//! - A `select!` that is woken for a case that another thread then takes is in no queue until it
+//!   runs again. Until then a `try_send` to it on another, unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!
@@ -99,14 +99,14 @@
 //! # Model-checked
 //!
 //! Under `--cfg loom` and `--cfg shuttle` the crate builds on these checkers' primitives.
-//! `tests/loom` and `tests/shuttle.rs` in the repository explore its protocols; seeded mistakes
-//! show that they work. You can check your own code the same way: `docs/model-checking.md`.
+//! `tests/loom` and `tests/shuttle.rs` in the repository explore its protocols. Seeded mistakes
+//! show that these models find errors. You can check your own code the same way:
+//! `docs/model-checking.md`.
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
 
-// Numbers of 32 bits would wrap around within minutes, and a lock in place of each is no
-// alternative.
+// Numbers of 32 bits would wrap around within minutes, and a lock for each would be too slow.
 #[cfg(not(target_has_atomic = "64"))]
 compile_error!("gochan needs 64-bit atomics, which this target does not have");
 

@@ -1,9 +1,9 @@
 //! The clock of a model, under `--cfg loom` and `--cfg shuttle` only.
 //!
-//! Time passes where a thread waits for it: an operation with a timeout, or a receive from a timer,
-//! may find that its instant has come, whatever it is. What other threads do before that is up to
-//! the checker, so it explores both that they come first and that they come too late. A timer on
-//! which no thread blocks does not fire by itself; [`advance`] moves the clock.
+//! Time passes when a thread waits for it: an operation with a timeout, or a receive from a timer,
+//! moves the clock to its instant, however far away that is. The checker decides what other threads
+//! do before, so it explores runs in which they are in time and runs in which they are too late. A
+//! timer on which no thread blocks does not fire by itself; [`advance`] moves the clock.
 //!
 //! ```text
 //! loom::model(|| {

@@ -1,4 +1,5 @@
-//! What `select!` expands to, and what tests look at. Not part of the public interface.
+//! The functions that `select!` expands to, and those that tests call. Not part of the public
+//! interface.
 
 pub use crate::select::{select, BoundCase, CaseRef, Limit, RecvCase, SendCase, SendFromCase};
 
@@ -19,7 +20,7 @@ pub fn block_for_ever() -> ! {
     no_winner()
 }
 
-/// The unreachable last branch of a select that has no `default`.
+/// Panics: this last branch of a select without a `default` is unreachable.
 pub fn no_winner() -> ! {
     unreachable!("a select without a default returned without a winner")
 }
@@ -40,8 +41,8 @@ pub fn lose(_: impl BoundCase) {}
 /// Drops what a `recv` case without a pattern received.
 pub fn discard<T>(_: Option<T>) {}
 
-/// A type that has a zero value for a plain `recv` case: any `Default`. A trait of its own, for its
-/// error message.
+/// A type that has a zero value for a plain `recv` case: any `Default`. It is a trait of its own,
+/// for the sake of its error message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no zero value, which a `recv` case gives once its channel is closed",
     label = "`recv(..) -> pattern` needs `{Self}: Default`",
@@ -51,13 +52,13 @@ pub trait Zero: Default {}
 
 impl<T: Default> Zero for T {}
 
-/// What a `recv` case has received.
+/// The outcome of a `recv` case.
 pub struct Received<T>(pub Option<T>);
 
 impl<T> Received<T> {
-    /// Returns what a plain `recv` case gives. The second argument keeps the compiler from blaming
-    /// the first for a missing zero value: it points at the method name, which is the word in the
-    /// user's case.
+    /// Returns the value of a plain `recv` case. Because of the second argument the compiler
+    /// reports a missing zero value at the method name, which is the word in the user's case, and
+    /// not at the first argument.
     pub fn recv(self, _: PhantomData<T>) -> T
     where
         T: Zero,
@@ -66,7 +67,7 @@ impl<T> Received<T> {
     }
 }
 
-/// What a plain `send` case does once it is chosen.
+/// Finishes a plain `send` case once it is chosen: panics if the channel was closed.
 #[track_caller]
 pub fn sent_or_panic<T>(sent: Result<(), SendError<T>>) {
     // The value is dropped first, so that its `Drop` does not run in the middle of the panic.
@@ -75,7 +76,7 @@ pub fn sent_or_panic<T>(sent: Result<(), SendError<T>>) {
     }
 }
 
-/// How many operations are enqueued on a channel.
+/// The numbers of operations that are enqueued on a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocked {
     /// The sends.

@@ -18,9 +18,10 @@ use crate::{
 /// The receiving end of a channel: Go's `<-chan T`.
 ///
 /// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded), from a
-/// [`Chan`](crate::Chan), or by a timer such as [`after`](crate::after); nil by [`nil`](Self::nil)
-/// or `default`. Clones are handles of the same channel and share its values; when the last handle
-/// that can receive is dropped, the channel closes and the values left in it are dropped at once.
+/// [`Chan`](crate::Chan), or by a timer such as [`after`](crate::after). [`nil`](Self::nil) and
+/// `default` make the nil channel. Clones are handles of the same channel and share its values.
+/// When the last handle that can receive is dropped, the channel closes and the values left in it
+/// are dropped at once.
 ///
 /// # Examples
 ///
@@ -52,6 +53,8 @@ impl<T> Receiver<T> {
     /// Returns the nil channel, Go's `var c <-chan T`: receives block for ever, selects pass it
     /// over.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{Receiver, TryRecvError};
     ///
@@ -66,6 +69,8 @@ impl<T> Receiver<T> {
     /// a type without one, use [`recv_ok`](Self::recv_ok).
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
@@ -88,6 +93,8 @@ impl<T> Receiver<T> {
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
     ///
+    /// # Examples
+    ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
     /// tx.send(7);
@@ -109,6 +116,8 @@ impl<T> Receiver<T> {
     ///
     /// `Empty` if there is nothing to receive now or the channel is nil; `Closed` once it is closed
     /// and drained.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{bounded, TryRecvError};
@@ -133,6 +142,8 @@ impl<T> Receiver<T> {
     /// `Timeout` when the time is up, `Closed` once the channel is closed and drained. A value or
     /// the close is reported rather than a timeout.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{bounded, RecvTimeoutError};
     /// use std::time::Duration;
@@ -155,6 +166,8 @@ impl<T> Receiver<T> {
     /// `Timeout` when the time is up, `Closed` once the channel is closed and drained. A value or
     /// the close is reported rather than a timeout.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::bounded;
     /// use std::time::Instant;
@@ -168,9 +181,11 @@ impl<T> Receiver<T> {
         select::recv_until(&self.0, Limit::At(deadline))
     }
 
-    /// Waits for a value and appends it, with any others that are ready, to `values`: at most
-    /// `limit`. Returns how many: 0 once the channel is closed and drained, or if `limit` is 0. Go
-    /// has no counterpart.
+    /// Waits for a value, then appends it and the others that are ready to `values`, at most
+    /// `limit` in all. Returns how many it has appended: 0 once the channel is closed and drained,
+    /// or if `limit` is 0. Go has no counterpart.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, rx) = gochan::unbounded();
@@ -187,7 +202,8 @@ impl<T> Receiver<T> {
         let Some(first) = self.recv_ok() else { return 0 };
         let before = values.len();
         values.push(first);
-        // Only what is ready now: senders that keep pace must not keep this from ending.
+        // Only the values that are ready now: senders that keep pace must not prolong this for
+        // ever.
         values.extend(self.try_iter().take(self.ready().min(limit - 1)));
         values.len() - before
     }
@@ -204,6 +220,8 @@ impl<T> Receiver<T> {
     /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=
     /// range c`. Each step blocks as [`recv_ok`](Self::recv_ok) does. `for v in &rx` is the same.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let (tx, rx) = gochan::bounded(2);
     /// tx.send(1);
@@ -216,6 +234,8 @@ impl<T> Receiver<T> {
     }
 
     /// Iterates over the values that are ready. Ends instead of blocking.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(2);
@@ -293,6 +313,8 @@ impl<T> Handle for Receiver<T> {
 }
 
 /// An iterator over the values to come, by `for v in rx`. Owns the handle.
+///
+/// # Examples
 ///
 /// ```
 /// let (tx, rx) = gochan::bounded(1);

@@ -16,8 +16,8 @@ use crate::{
 /// The sending end of a channel: Go's `chan<- T`.
 ///
 /// Made by [`bounded`](crate::bounded), [`unbounded`](crate::unbounded) or from a
-/// [`Chan`](crate::Chan); nil by [`nil`](Self::nil) or `default`. Clones are handles of the same
-/// channel; when the last handle that can send is dropped, the channel closes.
+/// [`Chan`](crate::Chan). [`nil`](Self::nil) and `default` make the nil channel. Clones are handles
+/// of the same channel. The channel closes when the last handle that can send is dropped.
 ///
 /// # Examples
 ///
@@ -47,6 +47,8 @@ impl<T> Sender<T> {
 
     /// Returns the nil channel, Go's `var c chan<- T`: sends block for ever, selects pass it over.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{Sender, TrySendError};
     ///
@@ -63,12 +65,14 @@ impl<T> Sender<T> {
     ///
     /// # Panics
     ///
-    /// With "send on closed channel" if the channel is closed, or is closed meanwhile. To get the
-    /// value back instead, use [`send_ok`](Self::send_ok).
+    /// Panics with "send on closed channel" if the channel is closed, or is closed meanwhile. To
+    /// get the value back instead, use [`send_ok`](Self::send_ok).
     ///
     /// In code that comes from crossbeam-channel or std, `let _ = tx.send(v);` compiles unchanged,
     /// but panics where it ignored an error before. Write `let _ = tx.send_ok(v);`. `grep -rnE 'let
     /// _ = .*\.send\(' src` finds such lines, and so does clippy's `let_unit_value`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded(1);
@@ -89,7 +93,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back if the channel is closed, now or meanwhile. Go has no counterpart.
+    /// Returns the value if the channel is closed, or is closed meanwhile. Go has no counterpart.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{bounded, SendError};
@@ -111,8 +117,10 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Full` if there is no room, no receiver waits, or the channel is nil;
-    /// `Closed` if it is closed.
+    /// Returns the value, in `Full` if there is no room and no receiver waits, or if the channel is
+    /// nil; in `Closed` if it is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{bounded, TrySendError};
@@ -133,7 +141,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    /// Returns the value, in `Timeout` when the time is up, in `Closed` if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{bounded, SendTimeoutError};
@@ -155,7 +165,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value comes back: `Timeout` when the time is up, `Closed` if the channel is closed.
+    /// Returns the value, in `Timeout` when the time is up, in `Closed` if the channel is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::bounded;
@@ -177,7 +189,9 @@ impl<T> Sender<T> {
     ///
     /// # Panics
     ///
-    /// With "close of closed channel" or "close of nil channel".
+    /// Panics with "close of closed channel" or "close of nil channel".
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, rx) = gochan::bounded::<u8>(0);
@@ -193,10 +207,12 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Closes the channel. Returns true if this call closed it, false if it was closed before or is
-    /// nil. Never blocks. Go has no counterpart.
+    /// Closes the channel. Returns true if this call closed it, and false if it was closed before
+    /// or is nil. Never blocks. Go has no counterpart.
     ///
     /// All outcomes: [what each operation does](crate#what-each-operation-does).
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (tx, _rx) = gochan::bounded::<u8>(0);

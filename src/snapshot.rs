@@ -6,8 +6,10 @@ macro_rules! snapshots {
     ($($handle:ident),*) => {$(
         /// The state of the channel, as it was a moment ago.
         impl<T> $handle<T> {
-            /// Returns the number of buffered values: Go's `len(c)`. 0 for nil and for timers. A
-            /// value that another thread is in the middle of sending counts.
+            /// Returns the number of buffered values: Go's `len(c)`. It is 0 for nil and for
+            /// timers. A value that another thread is in the middle of sending counts.
+            ///
+            /// # Examples
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -20,6 +22,8 @@ macro_rules! snapshots {
             /// Returns the number of values that can be buffered: Go's `cap(c)`. `None` if there is
             /// no bound; `Some(0)` for nil and for timers.
             ///
+            /// # Examples
+            ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
             /// assert_eq!(c.cap(), Some(2));
@@ -29,6 +33,8 @@ macro_rules! snapshots {
             }
 
             /// Returns true if no value is buffered: always, for nil and unbuffered channels.
+            ///
+            /// # Examples
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
@@ -40,6 +46,8 @@ macro_rules! snapshots {
 
             /// Returns true if the buffer has no room: always, for nil and unbuffered channels.
             ///
+            /// # Examples
+            ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]
             /// assert!(!c.is_full());
@@ -50,6 +58,8 @@ macro_rules! snapshots {
 
             /// Returns true if the channel is closed, whether or not values are left. False for nil
             /// and for timers. Once true it stays true.
+            ///
+            /// # Examples
             ///
             /// ```
             /// let c = gochan::make::<u8>(2);
@@ -64,6 +74,8 @@ macro_rules! snapshots {
 
             /// Returns true for the nil channel: Go's `c == nil`.
             ///
+            /// # Examples
+            ///
             /// ```
             #[doc = concat!("assert!(gochan::", stringify!($handle), "::<u8>::nil().is_nil());")]
             /// ```
@@ -72,6 +84,8 @@ macro_rules! snapshots {
             }
 
             /// Returns true if both are handles of one channel, or both are nil: Go's `a == b`.
+            ///
+            /// # Examples
             ///
             /// ```
             #[doc = concat!("let c: gochan::", stringify!($handle), "<u8> = gochan::make(2).into();")]

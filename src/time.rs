@@ -1,4 +1,4 @@
-//! Timers: handles on the timer core. No thread runs for them: a blocked receiver wakes by itself.
+//! Timers: handles of the timer core. No thread runs for them: a blocked receiver wakes by itself.
 
 use std::{
     fmt,
@@ -13,8 +13,11 @@ use crate::{
 };
 
 /// Returns a channel that gives one instant after `duration`: Go's `time.After`. The value is the
-/// instant at which it was due. The channel never closes; a `duration` too long to represent never
-/// ends. Like [`Instant`], it stands still on Linux while the system is suspended.
+/// instant at which it was due. The channel never closes. A `duration` that is too long to
+/// represent never ends. Time is that of [`Instant`], which stands still on Linux while the system
+/// is suspended.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{after, make, select};
@@ -33,6 +36,8 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
 
 /// Returns a channel that gives one instant at `instant`, or at once if that is past.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Instant;
 ///
@@ -45,11 +50,12 @@ pub fn at(instant: Instant) -> Receiver<Instant> {
 }
 
 /// Returns a channel that gives an instant every `period`, the first after one period: Go's
-/// `time.Tick`. A slow receiver misses ticks. Nil if `period` is zero; crossbeam's is always ready
-/// then.
+/// `time.Tick`. A slow receiver misses ticks. Returns the nil channel if `period` is zero, where
+/// crossbeam's `tick` is always ready.
 ///
-/// Like all timers of this crate it follows [`Instant`], which stands still on Linux while the
-/// system is suspended.
+/// Time is that of [`Instant`], which stands still on Linux while the system is suspended.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::tick;
@@ -82,6 +88,8 @@ fn set(channel: &Receiver<Instant>, change: impl FnOnce(&mut Schedule)) -> bool 
 /// After [`stop`](Self::stop) or [`reset`](Self::reset) has returned, no instant from before the
 /// call can be received.
 ///
+/// # Examples
+///
 /// ```
 /// use gochan::Timer;
 /// use std::time::Duration;
@@ -95,8 +103,10 @@ fn set(channel: &Receiver<Instant>, change: impl FnOnce(&mut Schedule)) -> bool 
 pub struct Timer(Receiver<Instant>);
 
 impl Timer {
-    /// Makes a timer that fires after `duration`: Go's `time.NewTimer`. It never fires if that is
-    /// too long to represent.
+    /// Makes a timer that fires after `duration`: Go's `time.NewTimer`. The timer never fires if
+    /// `duration` is too long to represent.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Timer;
@@ -112,6 +122,8 @@ impl Timer {
 
     /// Returns the channel that gives the instant: Go's `t.C`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let timer = gochan::Timer::new(std::time::Duration::ZERO);
     /// assert!(timer.c().recv_ok().is_some());
@@ -121,8 +133,10 @@ impl Timer {
         &self.0
     }
 
-    /// Keeps the timer from firing. Returns true if that prevented a receive, false if the instant
-    /// was already received or the timer already stopped. Never blocks.
+    /// Keeps the timer from firing. Returns true if that prevented a receive. Returns false if the
+    /// instant was already received or the timer already stopped. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let timer = gochan::Timer::new(std::time::Duration::from_secs(1));
@@ -134,7 +148,9 @@ impl Timer {
     }
 
     /// Makes the timer fire after `duration` from now instead. Returns true if an instant was still
-    /// to be received; it is lost. Never blocks.
+    /// to be received: that instant is lost. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -153,6 +169,8 @@ impl Timer {
 /// Unless another [`MissedTickBehavior`] is chosen, a slow receiver misses ticks: at most one is
 /// pending, and the ticks keep their phase.
 ///
+/// # Examples
+///
 /// ```
 /// use gochan::Ticker;
 /// use std::time::Duration;
@@ -169,7 +187,9 @@ impl Ticker {
     ///
     /// # Panics
     ///
-    /// If `period` is zero.
+    /// Panics if `period` is zero.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let ticker = gochan::Ticker::new(std::time::Duration::from_millis(1));
@@ -184,6 +204,8 @@ impl Ticker {
 
     /// Returns the channel that gives the ticks: Go's `t.C`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let ticker = gochan::Ticker::new(std::time::Duration::from_millis(1));
     /// assert_eq!(ticker.c().cap(), Some(0));
@@ -194,6 +216,8 @@ impl Ticker {
     }
 
     /// Stops the ticker. Its channel does not close. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -206,11 +230,14 @@ impl Ticker {
         set(&self.0, |schedule| schedule.pending = false);
     }
 
-    /// Makes the next tick come one `period` from now, and the others at that pace. Never blocks.
+    /// Makes the next tick come one `period` from now, and the later ones at that pace. Never
+    /// blocks.
     ///
     /// # Panics
     ///
-    /// If `period` is zero.
+    /// Panics if `period` is zero.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -227,6 +254,8 @@ impl Ticker {
 
     /// Returns what happens to ticks that are not received in time: Go's rule by default.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{MissedTickBehavior, Ticker};
     /// use std::time::Duration;
@@ -241,6 +270,8 @@ impl Ticker {
     }
 
     /// Chooses what happens to ticks that are not received in time.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{MissedTickBehavior, Ticker};

@@ -26,6 +26,8 @@ use crate::{
 /// | `wg.Wait()` | [`wait`](Self::wait), [`wait_timeout`](Self::wait_timeout), [`wait_deadline`](Self::wait_deadline) |
 /// | a goroutine that waits and closes a channel | [`finished`](Self::finished), for `select!` |
 ///
+/// # Examples
+///
 /// ```
 /// use gochan::{make, WaitGroup};
 ///
@@ -50,6 +52,8 @@ struct State {
 impl WaitGroup {
     /// Makes a group with nothing under way.
     ///
+    /// # Examples
+    ///
     /// ```
     /// gochan::WaitGroup::new().wait();
     /// ```
@@ -59,7 +63,13 @@ impl WaitGroup {
     }
 
     /// Adds `n`, which may be negative, to the count of work under way. At zero all waiting threads
-    /// go on. Call it before the thread that will call [`done`](Self::done) can run.
+    /// continue. Call it before the thread that will call [`done`](Self::done) can run.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the count would become negative, or larger than `isize::MAX`; it stays as it was.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();
@@ -67,10 +77,6 @@ impl WaitGroup {
     /// group.add(-2);
     /// group.wait();
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the count would become negative, or larger than `isize::MAX`; it stays as it was.
     #[track_caller]
     pub fn add(&self, n: isize) {
         let mut state = self.0.lock();
@@ -93,16 +99,18 @@ impl WaitGroup {
 
     /// Counts one piece of work as done: `add(-1)`.
     ///
+    /// # Panics
+    ///
+    /// Panics if nothing is under way.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// let group = gochan::WaitGroup::new();
     /// group.add(1);
     /// group.done();
     /// group.wait();
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If nothing is under way.
     #[track_caller]
     pub fn done(&self) {
         self.add(-1);
@@ -110,18 +118,19 @@ impl WaitGroup {
 
     /// Runs `f` in a thread, counted until it returns or panics. Go's `wg.Go`.
     ///
-    /// The waiting thread does not learn of a panic. Where it should, as it mostly should, use a
-    /// [`Group`](crate::Group).
+    /// The waiting thread does not learn of a panic. A [`Group`](crate::Group) reports it.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system has no thread left: `f` is not counted then, and does not run.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let group = gochan::WaitGroup::new();
     /// group.go(|| println!("at work"));
     /// group.wait();
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system has no thread left: `f` is not counted then, and does not run.
     #[track_caller]
     pub fn go(&self, f: impl FnOnce() + Send + 'static) {
         let member = Member::of(self);
@@ -129,6 +138,12 @@ impl WaitGroup {
     }
 
     /// Runs `f` in a thread of `scope`, so that it may borrow, counted until it returns or panics.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system has no thread left: `f` is not counted then, and does not run.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (group, words) = (gochan::WaitGroup::new(), ["one", "two"]);
@@ -138,10 +153,6 @@ impl WaitGroup {
     ///     group.wait();
     /// });
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system has no thread left: `f` is not counted then, and does not run.
     #[cfg(not(any(loom, shuttle)))]
     #[track_caller]
     pub fn go_scoped<'scope>(
@@ -155,6 +166,8 @@ impl WaitGroup {
 
     /// Blocks until nothing is under way. Go's `wg.Wait`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let group = gochan::WaitGroup::new();
     /// group.go(|| {});
@@ -167,6 +180,8 @@ impl WaitGroup {
 
     /// Blocks as [`wait`](Self::wait) does, for `timeout` at most. Returns true if nothing is under
     /// way.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -186,6 +201,8 @@ impl WaitGroup {
     /// Blocks as [`wait`](Self::wait) does, until `deadline` at most. Returns true if nothing is
     /// under way.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     ///
@@ -197,7 +214,9 @@ impl WaitGroup {
         self.finished().recv_deadline(deadline).is_err_and(|error| !error.is_timeout())
     }
 
-    /// Returns a channel that closes once nothing is under way; closed already if nothing is.
+    /// Returns a channel that closes once nothing is under way. It is closed already if nothing is.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{after, select, WaitGroup};

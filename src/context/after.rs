@@ -2,8 +2,9 @@
 //!
 //! - A function stays in its [`Call`] until it runs. The thread that takes it out runs or drops it:
 //!   once.
-//! - At the end of its context it is out of reach of [`AfterFunc::stop`], and a thread sees to it:
-//!   the one that ends the context, that waits for a deadline, or that registers it too late.
+//! - Once its context has ended, [`AfterFunc::stop`] no longer takes it out, and one thread makes
+//!   it run: the one that ends the context, the one that waits for the deadline, or the one that
+//!   registers it after the end.
 
 use std::{
     fmt, mem,
@@ -20,7 +21,7 @@ use crate::{
 /// A function that runs at the end of a context.
 pub(super) struct Call(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
-// A function is taken out before it runs: its panic leaves nothing half-done here.
+// A function is taken out before it runs, so its panic leaves nothing half-done here.
 impl RefUnwindSafe for Call {}
 
 impl Call {
@@ -41,14 +42,15 @@ impl Call {
     }
 }
 
-/// Runs `call` in a thread of its own. Returns false if there is none: `call` is still to run then.
+/// Runs `call` in a thread of its own. Returns false if the system has none left: `call` is still
+/// to run then.
 fn start(call: &Arc<Call>) -> bool {
     let its = call.clone();
     call.is_over() || try_spawn(move || its.run()).is_ok()
 }
 
-/// Runs each call in a thread of its own. Where the system has no thread left, the others run here,
-/// once all that got one are under way.
+/// Runs each call in a thread of its own. Calls for which the system has no thread left run here,
+/// after all others have started.
 pub(super) fn run_all(calls: Vec<Arc<Call>>) {
     let left: Vec<_> = calls.into_iter().filter(|call| !start(call)).collect();
     for call in left {
@@ -59,7 +61,7 @@ pub(super) fn run_all(calls: Vec<Arc<Call>>) {
     }
 }
 
-/// Runs `f`. Its panic ends here, whatever its payload does when it is dropped.
+/// Runs `f`, and contains its panic, even if the payload's destructor panics too.
 pub(crate) fn contain(f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -67,7 +69,9 @@ pub(crate) fn contain(f: impl FnOnce()) {
     }
 }
 
-/// A function that is to run at the end of a context.
+/// A handle of a function that is to run at the end of a context.
+///
+/// # Examples
 ///
 /// ```
 /// let (context, _cancel) = gochan::Context::background().with_cancel();
@@ -81,18 +85,20 @@ pub struct AfterFunc {
     registered: Registered,
 }
 
-/// Where the function is called off.
+/// The place where the function is registered, until it is called off.
 enum Registered {
     Nowhere,
-    /// With the node, under this key.
+    /// Registered with the node, under this key.
     Child(u64),
-    /// With the thread that waits, which ends when this is closed.
+    /// Registered with the thread that waits, which ends when this channel is closed.
     Thread(Sender<()>),
 }
 
 impl AfterFunc {
     /// Calls the function off. Returns false if the context has ended, whether or not the function
-    /// has begun to run, or if it was called off before. Does not wait for its end.
+    /// has begun to run, or if it was called off before. Does not wait for the end of the function.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -127,7 +133,7 @@ impl fmt::Debug for AfterFunc {
     }
 }
 
-/// Makes `f` run when `node` ends; never if there is none.
+/// Makes `f` run when `node` ends. Never runs it if there is no node.
 #[track_caller]
 pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) -> AfterFunc {
     let call = Arc::new(Call(Mutex::new(Some(f))));
@@ -140,7 +146,7 @@ pub(super) fn after_func(node: Option<&Arc<Node>>, f: Box<dyn FnOnce() + Send>) 
 
 #[track_caller]
 fn register(node: &Arc<Node>, call: &Arc<Call>) -> Registered {
-    // No thread ends a context at its deadline, so one waits for it.
+    // No other thread acts at a deadline, so a new one waits for it.
     if node.due().is_some() {
         return Registered::Thread(wait_for(node, call.clone()));
     }
@@ -154,7 +160,8 @@ fn register(node: &Arc<Node>, call: &Arc<Call>) -> Registered {
     }
 }
 
-/// Starts a thread that runs `call` when `node` ends, or ends when the returned channel is closed.
+/// Starts a thread that runs `call` when `node` ends. The thread gives up if the returned channel
+/// is closed before.
 #[track_caller]
 fn wait_for(node: &Node, call: Arc<Call>) -> Sender<()> {
     let (stop, stopped) = bounded::<()>(0);
@@ -164,7 +171,7 @@ fn wait_for(node: &Node, call: Arc<Call>) -> Sender<()> {
             recv(done) => {}
             recv(stopped) => {}
         }
-        // A handle that is dropped closes `stopped` too, and calls nothing off.
+        // The drop of the handle closes `stopped` too, but does not call the function off.
         if !call.is_over() {
             done.recv();
         }

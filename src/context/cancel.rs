@@ -8,11 +8,13 @@ use super::{
 };
 use crate::sync::Arc;
 
-/// Ends the context it was made with. Go's `CancelFunc`, called when it is dropped.
+/// Ends the context that it was made with, at the latest when it is dropped. Go's `CancelFunc`.
 ///
 /// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops
-/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, even where functions of
-/// [`Context::after_func`] find no thread to run in.
+/// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, even if the system has no
+/// thread left for functions of [`Context::after_func`].
+///
+/// # Examples
 ///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel();
@@ -24,7 +26,7 @@ pub struct Cancel {
     context: Context,
     /// The node of `context`.
     node: Arc<Node>,
-    /// Where the node is registered.
+    /// The parent with which the node is registered, and the node's key there.
     parent: Option<(Arc<Node>, u64)>,
 }
 
@@ -36,6 +38,8 @@ impl Cancel {
     /// [`Context::after_func`] can no longer be called off. Functions for which the system has no
     /// thread left run here, one after the other, before it returns.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let (context, cancel) = gochan::Context::background().with_cancel();
     /// cancel.cancel();
@@ -46,7 +50,9 @@ impl Cancel {
         self.end(None);
     }
 
-    /// Returns the context it was made with.
+    /// Returns the context that the handle was made with.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -85,11 +91,13 @@ impl fmt::Debug for Cancel {
     }
 }
 
-/// Ends the context it was made with, and says why. Go's `CancelCauseFunc`, called without a reason
-/// when it is dropped.
+/// Ends the context that it was made with, for a reason. Its drop ends the context without a
+/// reason. Go's `CancelCauseFunc`.
 ///
 /// [Keep it](crate::context#keep-the-handle) as long as the context is to live: a pattern `_` drops
 /// it at once. Neither [`cancel`](Self::cancel) nor the drop panics, as with [`Cancel`].
+///
+/// # Examples
 ///
 /// ```
 /// let (context, cancel) = gochan::Context::background().with_cancel_cause();
@@ -106,7 +114,9 @@ impl CancelCause {
     }
 
     /// Ends the context and all contexts made from it, because of `cause`. A second call does
-    /// nothing. What holds for [`Cancel::cancel`] holds here.
+    /// nothing. In all else it is like [`Cancel::cancel`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (context, cancel) = gochan::Context::background().with_cancel_cause();
@@ -118,7 +128,9 @@ impl CancelCause {
         self.end_because(Cause::from(cause.into()));
     }
 
-    /// Returns the context it was made with.
+    /// Returns the context that the handle was made with.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let (_, cancel) = gochan::Context::background().with_cancel_cause();

@@ -1,4 +1,4 @@
-//! Contexts made from a context: those that can end before it does.
+//! Contexts made from a context that can end before it.
 
 use std::{
     error::Error,
@@ -19,6 +19,8 @@ impl Context {
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Context;
     ///
@@ -32,11 +34,13 @@ impl Context {
         self.child(None)
     }
 
-    /// Makes a context as [`with_cancel`](Self::with_cancel) does, with a reason that
-    /// [`cause`](Self::cause) gives. Go's `context.WithCancelCause`.
+    /// Makes a context as [`with_cancel`](Self::with_cancel) does. Its handle takes the reason that
+    /// [`cause`](Self::cause) returns. Go's `context.WithCancelCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{context::ContextError, Context};
@@ -52,11 +56,13 @@ impl Context {
         (context, CancelCause::new(cancel))
     }
 
-    /// Makes a context that ends after `timeout` at the latest. A timeout too long to represent is
-    /// none. Go's `context.WithTimeout`.
+    /// Makes a context that ends after `timeout` at the latest. A timeout that is too long to
+    /// represent never ends. Go's `context.WithTimeout`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{context::ContextError, Context};
@@ -71,11 +77,13 @@ impl Context {
         self.child(Due::after(timeout, None))
     }
 
-    /// Makes a context as [`with_timeout`](Self::with_timeout) does, with a reason that
-    /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithTimeoutCause`.
+    /// Makes a context as [`with_timeout`](Self::with_timeout) does. If the time is up,
+    /// [`cause`](Self::cause) returns the reason given here. Go's `context.WithTimeoutCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -98,6 +106,8 @@ impl Context {
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Context;
     /// use std::time::Instant;
@@ -112,11 +122,13 @@ impl Context {
         self.child(Some(Due::at(deadline, None)))
     }
 
-    /// Makes a context as [`with_deadline`](Self::with_deadline) does, with a reason that
-    /// [`cause`](Self::cause) gives if the time is up. Go's `context.WithDeadlineCause`.
+    /// Makes a context as [`with_deadline`](Self::with_deadline) does. If the time is up,
+    /// [`cause`](Self::cause) returns the reason given here. Go's `context.WithDeadlineCause`.
     ///
     /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.**
     /// Write `let (context, _cancel) = ..`, which keeps it to the end of the block.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -143,7 +155,7 @@ impl Context {
 }
 
 impl Due {
-    /// `None` if the instant cannot be represented.
+    /// Returns `None` if the instant cannot be represented.
     fn after(timeout: Duration, cause: Option<Box<dyn Error + Send + Sync>>) -> Option<Self> {
         clock::now().checked_add(timeout).map(|at| Self::at(at, cause))
     }

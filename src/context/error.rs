@@ -1,21 +1,22 @@
-//! Why a context has ended.
+//! The reasons for the end of a context.
 
 use std::{error::Error, fmt, sync::Arc};
 
 /// A reason given for the end of a context, shared by all contexts that end with it.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
-/// How a context has ended.
+/// The error of a context that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContextError {
-    /// It was canceled, or one it was made from was. Go's `context.Canceled`.
+    /// The context, or one that it was made from, was canceled. Go's `context.Canceled`.
     Canceled,
-    /// Its deadline, or that of one it was made from, has come. Go's `context.DeadlineExceeded`.
+    /// The deadline of the context, or of one that it was made from, has come. Go's
+    /// `context.DeadlineExceeded`.
     DeadlineExceeded,
 }
 
 impl ContextError {
-    /// The reason where none was given.
+    /// Returns the reason of an end for which none was given.
     pub(super) fn into_cause(self) -> Cause {
         Arc::new(self)
     }

@@ -1,9 +1,9 @@
 //! Telling a whole tree of work to stop: Go's `context`.
 //!
-//! A [`Context`] is handed down to everything that works for one purpose: a request, a job, the
-//! program. The owner of the purpose holds a [`Cancel`]. The workers have [`Context::done`], a
-//! channel that closes when they should stop, in their `select!`. Contexts made from a context end
-//! with it.
+//! A [`Context`] is handed down to all code that works for one purpose: a request, a job, the
+//! program. The code that can stop this work holds a [`Cancel`]. The workers have a case for
+//! [`Context::done`] in their `select!`: a channel that closes when they should stop. Contexts made
+//! from a context end with it.
 //!
 //! ```
 //! use gochan::{make, select, Context};
@@ -81,10 +81,10 @@ use crate::{receiver::Receiver, sync::Arc};
 use node::Node;
 use values::Values;
 
-/// What a piece of work belongs to: when it has to stop, and what it may want to know. Go's
-/// `context.Context`.
+/// Tells a piece of work when it has to stop, and carries values for it. Go's `context.Context`.
 ///
-/// A handle of two words; clones are the same context. See the [module](self) for an example.
+/// A context is a handle of two words. Clones are the same context. See the [module](self) for an
+/// example.
 #[derive(Clone, Default)]
 pub struct Context {
     /// `None`: never ends.
@@ -94,6 +94,8 @@ pub struct Context {
 
 impl Context {
     /// Returns the root: it never ends and has no values. Go's `context.Background()`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -107,8 +109,10 @@ impl Context {
         Self::default()
     }
 
-    /// Makes a context with the values of this one that never ends, for work that has to outlive
-    /// what it was started for. Go's `context.WithoutCancel`.
+    /// Makes a context with the values of this one that never ends, for work that has to continue
+    /// after this context has ended. Go's `context.WithoutCancel`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -127,6 +131,8 @@ impl Context {
     /// Makes a context that also holds `value`, and ends when this one does. The type is the key,
     /// so wrap your value in a type of your own. Go's `context.WithValue`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Context;
     ///
@@ -143,6 +149,8 @@ impl Context {
 
     /// Returns the value of this type that was added last. Go's `ctx.Value(key)`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Context;
     ///
@@ -155,8 +163,10 @@ impl Context {
         self.values.get()
     }
 
-    /// Returns a channel that closes when this context ends; nothing is sent on it. Nil if it never
-    /// ends. Go's `ctx.Done()`.
+    /// Returns a channel that closes when this context ends; nothing is sent on it. Returns the nil
+    /// channel if it never ends. Go's `ctx.Done()`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{select, Context};
@@ -177,6 +187,8 @@ impl Context {
 
     /// Returns why this context has ended, or `None` if it has not. Go's `ctx.Err()`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{context::ContextError, Context};
     ///
@@ -193,6 +205,8 @@ impl Context {
     /// Returns the reason given for the end, or [`err`](Self::err) if none was. Go's
     /// `context.Cause(ctx)`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Context;
     ///
@@ -206,6 +220,8 @@ impl Context {
     }
 
     /// Returns the deadline of this context, or `None` if it has none. Go's `ctx.Deadline()`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Context;
@@ -225,10 +241,16 @@ impl Context {
     /// `f` off, until the context has ended. Does not block.
     ///
     /// On a context with a deadline a thread waits from now on, and runs `f`. Otherwise the thread
-    /// is started when the context ends. If the system has none left then, `f` runs in the thread
-    /// that ends the context, after all functions that got a thread. A panic of `f` ends there, as
-    /// it would in a thread of its own. So `f` should not wait for the thread that ends the
-    /// context.
+    /// is started when the context ends. If the system has no thread left then, `f` runs in the
+    /// thread that ends the context, after all functions that got a thread have started. So `f`
+    /// should not wait for that thread. A panic of `f` goes no further, as in a thread of its own.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the context has a deadline, or has ended, and the system has no thread left: `f`
+    /// does not run then.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{make, Context};
@@ -240,11 +262,6 @@ impl Context {
     /// cancel.cancel();
     /// assert_eq!(cleaned.recv(), "swept");
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the context has a deadline, or has ended, and the system has no thread left: `f` does not
-    /// run then.
     #[track_caller]
     pub fn after_func(&self, f: impl FnOnce() + Send + 'static) -> AfterFunc {
         after::after_func(self.node.as_ref(), Box::new(f))

@@ -1,11 +1,11 @@
 //! One context that can end, in the tree of those that end with it.
 //!
-//! - `ended` is written once, under the lock of `state`; what the deadline says is written by the
-//!   first thread that looks, so the outcome never changes;
+//! - `ended` is written once, under the lock of `state`. After the deadline the first thread that
+//!   asks for the outcome writes it, so it never changes;
 //! - a node is registered with its parent while its handle lives. It registers under the parent's
 //!   lock, and finds either that the parent has ended or a place among the children: no child is
 //!   forgotten;
-//! - a tree ends from the top down without recursion, with no lock held while others are told.
+//! - a tree ends from the top down, without recursion. A node holds no lock while its children end.
 
 use std::{collections::BTreeMap, mem, panic::RefUnwindSafe, time::Instant};
 
@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// What ends with a context.
+/// A node or a call that ends with a context.
 pub(super) enum Child {
     Node(Arc<Node>),
     Call(Arc<Call>),
@@ -79,7 +79,7 @@ impl Node {
         self.look(&mut self.state.lock())
     }
 
-    /// Returns the outcome. If the deadline has come, that is the outcome from now on.
+    /// Returns the outcome, if there is one. If the deadline has come, records that as the outcome.
     fn look(&self, state: &mut State) -> Option<Outcome> {
         if state.ended.is_none() {
             let due = self.due.as_ref().filter(|due| clock::now() >= due.at);
@@ -91,7 +91,8 @@ impl Node {
         state.ended.clone()
     }
 
-    /// Makes `child` end with this node. Returns its key, or how this node has ended.
+    /// Makes `child` end with this node. Returns the child's key, or the outcome of this node if it
+    /// has ended.
     pub(super) fn register(&self, child: Child) -> Result<u64, (Outcome, Child)> {
         let mut state = self.state.lock();
         let outcome = self.look(&mut state).filter(|_| !mutant("forgets_late_children"));
@@ -111,10 +112,11 @@ impl Node {
         drop(child);
     }
 
-    /// Ends this node, unless it has ended, and all that ends with it.
+    /// Ends this node, unless it has ended, and all nodes and calls that end with it.
     pub(super) fn end(&self, outcome: &Outcome) {
         let mut calls = Vec::new();
-        // The nodes stay until the calls are done: they drop user values, which may panic.
+        // The nodes are dropped after the calls have run, since dropping them drops user values,
+        // which may panic.
         let mut nodes = self.end_alone(outcome, &mut calls);
         let mut next = 0;
         while let Some(node) = nodes.get(next).cloned() {

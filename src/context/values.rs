@@ -10,8 +10,8 @@ struct Entry {
     next: Values,
 }
 
-// A value is only lent out, and was shared between threads before: one that changes guards itself,
-// as a lock does.
+// Values are only lent out, and are shared between threads: a value that changes guards itself, as
+// a lock does.
 impl RefUnwindSafe for Entry {}
 
 impl Values {
@@ -34,7 +34,7 @@ impl Values {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // One after the other: recursion over ten thousand does not fit on the stack.
+        // In a loop: a recursive drop of ten thousand values does not fit on the stack.
         let mut next = self.next.0.take();
         while let Some(mut entry) = next.and_then(Arc::into_inner) {
             next = entry.next.0.take();

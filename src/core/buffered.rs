@@ -1,9 +1,9 @@
-//! Waiting at a queue (`core/queue`): the waiters are served first, by the threads that come.
+//! Waiting at a queue (`core/queue`). Each thread that operates on the queue serves its waiters
+//! first.
 //!
-//! When all services are done, a side that can proceed has no waiter in the queue. A publisher
-//! serves the other side's queue after its own step, a newcomer its own side's before it. Each
-//! service may be what the other side waits for, so a service goes on until neither side has
-//! anything to do.
+//! Once all services are done, a side that can proceed has no waiter in the queue. A publisher
+//! serves the other side after its own step. A thread that arrives serves its own side before its
+//! step. Each service may let the other side proceed, so services continue until neither side can.
 
 #![allow(unsafe_code)]
 
@@ -25,7 +25,7 @@ use crate::{
     wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
 };
 
-/// How many services a thread does in a row for others.
+/// The most services that a thread does in a row.
 const SERVED_BY_ONE: usize = 16;
 
 #[repr(C)]
@@ -33,14 +33,14 @@ pub(crate) struct Buffered<T, Q> {
     handle_counts: Padded<HandleCounts>,
     queue: Q,
     senders: Padded<WaitSide<T>>,
-    /// Last, without room: what is read here is a cache line away from the allocation's end.
+    /// The last field, without padding: `_end` keeps it away from the end of the allocation.
     receivers: WaitSide<T>,
     _end: MaybeUninit<[u64; 2]>,
 }
 
 impl<T, Q: Queue<T>> Buffered<T, Q> {
-    /// Makes a channel in place: a value that is dropped if there is no memory for it would be made
-    /// elsewhere and copied.
+    /// Makes a channel in place. Without `MaybeUninit` the compiler makes the value elsewhere and
+    /// copies it, since it has to drop the value if the allocation fails.
     #[inline(always)]
     #[track_caller]
     pub(super) fn shared(queue: Q) -> Arc<Self> {
@@ -95,7 +95,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Serves the senders, then gives the value back: the caller has nothing to keep meanwhile.
+    /// Serves the senders, then returns `value`, so that the caller has nothing to keep meanwhile.
     #[cold]
     #[inline(never)]
     fn serve_senders(&self, value: T) -> Option<T> {
@@ -135,8 +135,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         received
     }
 
-    /// Called after each step of the other side, and before each step of this one: the waiters go
-    /// first.
+    /// Serves the waiters of `side`, if there are any. Called after each step of the other side,
+    /// and before each step of this one.
     #[inline(always)]
     fn serve_waiters(&self, side: Side) {
         let waits = side == Side::Recv || Q::BOUNDED;
@@ -145,8 +145,8 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         }
     }
 
-    /// Serves waiters until none on either side can proceed, or for long enough: a waiter that was
-    /// served then goes on (`serve_on`).
+    /// Serves waiters until none on either side can proceed, at most `SERVED_BY_ONE` of them. A
+    /// waiter that was served then continues (`serve_on`).
     #[cold]
     #[inline(never)]
     fn serve(&self, side: Side) {
@@ -163,19 +163,20 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         self.queue.reclaim();
     }
 
-    /// Called by a thread that has held the lock of a queue: others may have left a service to it.
+    /// Does the services that other threads have left to the caller while it held the lock of this
+    /// queue.
     fn serve_what_was_left(&self, side: Side) {
         if self.waits(side) && !mutant("leaves_no_duty") {
             self.serve(side);
         }
     }
 
-    /// True if a waiter is in the queue and could proceed.
+    /// Returns true if a waiter is in the queue and could proceed.
     fn waits(&self, side: Side) -> bool {
         self.waiters(side).has_waiters() && self.queue.can_proceed(side)
     }
 
-    /// Completes the operation of the waiter that is in the queue with `slot`.
+    /// Completes the operation of a waiter, whose slot is `slot`.
     fn complete(&self, side: Side, slot: &mut Option<T>) -> bool {
         match side {
             Side::Send => self.queue.push(slot, Effort::UnderLock).is_ok(),
@@ -257,7 +258,7 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.queue.holds_any()
     }
 
-    /// Drops what is left in a closed channel, all of it even if a value's `Drop` panics.
+    /// Drops the values left in a closed channel, all of them even if the `Drop` of one panics.
     fn drop_rest(&self) {
         let rest = Rest(self);
         rest.drop_values();
@@ -268,7 +269,7 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.queue.cap()
     }
 
-    /// Links `entry` and looks again.
+    /// Links `entry`, then checks the queue again.
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
         if side == Side::Send && !Q::BOUNDED {
             return Enqueued::Retry;
@@ -286,7 +287,7 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.serve_what_was_left(side);
     }
 
-    /// Goes on with the services that follow from its own, in case its server does not come to
+    /// Does the services that follow from the caller's operation, in case its server does not do
     /// them.
     fn serve_on(&self, side: Side, _: Outcome) {
         if !mutant("chain_breaks_at_a_server") {
@@ -326,9 +327,9 @@ impl<T, Q: Queue<T>> Rest<'_, T, Q> {
             match channel.queue.pop(&mut value, Effort::Strong) {
                 Ok(()) => drop(value),
                 Err(TryRecvError::Closed) => return,
-                // A sender is in the middle of its step. If it is stopped there, it sees when it
-                // goes on that it has to drop the value itself. If it has gone on, its stamp is
-                // about to be seen.
+                // A sender is in the middle of its step. If it is stopped there, it finds the
+                // channel abandoned when it continues, and drops the value itself. If it has
+                // continued, its stamp is about to become visible.
                 Err(TryRecvError::Empty) => {
                     channel.receivers.abandon();
                     if !backoff.snooze() && SPINS {

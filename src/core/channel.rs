@@ -1,4 +1,4 @@
-//! What every kind of channel can do, and what it can be asked.
+//! The interface of every kind of channel: its operations, and the questions to it.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::{
     wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome},
 };
 
-/// Which queue of a channel.
+/// One side of a channel, with its queue of waiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// The senders.
@@ -18,7 +18,7 @@ pub(crate) enum Side {
 }
 
 impl Side {
-    /// The queue of the partners.
+    /// Returns the side of the partners.
     pub(crate) fn other(self) -> Self {
         match self {
             Side::Send => Side::Recv,
@@ -30,13 +30,13 @@ impl Side {
 /// How hard a try looks before it reports full or empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Leaves the other side's cache lines alone, and so may miss a peer that is in the middle of
-    /// its step. For callers that look again before they sleep.
+    /// Does not read the other side's cache lines, and so may miss a peer that is in the middle of
+    /// its step. For callers that try again before they sleep.
     Weak,
     /// Reports full or empty only if that was true at one instant.
     Strong,
-    /// Does not wait for a peer for long, and leaves the allocator alone. For callers that hold a
-    /// lock.
+    /// Does not wait long for a peer, and neither allocates nor frees memory. For callers that hold
+    /// a lock.
     UnderLock,
 }
 
@@ -49,16 +49,16 @@ pub(crate) enum Amount {
     Batch,
 }
 
-/// Where a thread polls before it sleeps.
+/// The place where a thread polls before it sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitStyle {
-    /// In the queue, without a try before: a partner can proceed only with a waiter in the queue.
+    /// In the queue, at once: a partner can proceed only with a waiter in the queue.
     Meet,
-    /// It pauses outside and yields in the queue, where a partner can serve it.
+    /// Pauses outside of the queue, and yields inside, where a partner can serve it.
     YieldInQueue,
-    /// It pauses and yields outside. A thread that gets its processor back then does many
-    /// operations. In the queue it would be given one value, or room for one, and the others would
-    /// need as many slices for theirs.
+    /// Pauses and yields outside of the queue. When the thread gets its processor back, it can do
+    /// many operations in one time slice. Inside it would be served one operation for each time
+    /// slice.
     YieldOutside,
 }
 
@@ -73,48 +73,50 @@ pub(crate) type TrySend = Result<(), TrySendError<()>>;
 /// The result of a receive; the value is in its slot.
 pub(crate) type TryRecv = Result<(), TryRecvError>;
 
-/// What a thread asks before it tries or waits. It does not depend on the value's type.
+/// The questions of a thread before it tries or waits. None depends on the type of the values.
 pub(crate) trait Readiness {
-    /// False if a try would certainly fail, or would gain less than `amount`. A few loads, or the
-    /// lock of a timer: for polling.
+    /// Returns false if a try would certainly fail, or would gain less than `amount`. Costs a few
+    /// loads, or the lock of a timer, so polling threads can ask it.
     fn looks_ready(&self, side: Side, amount: Amount) -> bool;
-    /// A number that differs from an earlier one if this side may have become ready in between.
+    /// Returns a number that differs from an earlier one if this side may have become ready in
+    /// between.
     fn version(&self, side: Side) -> u64;
-    /// `None` if this side has something to do: a try would succeed, unless another one is faster.
-    /// Else a number; if it is the same later, there was nothing to do in between.
+    /// Returns `None` if this side has something to do, the close included: a try would not find
+    /// the channel empty or full, unless another thread is faster. Otherwise returns a number: if a
+    /// later call returns it again, the side had nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     fn wait_style(&self) -> WaitStyle {
         WaitStyle::YieldInQueue
     }
-    /// When this side becomes ready by the mere passage of time.
+    /// Returns the instant at which this side becomes ready by the passage of time alone.
     fn ready_at(&self) -> Option<Instant> {
         None
     }
 }
 
-/// What a handle, or a case, does with a channel.
+/// The operations of a handle, or a case, on a channel.
 pub(crate) trait Channel<T>: Readiness {
-    /// Sends the value without waiting for a partner; without a value nothing is sent.
+    /// Sends the value without waiting for a partner. Sends nothing if there is no value.
     fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
-    /// Receives into `slot`, which is empty, without waiting for a partner. `Closed` only when no
-    /// value is left.
+    /// Receives into `slot`, which is empty, without waiting for a partner. Returns `Closed` only
+    /// when no value is left.
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv;
-    /// Closes the channel and makes every waiter look again. False if it was closed before.
+    /// Closes the channel and hints every waiter. Returns false if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
     fn len(&self) -> usize {
         0
     }
-    /// `None`: unbounded.
+    /// Returns the capacity, or `None` if there is no bound.
     fn cap(&self) -> Option<usize> {
         Some(0)
     }
-    /// Whether a value is there or on its way.
+    /// Returns whether a value is there or on its way.
     fn holds_any(&self) -> bool {
         false
     }
-    /// Closes the channel, since the last handle of this side is gone. True if values are left that
-    /// no receiver takes any more.
+    /// Closes the channel, since the last handle of this side is gone. Returns true if values are
+    /// left that no receiver takes any more.
     fn abandon(&self, side: Side) -> bool {
         // Another handle may close it first. A timer's channel never closes and holds nothing.
         let closed = self.is_closed() || self.close() || self.is_closed();
@@ -123,17 +125,18 @@ pub(crate) trait Channel<T>: Readiness {
     /// Drops the values that `abandon` has found.
     fn drop_rest(&self) {}
 
-    /// Links `entry`, or completes the operation if `permit` allows; then looks again.
+    /// Completes the operation at once, if `permit` allows that and a partner waits. Otherwise
+    /// links `entry`, then checks the channel again.
     fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks `entry`, if it is linked.
     fn dequeue(&self, side: Side, entry: &Entry<T>);
-    /// Called by a thread that was hinted or served and is done here. It goes on with the service
-    /// if others wait for what follows from its operation.
+    /// Serves or hints the waiters that the caller's operation lets proceed. Called by a thread
+    /// that was hinted or served, and is done with this channel.
     fn serve_on(&self, _: Side, _: Outcome) {}
-    /// How many waiters are in the queue.
+    /// Returns how many waiters are in the queue.
     fn waiting(&self, side: Side) -> usize;
-    /// What the waiters in the queue do, in order.
+    /// Returns what the waiters in the queue do, in order.
     fn blocked(&self, side: Side) -> Vec<BlockedAt>;
-    /// The handles that are left.
+    /// Returns the counts of the handles that are left.
     fn handle_counts(&self) -> &HandleCounts;
 }

@@ -25,7 +25,7 @@ impl<T> Core<T> {
             .finish()
     }
 
-    /// The kind, in words.
+    /// Returns the name of the kind.
     fn kind(&self) -> &'static str {
         match self {
             Core::Rendezvous(_) => "unbuffered",

@@ -1,6 +1,6 @@
-//! The channel that only ever ends: by a call of `end`, or at an instant. Nothing is sent on it.
+//! A channel on which nothing is sent. It only ends: by a call of `end`, or at an instant.
 //!
-//! - closed ⇔ `ended`, or `due` has come; both are for good;
+//! - the channel is closed if and only if `ended` is set or `due` has come, and stays closed;
 //! - at `due` no thread has to act: a waiter sleeps until then at most.
 
 use std::time::Instant;
@@ -35,8 +35,8 @@ impl<T> Done<T> {
 
     /// Ends the channel: every waiter learns that it is closed.
     pub(crate) fn end(&self) {
-        // ORDERING: SeqCst; Release, so what was done before comes before a receive that reports
-        // the end; and the publisher's half of the handshake in `wait/side.rs`.
+        // ORDERING: SeqCst; Release: all that was done before comes before a receive that reports
+        // the end. SeqCst, as this is the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
             store_load_fence();
             self.receivers.wake_all();
@@ -76,7 +76,7 @@ impl<T> Channel<T> for Done<T> {
         Err(if self.is_closed() { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
-    /// Does nothing: handles come and go, only `end` ends the channel.
+    /// Does nothing: only `end` ends this channel, not the drop of its handles.
     fn close(&self) -> bool {
         false
     }

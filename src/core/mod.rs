@@ -54,7 +54,7 @@ macro_rules! on {
 }
 
 impl<T> Core<T> {
-    /// A channel that buffers `cap` values.
+    /// Makes a channel that buffers `cap` values.
     #[track_caller]
     pub(crate) fn bounded(cap: usize) -> Self {
         match cap {
@@ -63,18 +63,18 @@ impl<T> Core<T> {
         }
     }
 
-    /// A channel without a bound.
+    /// Makes a channel without a bound.
     #[track_caller]
     pub(crate) fn unbounded() -> Self {
         Core::List(Buffered::shared(List::new()))
     }
 
-    /// A channel of a timer's instants; `fill` puts one into a slot as a value.
+    /// Makes a channel of a timer's instants. `fill` puts an instant into a slot as a value.
     pub(crate) fn timer(schedule: Schedule, fill: fn(&mut Option<T>, Instant)) -> Self {
         Core::Timer(Arc::new(Timer::new(schedule, fill)))
     }
 
-    /// A channel on which nothing is sent, and which ends at `due` at the latest.
+    /// Makes a channel on which nothing is sent, and which ends at `due` at the latest.
     pub(crate) fn done(due: Option<Instant>) -> Self {
         Core::Done(Arc::new(Done::new(due)))
     }
@@ -86,7 +86,7 @@ impl<T> Core<T> {
         }
     }
 
-    /// The timer, if this is one.
+    /// Returns the timer, if this is one.
     pub(crate) fn as_timer(&self) -> Option<&Timer<T>> {
         match self {
             Core::Timer(timer) => Some(timer),
@@ -94,7 +94,7 @@ impl<T> Core<T> {
         }
     }
 
-    /// True if both are handles of one channel.
+    /// Returns true if both are references to one channel.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Core::Rendezvous(a), Core::Rendezvous(b)) => Arc::ptr_eq(a, b),
@@ -126,7 +126,8 @@ impl<T> Core<T> {
         }
     }
 
-    /// Another reference to the same channel; the caller counts it as a sender or a receiver.
+    /// Returns another reference to the same channel. The caller counts it as a sender or a
+    /// receiver.
     fn share(&self) -> Self {
         match self {
             Core::Rendezvous(channel) => Core::Rendezvous(channel.clone()),
@@ -139,7 +140,7 @@ impl<T> Core<T> {
 }
 
 /// The fast paths of operations that need not wait. Each is one function that makes its calls last,
-/// so nothing has to be kept meanwhile.
+/// so it has nothing to keep meanwhile.
 impl<T> Core<T> {
     /// Sends the value, if there is room for it and no sender waits for room.
     #[inline(never)]
@@ -162,7 +163,8 @@ impl<T> Core<T> {
     }
 }
 
-/// What depends on the kind: the few steps that are worth a function for each, and the rest.
+/// The dispatch by kind. A few hot steps have a match of their own; all others go through a trait
+/// object.
 impl<T> Core<T> {
     #[inline]
     pub(crate) fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
@@ -187,12 +189,12 @@ impl<T> Core<T> {
         on!(self, channel => channel.handle_counts())
     }
 
-    /// The channel, of whatever kind, for what its values' type does not matter to.
+    /// Returns the channel, for callers that do not know the type of its values.
     pub(crate) fn readiness(&self) -> &dyn Readiness {
         on!(self, channel => &**channel)
     }
 
-    /// The channel, of whatever kind.
+    /// Returns the channel, for callers that do not know its kind.
     pub(crate) fn channel(&self) -> &dyn Channel<T> {
         on!(self, channel => &**channel)
     }

@@ -2,8 +2,9 @@
 
 use std::{mem::MaybeUninit, ops::Deref};
 
-/// A value with as much room behind it as processors fetch at once, so that the next field of a
-/// `repr(C)` struct is apart. Unlike an alignment it leaves the allocator its fast path.
+/// A value with padding behind it, as much as processors fetch at once, so that the next field of a
+/// `repr(C)` struct is on another cache line. An alignment would take the allocator off its fast
+/// path.
 #[repr(C)]
 pub(super) struct Padded<T> {
     value: T,

@@ -1,9 +1,9 @@
-//! Predicts the partner at a rendezvous, so that its cache line comes together with the meeting's,
-//! not after it.
+//! Predicts the partner at a rendezvous, so that its cache line is fetched together with that of
+//! the channel, not after it.
 //!
-//! Threads that meet again and again take turns at waiting. So a thread that found a partner once,
-//! and none the next time, finds one now. Without that sign nothing is fetched: a partner that is
-//! still on its way works on its cache line, and would have to fetch it back.
+//! Threads that meet repeatedly take turns at waiting. So a thread that found no partner the last
+//! time, and one the time before, probably finds one now. Otherwise nothing is fetched: a partner
+//! that has not arrived still writes to its cache line, and would have to fetch it back.
 
 use std::cell::Cell;
 
@@ -14,15 +14,16 @@ use crate::{sync::SPINS, wait::OpId};
 #[path = "tests/partner.rs"]
 mod tests;
 
-/// How many places a thread remembers.
+/// How many sides of channels a thread remembers.
 const PLACES: usize = 4;
 
-/// What a thread remembers of one side of one channel.
+/// A thread's memory of one side of one channel.
 #[derive(Clone, Copy)]
 pub(super) struct PartnerPredictor {
     place: usize,
     partner: OpId,
-    /// Whether a partner was there: the last time in the lowest bit, the times before above it.
+    /// Whether a partner was there: the last time in the lowest bit, earlier times in the bits
+    /// above.
     found: u8,
 }
 
@@ -33,7 +34,7 @@ thread_local!(static MEMORY: [Cell<PartnerPredictor>; PLACES] = const {
 });
 
 impl PartnerPredictor {
-    /// What this thread remembers of the partners of `side` of this channel.
+    /// Returns what this thread remembers of the partners of `side` of this channel.
     #[inline]
     pub(super) fn of<T>(channel: &T, side: Side) -> Self {
         let place = std::ptr::from_ref(channel) as usize + side as usize;

@@ -4,8 +4,9 @@
 //! and the value moves straight between their entries. A thread that finds no partner joins its own
 //! queue.
 //!
-//! - whenever the lock is free, at most one queue holds a waiter that could be claimed, unless both
-//!   hold the same one (a select on both directions) or one of two was hinted away to come again;
+//! - while the lock is free, at most one queue holds a waiter that could be claimed. There are two
+//!   exceptions: both queues hold the same waiter (a select on both directions), or one of two
+//!   selects that met was hinted, and comes again (`WaitQueue::meet`);
 //! - closed ⇒ a waiter that joins the queue leaves at once.
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
     wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitQueue},
 };
 
-/// The bits of a queue's summary; above them the number of arrivals.
+/// The bits of a queue's summary. Above them is the number of arrivals, in units of `ARRIVAL`.
 const WAITING: u64 = 1;
 const CLOSED: u64 = 2;
 const ARRIVAL: u64 = 4;
@@ -29,7 +30,7 @@ pub(crate) struct Rendezvous<T> {
     handle_counts: HandleCounts,
 }
 
-/// Every operation needs all of it, so it is one cache line.
+/// The fields that every operation needs, in one cache line.
 #[repr(align(64))]
 struct Meeting<T> {
     /// A summary of each queue, so that a thread that finds no partner needs no lock. Written under
@@ -53,7 +54,7 @@ impl<T> Queues<T> {
         }
     }
 
-    /// The queue of the partners of `side`.
+    /// Returns the queue of the partners of `side`.
     fn partners(&mut self, side: Side) -> &mut WaitQueue<T> {
         self.of(side.other())
     }
@@ -96,7 +97,7 @@ impl<T> Rendezvous<T> {
         self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
     }
 
-    /// Hints up to `count` waiters of this queue, for as long as this side looks ready.
+    /// Hints up to `count` waiters of this side, for as long as it looks ready.
     fn wake_some(&self, side: Side, count: usize) {
         for _ in 0..count {
             let waits = self.partners(side.other()) & WAITING != 0;
@@ -116,9 +117,10 @@ impl<T> Rendezvous<T> {
         }
     }
 
-    /// The summary of the partners of `side`.
+    /// Returns the summary of the partners of `side`.
     fn partners(&self, side: Side) -> u64 {
-        // ORDERING: Acquire; pairs with the Release in `change`: what a closer did before.
+        // ORDERING: Acquire; pairs with the Release in `change`: the caller sees what a closer did
+        // before.
         self.summary(side.other()).load(Ordering::Acquire)
     }
 }
@@ -129,7 +131,7 @@ impl<T> Readiness for Rendezvous<T> {
     }
 
     fn version(&self, side: Side) -> u64 {
-        // A partner that leaves makes nothing ready.
+        // Without `WAITING`: a partner that leaves makes nothing ready.
         self.partners(side) & !WAITING
     }
 
@@ -228,7 +230,7 @@ impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn blocked(&self, side: Side) -> Vec<BlockedAt> {
-        // Room first: no allocation under the lock.
+        // Allocates before the lock is taken.
         let mut reasons = Vec::with_capacity(self.waiting(side));
         self.meeting.queues.lock().of(side).reasons(&mut reasons);
         reasons

@@ -1,8 +1,8 @@
-//! The channel of a timer: a deadline that each receive evaluates.
+//! The channel of a timer: a deadline that each receive compares with the clock.
 //!
-//! Nothing runs between two looks at the clock: a blocked receiver sleeps until the deadline by
-//! itself, and an instant that is not received is never made. So nothing stale can be received
-//! after a stop or a reset, and one tick at most is pending.
+//! No thread runs for a timer: a blocked receiver sleeps until the deadline by itself, and an
+//! instant becomes a value only when it is received. So no stale instant can be received after a
+//! stop or a reset. Missed ticks accumulate only with `MissedTickBehavior::Burst`.
 
 use std::time::{Duration, Instant};
 
@@ -33,16 +33,16 @@ struct State {
 /// When a timer fires.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
-    /// Set, not stopped and, if it fires once, not received.
+    /// Whether the timer is set, not stopped and, if it fires once, not received.
     pub(crate) pending: bool,
-    /// The next instant; `None`: too far in the future to represent.
+    /// The next instant, or `None` if that is too far in the future to represent.
     pub(crate) next: Option<Instant>,
-    /// `None`: fires once.
+    /// The time between two instants, or `None` if the timer fires once.
     pub(crate) period: Option<Duration>,
     pub(crate) missed: MissedTickBehavior,
 }
 
-/// What a [`Ticker`](crate::Ticker) does about ticks that were not received in time.
+/// The treatment of ticks that a receiver of a [`Ticker`](crate::Ticker) did not take in time.
 ///
 /// Go has no such choice; its rule is [`Skip`](Self::Skip). The names are tokio's.
 ///
@@ -69,12 +69,12 @@ pub enum MissedTickBehavior {
 }
 
 impl Schedule {
-    /// Once, `duration` from now.
+    /// Makes a schedule that fires once, `duration` from now.
     pub(crate) fn after(duration: Duration) -> Self {
         Self::once(clock::now().checked_add(duration))
     }
 
-    /// Once, at `instant`.
+    /// Makes a schedule that fires once, at `instant`.
     pub(crate) fn at(instant: Instant) -> Self {
         Self::once(Some(instant))
     }
@@ -83,18 +83,18 @@ impl Schedule {
         Self { pending: true, next, period: None, missed: MissedTickBehavior::Skip }
     }
 
-    /// Every `period` from now.
+    /// Makes a schedule that fires every `period` from now on.
     pub(crate) fn every(period: Duration, missed: MissedTickBehavior) -> Self {
         let next = clock::now().checked_add(period);
         Self { pending: true, next, period: Some(period), missed }
     }
 
-    /// The instant to come, if there is one.
+    /// Returns the pending instant, if there is one.
     fn due(&self) -> Option<Instant> {
         self.next.filter(|_| self.pending)
     }
 
-    /// True if this fires earlier than `other`.
+    /// Returns true if this fires earlier than `other`.
     fn is_before(&self, other: &Self) -> bool {
         match (self.due(), other.due()) {
             (Some(due), Some(other)) => due < other,
@@ -102,7 +102,7 @@ impl Schedule {
         }
     }
 
-    /// True if the instant has come.
+    /// Returns true if the instant has come.
     fn is_due(&self) -> bool {
         self.due().is_some_and(|due| clock::now() >= due)
     }
@@ -128,7 +128,7 @@ impl Schedule {
     }
 }
 
-/// The first instant after `now` that is a whole number of periods after `due`.
+/// Returns the first instant after `now` that is a whole number of periods after `due`.
 fn next_in_phase(due: Instant, period: Duration, now: Instant) -> Option<Instant> {
     let late = (now - due).as_nanos() % period.as_nanos();
     // Less than a period, which is a `Duration`.
@@ -147,12 +147,12 @@ impl<T> Timer<T> {
         }
     }
 
-    /// The current schedule.
+    /// Returns the current schedule.
     pub(crate) fn schedule(&self) -> Schedule {
         self.state.lock().schedule
     }
 
-    /// Changes the schedule. True if an instant was still to be received.
+    /// Changes the schedule. Returns true if an instant was still to be received.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Schedule)) -> bool {
         let mut state = self.state.lock();
         let before = state.schedule;
@@ -160,8 +160,8 @@ impl<T> Timer<T> {
         state.changes += 1;
         let earlier = state.schedule.is_before(&before);
         drop(state);
-        // A receiver that sleeps until a later instant has to learn of an earlier one. Else it
-        // wakes up at the old one and looks again.
+        // A receiver that sleeps until a later instant has to learn of an earlier one. In all other
+        // cases it wakes at the old instant and checks again.
         if earlier && !mutant("reset_wakes_nobody") {
             self.receivers.notify_queued();
         }

@@ -1,7 +1,7 @@
 //! One member at work, and how its group learns of its end.
 //!
 //! All user code runs where a panic is caught: the member, the conversion of its error,
-//! destructors. The failure is recorded first, and what has to be dropped is dropped after it.
+//! destructors. The failure is recorded first, and values are dropped only after that.
 
 use std::{
     any::Any,
@@ -17,7 +17,7 @@ use crate::{
     wait_group::WaitGroup,
 };
 
-/// What the members of a group have in common.
+/// The state that the members of a group share.
 pub(super) struct Shared {
     cancel: CancelCause,
     first: Mutex<Option<Cause>>,
@@ -57,7 +57,7 @@ impl Shared {
     }
 }
 
-/// A member, until it is dropped.
+/// A member of a group. Its drop reports that it has ended.
 pub(super) struct Member {
     shared: Arc<Shared>,
     members: WaitGroup,
@@ -78,7 +78,7 @@ impl Member {
         }
     }
 
-    /// Begins: from now on the group has to learn of its end.
+    /// Begins the work: from now on the group has to learn of its end.
     pub(super) fn begin(&mut self) {
         self.at_work = true;
     }
@@ -88,7 +88,8 @@ impl Member {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         self.begin();
-        // The group learns of a panic; what the member shares with others is the member's business.
+        // The group learns of a panic. The state that `f` shares with other code is the user's
+        // concern.
         let f = AssertUnwindSafe(|| f().map_err(|error| Cause::from(error.into())));
         match catch_unwind(f) {
             Ok(result) => self.report(result),
@@ -110,7 +111,7 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         if self.at_work {
-            // The thread ends in a way that is no panic, and runs destructors.
+            // The thread unwinds, but not because of a panic.
             self.report(Err(Panicked(String::new()).into_cause()));
         }
         // The place first: a thread that waits for the group may go on to reuse it.
@@ -123,6 +124,8 @@ impl Drop for Member {
 
 /// The error of a member that panicked.
 ///
+/// # Examples
+///
 /// ```
 /// use gochan::{group::Panicked, Group};
 ///
@@ -134,7 +137,7 @@ impl Drop for Member {
 pub struct Panicked(String);
 
 impl Panicked {
-    /// Returns what the panic said; empty if that was no text.
+    /// Returns the message of the panic, or an empty text if it had none.
     ///
     /// See [`Panicked`] for an example.
     #[must_use]

@@ -31,6 +31,8 @@ use member::{Member, Shared};
 /// | `g.Go(f)`, `g.TryGo(f)` | [`go`](Self::go), [`try_go`](Self::try_go); in a scope [`go_scoped`](Self::go_scoped) |
 /// | `g.Wait()` | [`wait`](Self::wait) |
 ///
+/// # Examples
+///
 /// ```
 /// use gochan::{select, Group};
 ///
@@ -54,6 +56,8 @@ pub struct Group {
 impl Group {
     /// Makes a group with a context of its own.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert!(gochan::Group::new().wait().is_ok());
     /// ```
@@ -63,6 +67,8 @@ impl Group {
     }
 
     /// Makes a group whose context ends with `parent` as well. Go's `errgroup.WithContext`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{Context, Group};
@@ -84,7 +90,14 @@ impl Group {
 
     /// Lets at most `limit` members run at once, in place of a limit set before. Go's `g.SetLimit`.
     ///
-    /// It has to be set before the first member is started, or after a [`wait`](Self::wait).
+    /// Set the limit before the first member is started, or after a [`wait`](Self::wait).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `limit` is zero: no member could ever run. Panics if a member has been started,
+    /// and no `wait` has returned since: the limit would not count it.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::Group;
@@ -95,11 +108,6 @@ impl Group {
     /// }
     /// assert!(group.wait().is_ok());
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If `limit` is zero: no member could ever run. If a member has been started, and no `wait`
-    /// has returned since: the limit would not count it.
     #[must_use]
     #[track_caller]
     pub fn with_limit(self, limit: usize) -> Self {
@@ -116,6 +124,8 @@ impl Group {
     /// Returns the context that ends with the first failure, with its error as the cause, or when
     /// [`wait`](Self::wait) returns.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert!(gochan::Group::new().context().err().is_none());
     /// ```
@@ -126,6 +136,12 @@ impl Group {
 
     /// Runs `f` in a thread. Blocks while as many members run as the limit allows. Go's `g.Go`.
     ///
+    /// # Panics
+    ///
+    /// Panics if the system has no thread left: `f` is no member then, and does not run.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Group;
     ///
@@ -133,10 +149,6 @@ impl Group {
     /// group.go(|| Err("no"));
     /// assert_eq!(group.wait().unwrap_err().to_string(), "no");
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system has no thread left: `f` is no member then, and does not run.
     #[track_caller]
     pub fn go<E>(&self, f: impl FnOnce() -> Result<(), E> + Send + 'static)
     where
@@ -149,6 +161,12 @@ impl Group {
 
     /// Runs `f` in a thread of `scope`, so that it may borrow.
     ///
+    /// # Panics
+    ///
+    /// Panics if the system has no thread left: `f` is no member then, and does not run.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::Group;
     ///
@@ -158,10 +176,6 @@ impl Group {
     ///     assert!(group.wait().is_ok());
     /// });
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system has no thread left: `f` is no member then, and does not run.
     #[cfg(not(any(loom, shuttle)))]
     #[track_caller]
     pub fn go_scoped<'scope, E>(
@@ -179,6 +193,12 @@ impl Group {
     /// Runs `f` in a thread, or returns false if as many members run as the limit allows. Go's
     /// `g.TryGo`.
     ///
+    /// # Panics
+    ///
+    /// Panics if the system has no thread left: `f` is no member then, and does not run.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{make, Group};
     ///
@@ -189,10 +209,6 @@ impl Group {
     /// gate.close();
     /// assert!(group.wait().is_ok());
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system has no thread left: `f` is no member then, and does not run.
     #[track_caller]
     pub fn try_go<E>(&self, f: impl FnOnce() -> Result<(), E> + Send + 'static) -> bool
     where
@@ -206,11 +222,18 @@ impl Group {
         true
     }
 
-    /// Blocks until all members have returned, ends the context, and returns the first error. A
-    /// member that panicked gives [`Panicked`]. Go's `g.Wait`.
+    /// Blocks until all members have returned, ends the context, and returns the first error. The
+    /// error of a member that panicked is [`Panicked`]. Go's `g.Wait`.
     ///
-    /// `Ok` means that each member has returned `Ok`. Any other end is a failure, even a panic in a
-    /// destructor of the member, or where its error is made a `Box<dyn Error>`.
+    /// `Ok` means that each member has returned `Ok`. Any other end is a failure. A panic in a
+    /// destructor of the member is one too, and so is a panic in the conversion of its error to a
+    /// `Box<dyn Error>`.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first member that failed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{group::Panicked, Group};
@@ -221,10 +244,6 @@ impl Group {
     /// assert!(error.is::<Panicked>());
     /// assert_eq!(error.to_string(), "a member of the group panicked: oh");
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// The error of the first member that failed.
     #[track_caller]
     pub fn wait(&self) -> Result<(), Cause> {
         self.members.wait();

@@ -1,4 +1,4 @@
-//! What only the inside of a group shows.
+//! The states of a group that its interface does not show.
 
 use std::{
     panic::Location,
@@ -9,7 +9,7 @@ use std::{
 use super::*;
 use crate::private::{blocked, Handle};
 
-/// Spins until a thread is blocked on `channel`, and returns what it shows then.
+/// Spins until a thread is blocked on `channel`, and returns the debug output of the channel then.
 fn shown_when_blocked(channel: &(impl Handle + fmt::Debug)) -> String {
     let start = Instant::now();
     while blocked(channel).senders + blocked(channel).receivers == 0 {
@@ -38,7 +38,7 @@ fn a_wait_for_a_group_is_shown_at_the_callers_line() {
     });
 }
 
-/// Adds a member to a group, and says in which line.
+/// Adds a member to a group, and reports the line in which it does.
 type Adds = fn(&Group, &dyn Fn(String));
 
 #[test]
@@ -69,10 +69,10 @@ fn a_wait_for_a_place_is_shown_at_the_callers_line() {
     }
 }
 
-/// Not a panic: one that unwinds for another reason, or is dropped by the thread that should run
-/// it.
+/// The thread of such a member unwinds for another reason than a panic, or drops the member instead
+/// of running it.
 #[test]
-fn a_member_that_says_nothing_has_failed() {
+fn a_member_dropped_at_work_has_failed() {
     let group = Group::new().with_limit(1);
     group.take_place();
     let mut member = group.member();

@@ -1,4 +1,4 @@
-//! What happens to a signal without a subscriber.
+//! The action for a signal without a subscriber.
 
 use std::process;
 
@@ -18,7 +18,7 @@ pub(super) enum Original {
 }
 
 impl Original {
-    /// Only right while the signal is not caught here.
+    /// Reads the disposition of a signal. Only right while the signal is not caught here.
     pub(super) fn of(signal: i32) -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         if is_in(&status, "SigIgn:", signal) || status.is_empty() && ignored_by_rust(signal) {
@@ -39,7 +39,7 @@ impl Original {
     }
 }
 
-/// What a signal's handler does where no thread deals with signals any more.
+/// The action of a signal's handler once no thread deals with signals any more.
 #[cfg_attr(not(unix), allow(dead_code))] // No thread is lost there.
 pub(super) struct Fallback {
     original: Original,
@@ -58,8 +58,8 @@ impl Fallback {
         self.ignored.store(ignored.into(), Ordering::SeqCst);
     }
 
-    /// Runs in signal handlers. Loads an atomic and does the default action, by functions that are
-    /// made for handlers.
+    /// Does the original action, unless the signal is ignored. Runs in signal handlers: it loads an
+    /// atomic, and calls functions that are made for handlers.
     pub(super) fn act(&self, signal: i32) {
         if self.ignored.load(Ordering::SeqCst) == 0 {
             self.original.act(signal);
@@ -67,7 +67,7 @@ impl Fallback {
     }
 }
 
-/// Whether `signal` is in the hexadecimal set that follows `field` in `status`.
+/// Returns whether `signal` is in the hexadecimal set that follows `field` in `status`.
 fn is_in(status: &str, field: &str, signal: i32) -> bool {
     let set = status.lines().find_map(|line| line.strip_prefix(field));
     let set = set.and_then(|set| u128::from_str_radix(set.trim(), 16).ok()).unwrap_or(0);

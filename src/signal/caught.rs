@@ -19,10 +19,10 @@ pub(super) struct Caught {
     fallback: Arc<Fallback>,
 }
 
-/// What happens to the signal now.
+/// The present treatment of the signal.
 pub(super) enum Disposition {
-    /// The original disposition. With a watch, it begins with the first signal that the watch has
-    /// seen: all others came before the reset.
+    /// The original disposition. With a watch, it applies from the first signal that the watch
+    /// sees: all earlier ones came before the reset.
     Original(Option<Watch>),
     Ignored,
     /// There is a subscriber, or there was one when the last signal came.
@@ -31,11 +31,11 @@ pub(super) enum Disposition {
 
 pub(super) struct Subscription {
     subscriber: Subscriber,
-    /// Looks for a signal that comes too late for the subscriber.
+    /// Notes whether a signal comes too late for the subscriber.
     late: Watch,
 }
 
-/// What an arrival has to cause, once the table is unlocked.
+/// The effect of an arrival, once the table is unlocked.
 pub(super) enum Effect {
     /// The original disposition.
     Act(Original),
@@ -49,7 +49,7 @@ impl Caught {
         Self { signal, original, disposition: Disposition::Original(None), fallback }
     }
 
-    /// Returns what its handler does once the thread that deals with signals is gone.
+    /// Returns the action of the signal's handler once the thread that deals with signals is gone.
     pub(super) fn fallback(&self) -> Arc<Fallback> {
         self.fallback.clone()
     }
@@ -98,8 +98,8 @@ impl Caught {
         mem::replace(&mut self.disposition, Disposition::Ignored)
     }
 
-    /// Restores the original disposition, unless the signal is ignored: the thread that deals with
-    /// signals is lost. Returns the previous disposition.
+    /// Restores the original disposition, unless the signal is ignored. Called when the thread that
+    /// deals with signals is lost. Returns the previous disposition.
     pub(super) fn lose(&mut self) -> Option<Disposition> {
         let ignored = matches!(self.disposition, Disposition::Ignored);
         (!ignored).then(|| mem::replace(&mut self.disposition, Disposition::Original(None)))
@@ -109,7 +109,7 @@ impl Caught {
     /// when every subscriber was over. Returns the previous disposition.
     pub(super) fn reset(&mut self) -> Disposition {
         self.fallback.ignore(false);
-        // First, so that no signal comes between the watches.
+        // The new watch first, so that no signal comes between the watches.
         let since = Watch::start(self.signal);
         let came = match &self.disposition {
             Disposition::Original(since) => since.as_ref().map_or(true, Watch::came),

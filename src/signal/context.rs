@@ -15,9 +15,15 @@ use crate::context::{CancelCause, Context};
 /// **Keep the handle: `let (context, _) = ..` drops it at once, and the context has ended.** Write
 /// `let (context, _stop) = ..`, or take the context from its handle: [`Stop::context`].
 ///
-/// A function that runs [after](Context::after_func) the context has a thread of its own. Where the
-/// system has none left, it runs in the thread that deals with signals, and other signals wait for
+/// A function of [`after_func`](Context::after_func) has a thread of its own. If the system has
+/// none left, the function runs in the thread that deals with signals, and other signals wait for
 /// it.
+///
+/// # Panics
+///
+/// Panics as [`notify`](super::notify) does.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{signal::{self, SignalError, SIGTERM}, Context};
@@ -30,10 +36,6 @@ use crate::context::{CancelCause, Context};
 /// assert_eq!(cause.to_string(), "terminated signal received");
 /// assert_eq!(cause.downcast_ref::<SignalError>().unwrap().signal(), SIGTERM);
 /// ```
-///
-/// # Panics
-///
-/// As [`notify`](super::notify) does.
 #[must_use = "dropping the handle ends the context and restores the default action"]
 #[track_caller]
 pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
@@ -43,7 +45,9 @@ pub fn notify_context(parent: &Context, signals: &[i32]) -> (Context, Stop) {
     (context, stop)
 }
 
-/// Ends the context of [`notify_context`] and gives its signals back, when it is dropped.
+/// Ends the context of [`notify_context`] and gives its signals back when it is dropped.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{signal::{self, SIGUSR1}, Context};
@@ -58,6 +62,8 @@ pub struct Stop(Arc<CancelCause>);
 impl Stop {
     /// Returns the context.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{signal::{self, SIGUSR1}, Context};
     ///
@@ -71,6 +77,8 @@ impl Stop {
 
     /// Drops the handle, under Go's name.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use gochan::{signal::{self, SIGUSR1}, Context};
     ///
@@ -83,7 +91,7 @@ impl Stop {
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        // Ends here, not with the last reference: the signals' thread may have one.
+        // The context ends here, not with the last reference: the signals' thread may have one.
         self.0.end();
     }
 }

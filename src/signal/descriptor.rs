@@ -1,9 +1,9 @@
 //! The two descriptors by which a signal's handler wakes the thread that deals with signals.
 //!
 //! A program may close descriptors that it has not opened, as a daemon does, and then open files
-//! that get the same numbers. So before each use a descriptor is compared with the file that it
-//! was: no file of the program is read, written or closed. Only between the check and the use can a
-//! number still change hands.
+//! that get the same numbers. So each use first checks that the descriptor still stands for the
+//! same file: no file of the program is read, written or closed. Only between the check and the use
+//! can a number still change hands.
 #![allow(unsafe_code)]
 
 use std::{
@@ -15,13 +15,13 @@ use std::{
     },
 };
 
-/// Flags of a send that never waits, and ends no process for which SIGPIPE has its default.
+/// The flags of a send that never waits and, where there is a flag for that, raises no SIGPIPE.
 #[cfg(not(target_vendor = "apple"))]
 const QUIETLY: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
 #[cfg(target_vendor = "apple")]
 const QUIETLY: libc::c_int = libc::MSG_DONTWAIT;
 
-/// The errors of a send if this is not the file it was, or if the other end is gone.
+/// The errors of a send if the descriptor stands for another file, or if the other end is gone.
 const LOST: [i32; 5] = [libc::EBADF, libc::ENOTSOCK, libc::EPIPE, libc::ENOTCONN, libc::ECONNRESET];
 
 /// A number, and the file that it stood for.
@@ -36,7 +36,7 @@ impl Mark {
         Ok(Self { number, file: file_of(number).ok_or_else(io::Error::last_os_error)? })
     }
 
-    /// Whether the number still stands for that file. May be called in a signal handler.
+    /// Returns whether the number still stands for that file. May be called in a signal handler.
     pub(super) fn is_intact(&self) -> bool {
         let is_same =
             |now: libc::stat| (now.st_dev, now.st_ino) == (self.file.st_dev, self.file.st_ino);

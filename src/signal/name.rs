@@ -7,22 +7,22 @@ use signal_hook::{consts::signal::*, low_level::signal_name};
 /// The highest number of a signal, on the systems that have most.
 pub(super) const HIGHEST: i32 = 64;
 
-/// Second names.
+/// Other names of signals, and their usual names, without "SIG".
 const ALIASES: [(&str, &str); 3] = [("CLD", "CHLD"), ("IOT", "ABRT"), ("POLL", "IO")];
 
-/// Whether this can be the number of a signal.
+/// Returns whether this can be the number of a signal.
 pub(super) fn is_number(number: i32) -> bool {
     (1..=HIGHEST).contains(&number)
 }
 
-/// "SIGTERM (15)", "SIGRTMIN+3 (37)", or only the number.
+/// Returns "SIGTERM (15)", "SIGRTMIN+3 (37)", or only the number.
 pub(super) fn full(number: i32) -> String {
     named(number)
         .or_else(|| real_time_name(number))
         .map_or(number.to_string(), |name| format!("{name} ({number})"))
 }
 
-/// The number that "SIGTERM", "term", "SIGRTMIN+3" or "15" stands for.
+/// Returns the number that "SIGTERM", "term", "SIGRTMIN+3" or "15" stands for.
 pub(super) fn number(text: &str) -> Option<i32> {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return text.parse().ok().filter(|number| is_number(*number));
@@ -40,7 +40,7 @@ fn named(number: i32) -> Option<Cow<'static, str>> {
     signal_name(number).or_else(|| linux_name(number)).map(Cow::Borrowed)
 }
 
-/// The names of the signals that only Linux has.
+/// Returns the name of a signal that only Linux has.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn linux_name(number: i32) -> Option<&'static str> {
     match number {
@@ -61,8 +61,8 @@ fn linux_name(_: i32) -> Option<&'static str> {
     None
 }
 
-/// The first and the last real-time signal. The C library keeps the system's first ones for itself:
-/// glibc two of them, musl three.
+/// Returns the first and the last real-time signal. The C library keeps the system's first ones for
+/// itself: glibc two of them, musl three.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn real_time() -> Option<(i32, i32)> {
     Some((libc::SIGRTMIN(), libc::SIGRTMAX().min(HIGHEST)))
@@ -82,7 +82,7 @@ fn real_time_name(number: i32) -> Option<Cow<'static, str>> {
     }
 }
 
-/// The number that "RTMIN", "RTMIN+3" or "RTMAX-1" stands for.
+/// Returns the number that "RTMIN", "RTMIN+3" or "RTMAX-1" stands for.
 fn real_time_number(short: &str) -> Option<i32> {
     let (first, last) = real_time()?;
     let number = if let Some(above) = short.strip_prefix("RTMIN") {
@@ -93,7 +93,7 @@ fn real_time_number(short: &str) -> Option<i32> {
     (first..=last).contains(&number).then_some(number)
 }
 
-/// The number in "+3", or 0 for nothing.
+/// Returns the number in "+3", or 0 for an empty text.
 fn distance(text: &str, sign: char) -> Option<i32> {
     if text.is_empty() {
         return Some(0);
@@ -103,7 +103,7 @@ fn distance(text: &str, sign: char) -> Option<i32> {
     digits.parse().ok().filter(|_| are_digits)
 }
 
-/// Go's words for a signal, as on Linux.
+/// Returns Go's words for a signal, as on Linux.
 pub(super) fn words(number: i32) -> Option<&'static str> {
     Some(match number {
         SIGINT => "interrupt",

@@ -6,11 +6,13 @@ use super::name;
 
 /// A signal: its number and its sender. Go's `os.Signal`.
 ///
-/// It compares with numbers. Two are equal if their numbers are, whatever their senders. `Display`
-/// gives Go's words; `Debug` the name, the number and the sender. `FromStr` reads what `kill` does,
-/// real-time signals included. Their names exist on Linux only, and count from the C library's
-/// first one: 34 for glibc, 35 for musl. The zero value is no signal: it is what `recv` gives once
-/// the channel is closed.
+/// A signal can be compared with a number. Two signals are equal if their numbers are, whatever
+/// their senders. `Display` writes Go's words; `Debug` writes the name, the number and the sender.
+/// `FromStr` reads the names and numbers that `kill` takes, real-time signals included. The names
+/// of real-time signals exist on Linux only, and count from the C library's first one: 34 for
+/// glibc, 35 for musl. The zero value is no signal: `recv` returns it once the channel is closed.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::signal::{Signal, SIGTERM};
@@ -35,7 +37,9 @@ impl Signal {
         Self { number, pid: pid.and_then(NonZeroU32::new) }
     }
 
-    /// Returns its number on this system.
+    /// Returns the signal's number on this system.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::signal::{Signal, SIGHUP};
@@ -47,9 +51,11 @@ impl Signal {
         self.number
     }
 
-    /// Returns the process that sent it; for SIGCHLD, the child. `None` where the system does not
-    /// tell: from the terminal or another part of the kernel, from outside of the container, and
-    /// outside of Unix.
+    /// Returns the id of the process that sent the signal; for SIGCHLD, that of the child. Returns
+    /// `None` where the system does not tell it: for a signal from the terminal or another part of
+    /// the kernel, or from outside of the container, and on systems other than Unix.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # #[cfg(unix)] {
@@ -92,7 +98,7 @@ impl PartialEq<Signal> for i32 {
     }
 }
 
-/// Go's words: "interrupt", "terminated", "signal 40".
+/// Writes Go's words: "interrupt", "terminated", "signal 40".
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match name::words(self.number) {
@@ -102,7 +108,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// The name with the number, or the number alone where there is no name, and the sender:
+/// Writes the name with the number, or the number alone if there is no name, and the sender:
 /// `Signal { signal: SIGTERM (15), pid: Some(42) }`.
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,6 +133,8 @@ impl FromStr for Signal {
 }
 
 /// A text that names no signal of this system.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::signal::Signal;

@@ -1,10 +1,10 @@
 //! The subscribers of each signal, and the thread that notifies them.
 //!
-//! - The table is changed, and a signal is looked up in it, under one lock: a signal goes to all
-//!   subscribers that were there, and to none that came later.
+//! - The table is changed, and a signal is looked up in it, under one lock. So a signal goes to all
+//!   subscribers of that moment, and to none that came later.
 //! - No user code runs under the lock: contexts end, and channels close, after its release.
-//! - Dead subscribers are dropped when a signal comes for them, and at every change: what is kept
-//!   is bounded by what was subscribed since.
+//! - Dead subscribers are dropped when a signal comes for them, and at every change. So the table
+//!   keeps no more dead ones than were subscribed since.
 
 use std::{
     collections::{btree_map::Entry, BTreeMap},
@@ -38,12 +38,12 @@ fn registry() -> &'static Mutex<Registry> {
 }
 
 impl Registry {
-    /// Starts a thread to deal with signals, if none does. Where one is lost, the dispositions that
+    /// Starts a thread to deal with signals, if none does. If one was lost, the dispositions that
     /// its signals had go to `gone`.
     fn listen(&mut self, gone: &mut Vec<Disposition>) -> io::Result<()> {
         if self.hook.as_ref().map_or(true, Hook::is_lost) {
             gone.extend(self.lose());
-            // Until then the handlers of the lost thread do what is to be done without it.
+            // Until then the handlers of the lost thread act without it (`Fallback`).
             self.hook = Some(self.start()?);
         }
         Ok(())
@@ -91,7 +91,7 @@ fn dispatch(arrivals: Arrivals) {
         }
     });
     let mut registry = registry().lock();
-    // Otherwise another thread deals with signals already.
+    // If the hook is not lost, another thread deals with signals already.
     let lost = registry.hook.as_ref().is_some_and(Hook::is_lost);
     let gone = if lost { registry.lose() } else { Vec::new() };
     drop(registry);

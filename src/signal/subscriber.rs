@@ -10,8 +10,9 @@ pub(super) enum Subscriber {
 }
 
 impl Subscriber {
-    /// Whether all receivers of its signals are gone. Runs in signal handlers too: `is_closed` of a
-    /// channel loads one atomic, and waits for no thread that the handler may have interrupted.
+    /// Returns whether all receivers of its signals are gone. Runs in signal handlers too:
+    /// `is_closed` of a channel loads one atomic, and waits for no thread that the handler may have
+    /// interrupted.
     pub(super) fn is_over(&self) -> bool {
         match self {
             Subscriber::Channel(sender) => {
@@ -21,7 +22,7 @@ impl Subscriber {
         }
     }
 
-    /// Whether both are the same channel. Each context is another one.
+    /// Returns whether both are the same channel. Two contexts are never the same.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Subscriber::Channel(this), Subscriber::Channel(other)) => this.same_channel(other),

@@ -32,9 +32,9 @@ pub(super) struct Arrivals {
     hears: End,
 }
 
-/// What leads from the handlers to the thread.
+/// The path from the handlers to the thread.
 struct Line {
-    /// The senders of the signals that the thread has not looked at, by number.
+    /// The senders of the signals that the thread has not dispatched, by number.
     arrived: Vec<Channel<Option<u32>>>,
     rings: End,
     hears: Mark,
@@ -72,20 +72,20 @@ impl Line {
         }
     }
 
-    /// Runs in a signal handler: makes the thread deal with it, or does what is to be done without
-    /// the thread.
+    /// Passes the signal to the thread, or, if the thread is lost, acts by `fallback`. Runs in a
+    /// signal handler.
     fn arrives(&self, signal: i32, sender: Option<u32>, fallback: &Fallback) {
         if !self.is_lost() {
             let arrived = &self.arrived[signal as usize];
-            // Where five are there already, it is merged with them.
+            // If five are there already, this one is merged with them.
             arrived.send(sender);
             if !self.rings.ring() {
                 self.lose();
             }
-            // The thread may have looked for the last time already. The side that takes the signal
-            // out deals with it.
-            // ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`: either this sees
-            // the swap, or the thread's last look, which comes after it, finds what was sent above.
+            // The thread may have checked for the last time already. The side that takes the signal
+            // out deals with it. ORDERING: SeqCst, and no mere load; pairs with the swap in `lose`:
+            // either this sees the swap, or the thread's last look, which comes after it, finds
+            // what was sent above.
             let is_over = self.over.fetch_or(0, Ordering::SeqCst) != 0;
             if !is_over || arrived.recv().is_none() {
                 return;
@@ -123,7 +123,7 @@ impl Hook {
         Ok(())
     }
 
-    /// Whether there is no thread left to which signals arrive.
+    /// Returns whether there is no thread left to which signals arrive.
     pub(super) fn is_lost(&self) -> bool {
         if !self.line.hears.is_intact() {
             self.line.lose();

@@ -1,8 +1,8 @@
-//! Whether a signal has come since something was over.
+//! A watch that notes whether a signal comes after its subscriber is over, or after a reset.
 //!
-//! The thread of `registry.rs` looks at a signal after it has come. A receiver may have gone since.
-//! Whether it was there when the signal came decides between it and the default action, so the
-//! signal's handler itself has to look.
+//! The thread of `registry.rs` deals with a signal some time after it has come, and the receiver
+//! may be gone by then. The default action must happen only if the receiver was gone when the
+//! signal came. So the signal's handler itself has to check.
 #![allow(unsafe_code)]
 
 use std::sync::{
@@ -17,19 +17,19 @@ use signal_hook::{
 
 use super::subscriber::Subscriber;
 
-/// Looks at each signal of one number as it comes.
+/// Checks each signal of one number as it comes.
 pub(super) struct Watch {
     came: Arc<AtomicBool>,
     action: SigId,
 }
 
 impl Watch {
-    /// Looks for a signal that comes from now on. The signal is caught already.
+    /// Notes a signal that comes from now on. The signal is caught already.
     pub(super) fn start(signal: i32) -> Self {
         Self::look(signal, || true)
     }
 
-    /// Looks for a signal that comes when `subscriber` is over. The signal is caught already.
+    /// Notes a signal that comes when `subscriber` is over. The signal is caught already.
     pub(super) fn for_end(signal: i32, subscriber: &Subscriber) -> Self {
         let subscriber = subscriber.clone();
         Self::look(signal, move || subscriber.is_over())
@@ -52,10 +52,11 @@ impl Watch {
         Self { came, action: action.expect("a signal that is caught has a handler") }
     }
 
-    /// Ends the watch. Returns whether what it looked for came; a signal already dealt with counts.
+    /// Ends the watch. Returns whether such a signal has come. A signal that is already dealt with
+    /// counts.
     ///
-    /// A signal wakes the thread that deals with it before its handler gets here. Taking `note` out
-    /// drops it, and so waits for the handlers that still run it.
+    /// The handlers of a signal wake the thread that deals with it before they run `note`. So this
+    /// removes `note` first, which waits for the handlers that still run it.
     pub(super) fn came(&self) -> bool {
         unregister(self.action);
         // ORDERING: Acquire; pairs with the Release in `note`.

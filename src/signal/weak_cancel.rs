@@ -29,7 +29,9 @@ impl WeakCancel {
     }
 }
 
-/// Why a context of [`notify_context`](super::notify_context) has ended.
+/// The cause of a context of [`notify_context`](super::notify_context) that a signal has ended.
+///
+/// # Examples
 ///
 /// ```
 /// use gochan::{signal::{self, SignalError, SIGHUP}, Context};
@@ -44,6 +46,8 @@ pub struct SignalError(Signal);
 
 impl SignalError {
     /// Returns the signal, with its sender.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use gochan::{signal::{self, SignalError, SIGHUP}, Context};

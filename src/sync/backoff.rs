@@ -1,5 +1,5 @@
-//! Back-off for the critical section of a peer: a few instructions, which take long only if the
-//! peer is preempted.
+//! Back-off while a peer is in its critical section. That is a few instructions, and takes long
+//! only if the peer is preempted there.
 //!
 //! A blocked operation does not wait here: see `wait/polling.rs`.
 
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{clock, mutant, nap, spin_loop, yield_now, OnceLock, PAUSES, SPINS};
 
-/// The number of pauses in `duration`, at least one: a pause takes 4 ns on one processor and 50 ns
-/// on another.
+/// Returns how many pauses fit into `duration`, at least one. Measured once, since a pause takes 4
+/// ns on one processor and 50 ns on another.
 pub(crate) fn pauses_in(duration: Duration) -> u32 {
     static NANOS: OnceLock<u128> = OnceLock::new();
     let nanos = NANOS.get_or_init(|| {
@@ -17,7 +17,7 @@ pub(crate) fn pauses_in(duration: Duration) -> u32 {
             (0..16).for_each(|_| spin_loop());
             (clock::now() - start).as_nanos() / 16
         };
-        // The shortest of several: the others were interrupted.
+        // The shortest of several: a longer one was interrupted.
         (0..5).map(|_| measure()).min().unwrap_or(0).max(1)
     });
     (duration.as_nanos() / nanos).max(1) as u32
@@ -39,7 +39,7 @@ pub(crate) struct Backoff {
     lost_races: u32,
 }
 
-/// What a snooze does.
+/// The kinds of snooze.
 #[derive(Debug, PartialEq, Eq)]
 enum Snooze {
     Pause,
@@ -48,16 +48,17 @@ enum Snooze {
     Nap,
 }
 
-/// After this many snoozes a snooze naps.
+/// The number of snoozes that pause or yield. All later ones nap.
 const YIELDED: u32 = PAUSES + 32;
 /// After this many snoozes an operation that must not wait gives up. In a model the peer has
 /// finished its step by then.
 const LIMIT: u32 = if SPINS { YIELDED + 10 } else { 4 };
 
-/// The pause after the first lost race; each pause is twice as long as the one before, up to four
-/// times this.
+/// The pause after the first lost race. The second is twice as long, and all later ones four times
+/// as long.
 const STEP_BACK: Duration = Duration::from_nanos(500);
-/// The number of these pauses; snoozes follow, as the winner may have been preempted.
+/// The number of lost races that a pause follows. After later ones comes a snooze, since the winner
+/// may be preempted.
 const STEPS_BACK: u32 = 16;
 
 impl Backoff {
@@ -65,9 +66,9 @@ impl Backoff {
         Self { snoozes: 0, lost_races: 0 }
     }
 
-    /// Pauses after a lost race for a number. The winner goes on for dozens of operations while
-    /// nobody takes its cache line away: two threads that retry at once take three times as long
-    /// as one after the other.
+    /// Pauses after another thread has won the race for a number. The winner does dozens of
+    /// operations in a row if no other thread takes its cache line away. Two threads that retry at
+    /// once take three times as long as one after the other.
     #[cold]
     pub(crate) fn spin(&mut self) {
         if SPINS && self.lost_races < STEPS_BACK {
@@ -78,7 +79,8 @@ impl Backoff {
         }
     }
 
-    /// Pauses for a peer that runs. False, without a pause, if it seems to be stopped.
+    /// Pauses once, for a peer that is running. Returns false, without a pause, if the peer seems
+    /// to be stopped.
     pub(crate) fn pause(&mut self) -> bool {
         let runs = self.snoozes < PAUSES;
         if runs {
@@ -88,7 +90,8 @@ impl Backoff {
         runs
     }
 
-    /// Pauses, yields or naps once, for a peer to go on. False after about a millisecond in all.
+    /// Pauses, yields or naps once, to let a peer continue. Returns false after about a millisecond
+    /// in all.
     pub(crate) fn snooze(&mut self) -> bool {
         match Self::next(self.snoozes) {
             Snooze::Pause => spin_loop(),
@@ -99,7 +102,7 @@ impl Backoff {
         self.snoozes < LIMIT && !mutant("gives_up_on_a_peer")
     }
 
-    /// The snooze after so many.
+    /// Returns the snooze that follows `snoozes` others.
     fn next(snoozes: u32) -> Snooze {
         match snoozes {
             _ if snoozes < PAUSES => Snooze::Pause,
@@ -108,7 +111,7 @@ impl Backoff {
         }
     }
 
-    /// Snoozes, and begins with pauses again if there is progress.
+    /// Snoozes. If there is progress, starts over with pauses.
     pub(crate) fn snooze_unless(&mut self, progress: impl FnOnce() -> bool) {
         if progress() {
             self.snoozes = 0;
@@ -116,7 +119,7 @@ impl Backoff {
         self.snooze();
     }
 
-    /// True if the operation has waited for a peer.
+    /// Returns true if the operation has waited for a peer.
     pub(crate) fn has_snoozed(&self) -> bool {
         self.snoozes > 0
     }

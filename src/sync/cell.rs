@@ -1,6 +1,6 @@
-//! The cell for a machine without a checker.
+//! The cell of every build but loom's.
 
-/// A cell with loom's interface.
+/// std's cell with loom's interface.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 

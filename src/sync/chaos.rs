@@ -1,10 +1,10 @@
 //! The real machine, slowed down at random: under `--cfg gochan_chaos` a thread may be delayed
-//! before each access to shared state, so that any two of its steps can come apart. `./check soak`
-//! uses it.
+//! before each access to shared state, so that other threads can run between any two of its steps.
+//! `./check soak` uses it.
 //!
 //! `GOCHAN_SEED` decides which thread is delayed where. Most delays are short and rare; at a few
 //! places in the source, different for each seed, they are long and frequent. The system's
-//! scheduler still has its part, so a seed makes a failure likely to recur, not certain.
+//! scheduler still takes part, so a seed makes a failure likely to recur, not certain.
 
 use std::{
     cell::Cell,
@@ -65,7 +65,7 @@ macro_rules! operations {
                 self.0.compare_exchange(current, new, success, failure)
             }
 
-            /// Fails spuriously now and then, as it may.
+            /// Fails spuriously now and then, as its contract permits.
             #[allow(dead_code)]
             #[track_caller]
             pub(crate) fn compare_exchange_weak(
@@ -124,7 +124,7 @@ impl<T> Mutex<T> {
     }
 }
 
-/// A guard that counts, while it lives, as a lock that this thread holds.
+/// A guard that counts as a lock of this thread while it lives.
 pub(crate) struct Guard<'a, T>(parking_lot::MutexGuard<'a, T>);
 
 impl<'a, T> Guard<'a, T> {
@@ -156,7 +156,8 @@ impl<T> Drop for Guard<'_, T> {
 
 thread_local!(static LOCKS: Cell<usize> = const { Cell::new(0) });
 
-/// Stops one thread at a chosen step: `tests/stall.rs`. There are no random delays meanwhile.
+/// Stops one thread at a chosen step, for `tests/stall.rs`. From its first use on there are no
+/// random delays.
 pub mod stop {
     use std::{
         cell::Cell,
@@ -166,7 +167,7 @@ pub mod stop {
         time::Duration,
     };
 
-    /// Where a thread is stopped.
+    /// The step at which a thread is stopped.
     #[derive(Clone, Copy, Debug)]
     pub struct Stopped {
         /// The place in the source.
@@ -196,7 +197,7 @@ pub mod stop {
         *STOPPED.lock().unwrap()
     }
 
-    /// Lets the stopped thread go on.
+    /// Lets the stopped thread continue.
     pub fn go_on() {
         *STOPPED.lock().unwrap() = None;
     }
@@ -221,7 +222,7 @@ fn delay() {
         return stop::pass(Location::caller());
     }
     let random = random();
-    // Of 1024 passages, the numbers that sleep, that yield and that pause.
+    // How many of 1024 calls sleep, yield and pause.
     let (sleep, rest, pause) =
         if is_slow(Location::caller()) { (64, 256, 256) } else { (1, 32, 128) };
     let length = random >> 32;
@@ -233,7 +234,7 @@ fn delay() {
     }
 }
 
-/// True if this place in the source is slow with this seed.
+/// Returns true if this place in the source is slow with this seed.
 fn is_slow(place: &Location<'_>) -> bool {
     let file =
         place.file().bytes().fold(0, |hash: u64, byte| hash.wrapping_mul(31) + u64::from(byte));
@@ -241,11 +242,11 @@ fn is_slow(place: &Location<'_>) -> bool {
     mix(place ^ seed()) % SLOW_PLACES == 0
 }
 
-/// The next number of this thread's own sequence.
+/// Returns the next number of this thread's own sequence.
 fn random() -> u64 {
     static THREADS: Counter = Counter::new(0);
     thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
-    // It has no destructor, so it lives until the end of the thread.
+    // `STATE` has no destructor, so it lives until the end of the thread.
     STATE.with(|state| {
         if state.get() == 0 {
             state.set(mix(seed() ^ mix(THREADS.fetch_add(1, Ordering::Relaxed))) | 1);
@@ -263,7 +264,7 @@ fn seed() -> u64 {
     })
 }
 
-/// The second half of splitmix64.
+/// Applies the second half of splitmix64.
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -1,8 +1,8 @@
 //! The only switch between the real machine and the model checkers.
 //!
 //! Everything that another thread can see goes through this module: atomics, cells, locks, parking,
-//! the clock and randomness. Under `--cfg loom` and `--cfg shuttle` the names come from the
-//! checker, and what it cannot know (time, how long to spin) is fixed.
+//! the clock and randomness. Under `--cfg loom` and `--cfg shuttle` these names come from the
+//! checker. The checkers have no time: `sync/model/clock.rs` stands in for it, and no thread polls.
 
 #[cfg(not(loom))]
 mod cell;
@@ -42,5 +42,6 @@ pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::{spawn_scoped, Scope};
 
-// Written once, by one thread, before any other may look: nothing to explore.
+// std's own, in models too: there one thread writes such a cell before any other reads it, so there
+// is no interleaving to explore.
 pub(crate) use std::sync::OnceLock;

@@ -25,34 +25,33 @@ pub(crate) use std::{
     thread::{yield_now, Scope},
 };
 
-/// A counter that is only added to and subtracted from.
+/// A count of handles.
 pub(crate) type Count = AtomicUsize;
 
-/// Whether the blocks of the unbounded channel have only two slots.
+/// Whether the blocks of the unbounded channel have only a few slots.
 pub(crate) const SMALL_BLOCKS: bool = false;
 
 /// Whether blocked operations poll for a while before they park.
 pub(crate) const SPINS: bool = true;
 
-/// How often a thread pauses for a peer in the middle of its step before it considers the peer
-/// stopped.
+/// How many times a thread pauses for a peer that is in the middle of its step. After that it
+/// treats the peer as stopped.
 pub(crate) const PAUSES: u32 = 32;
 
-/// The fence in each half of the handshake of waiters and publishers.
+/// Fences each half of the handshake of waiters and publishers, under loom only.
 ///
-/// The accesses of the handshake are SeqCst, so this does nothing here. loom takes them for AcqRel
-/// and needs a fence.
+/// The accesses of the handshake are SeqCst, and need no fence here. loom treats them as AcqRel.
 #[inline(always)]
 pub(crate) fn store_load_fence() {}
 
-/// Orders all that this thread has done before all that it looks at later, for threads that do the
-/// same.
+/// Orders all earlier accesses of this thread before all its later ones, as seen by threads that do
+/// the same.
 pub(crate) fn full_fence() {
     // ORDERING: SeqCst; pairs with the same fence of the other thread.
     std::sync::atomic::fence(Ordering::SeqCst);
 }
 
-/// Gives the processor away for long enough that a preempted thread of any priority can run.
+/// Sleeps for long enough that a preempted thread of any priority can run.
 pub(crate) fn nap() {
     std::thread::sleep(Duration::from_micros(50));
 }
@@ -69,7 +68,8 @@ pub(crate) fn store_wait_history(words: [u16; 4]) {
     let _ = WAIT_HISTORY.try_with(|history| history.set(words));
 }
 
-/// Runs `f` in a thread of its own if the system has one left, else drops it.
+/// Runs `f` in a thread of its own. Drops `f` and returns an error if the system has no thread
+/// left.
 pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().spawn(f).map(drop)
 }
@@ -106,14 +106,14 @@ pub(crate) fn spawn_named(name: &str, f: impl FnOnce() + Send + 'static) -> io::
 pub(crate) mod clock {
     use super::Instant;
 
-    /// The current instant.
+    /// Returns the current instant.
     #[inline]
     pub(crate) fn now() -> Instant {
         Instant::now()
     }
 }
 
-/// Where one thread sleeps. It is not the thread's public park token, which stays the user's.
+/// The place where one thread sleeps. The thread's public park token stays the user's.
 #[derive(Clone)]
 pub(crate) struct Parker(Arc<Inner>);
 
@@ -136,8 +136,8 @@ impl Parker {
         }))
     }
 
-    /// Sleeps until `unpark` or `deadline`. It may also return early, for a wake meant for an
-    /// earlier sleep: the caller looks again and sleeps again.
+    /// Sleeps until `unpark` or `deadline`. May return early, because of a wake meant for an
+    /// earlier sleep, so the caller checks and sleeps again.
     pub(crate) fn park(&self, deadline: Option<Instant>) {
         #[cfg(test)]
         fault::strike();
@@ -161,7 +161,7 @@ impl Parker {
     }
 }
 
-/// Orders its owners; the place in memory is enough.
+/// Orders its owners by their addresses.
 pub(crate) struct Rank(u8);
 
 impl Rank {
@@ -169,13 +169,13 @@ impl Rank {
         Self(0)
     }
 
-    /// Returns the order, which stays the same while the rank does not move.
+    /// Returns the address, which stays the same while the rank does not move.
     pub(crate) fn get(&self) -> usize {
         std::ptr::from_ref(&self.0) as usize
     }
 }
 
-/// A random number below `n`, which is not 0. Each thread has a sequence of its own.
+/// Returns a random number below `n`. `n` is not 0. Each thread has a sequence of its own.
 #[inline]
 pub(crate) fn random(n: u32) -> u32 {
     thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
@@ -196,10 +196,10 @@ fn xorshift(mut x: u64) -> u64 {
     x
 }
 
-/// A number that no other call returns (splitmix64 of a counter), never 0.
+/// Returns a seed, never 0: splitmix64 of a counter, with the lowest bit set.
 fn seed() -> u64 {
     static COUNTER: Counter = Counter::new(0x9E37_79B9_7F4A_7C15);
-    // ORDERING: Relaxed; only the number has to be different.
+    // ORDERING: Relaxed; only the value of the counter matters.
     let mut z = COUNTER.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

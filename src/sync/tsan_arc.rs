@@ -1,9 +1,9 @@
 //! std's `Arc`, in a form that ThreadSanitizer understands; only under `--cfg gochan_tsan`.
 //!
-//! The last owner of std's `Arc` comes after the others by a fence. The sanitizer ignores fences,
-//! and reports each destructor of a shared value. Here each owner leaves a mark before it goes, and
-//! the last one looks at the marks. The memory itself, whose count of owners std would still touch,
-//! is kept.
+//! std's `Arc` orders the destructor of its value after all owners by a fence. The sanitizer
+//! ignores fences, and reports each such destructor. Here each owner adds to a counter before it
+//! goes, and the destructor reads the counter. The memory is never freed, since std's own count in
+//! it would be reported too.
 
 #![allow(unsafe_code)]
 
@@ -28,7 +28,7 @@ struct Owned<T> {
 impl<T> Arc<T> {
     pub(crate) fn new(value: T) -> Self {
         let arc = sync::Arc::new(Owned { gone: AtomicUsize::new(0), value });
-        // A reference that keeps the memory, not the value.
+        // A weak reference keeps the memory, not the value.
         std::mem::forget(sync::Arc::downgrade(&arc));
         Self(arc)
     }
@@ -68,15 +68,17 @@ impl<T> Deref for Arc<T> {
 
 impl<T> Drop for Arc<T> {
     fn drop(&mut self) {
-        // ORDERING: Release; pairs with the Acquire below: what this owner did comes first.
+        // ORDERING: Release; pairs with the Acquire in the drop of `Owned`: all that this owner did
+        // comes first.
         self.0.gone.fetch_add(1, Ordering::Release);
     }
 }
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        // ORDERING: Acquire; the value's destructor, which follows, comes after all owners. Not a
-        // load, which is gone if nobody uses what it gives.
+        // ORDERING: Acquire; pairs with the Release in the drop of `Arc`: the value's destructor,
+        // which follows, comes after all owners. Not a load, since the compiler removes one whose
+        // result is unused.
         let _ = self.gone.fetch_add(0, Ordering::AcqRel);
     }
 }

@@ -1,18 +1,19 @@
 //! Waiting: one blocked operation ([`Waiter`]), the queue in which it waits ([`WaitQueue`]), and
 //! how long it polls before it sleeps ([`Polling`]).
 //!
-//! A waiter is in one queue per case, each time by an [`Entry`] that lives on its own stack. It
-//! wins once:
+//! A waiter is in one queue per case, by an [`Entry`] on its owner's stack. One of its cases wins,
+//! by these rules:
 //!
-//! - a thread that completes it *claims* it, by one compare-exchange on its word, under the lock of
-//!   the queue in which it was found; a timeout and a close are claimers like any other;
-//! - a thread that can do a waiter's operation *serves* it: a claim in two steps, between which the
-//!   waiter cannot leave;
-//! - the claim, or its second step, is the claimer's last touch: everything it needs from the
-//!   waiter, the handle that wakes it included, is taken before;
+//! - a thread that ends the wait *claims* the waiter, by one compare-exchange on its word, under
+//!   the lock of the queue in which it found the waiter. A close claims in the same way. The owner
+//!   claims at a timeout, without a lock;
+//! - a thread that does the operation of a waiter *serves* it: a claim in two steps, between which
+//!   the owner cannot leave;
+//! - the claim, or its second step, is the claimer's last access to the waiter. Before that it
+//!   takes everything that it needs, the handle that wakes the owner included;
 //! - a claim either *delivers* (the value has changed hands) or *hints* (the case named is worth a
-//!   retry). A hint is advice: nothing is kept for the waiter, and nobody depends on it;
-//! - the sleeper is woken after the lock is released.
+//!   retry). A hint is advice: nothing is kept for the waiter, and no other thread relies on it;
+//! - the claimer wakes the owner after it has released the lock.
 
 mod blocked_at;
 mod history;

@@ -1,7 +1,7 @@
 //! The queue of waiters on one side of a channel, in order of arrival.
 //!
-//! A doubly linked list of [`Entry`]s that live on the stacks of the waiters: to enqueue allocates
-//! nothing, and to leave the queue takes one step.
+//! A doubly linked list of [`Entry`]s on the stacks of the waiters: joining allocates nothing, and
+//! leaving takes constant time.
 //!
 //! The invariants that make the pointers sound:
 //!
@@ -10,9 +10,11 @@
 //!   cases and the waiter, and unlinks every entry before it releases them, also when it unwinds;
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
-//! - the slot of a linked entry is touched only under that lock, of an unlinked one only by its
-//!   owner. A claimer unlinks the entry and is done with it before the claim, or before it finishes
-//!   a service; only these let the owner go on.
+//! - the slot of a linked entry is touched only under that lock, and the slot of an unlinked one
+//!   only by its owner. A claimer is the exception: it unlinks the entry under the lock, and uses
+//!   the slot until it claims the waiter or finishes a service. Only these let the owner continue.
+//!   After a claim that fails, the claimer may still restore the slot, under the lock, which the
+//!   owner needs to leave this queue.
 #![allow(unsafe_code)]
 
 use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
@@ -33,7 +35,7 @@ pub(crate) struct Entry<T> {
     slot: UnsafeCell<Option<T>>,
     /// The place of the waiter, if this is its first case.
     waiter_cell: WaiterCell,
-    /// The owner's view of whether the entry may be linked.
+    /// Whether the entry may be linked, as far as its owner knows.
     queued: Cell<bool>,
     _pinned: PhantomPinned,
 }
@@ -46,12 +48,12 @@ struct Links<T> {
     waiter: *const Waiter,
 }
 
-/// The identity of a waiter in the queue: the address of its entry, or 0 for nobody.
+/// The identity of a waiter in the queue: the address of its entry, or 0 for no waiter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpId(pub(super) usize);
 
 impl OpId {
-    /// Nobody.
+    /// No waiter.
     pub(crate) const NOBODY: Self = Self(0);
 
     #[cfg(test)]
@@ -59,7 +61,7 @@ impl OpId {
         Self(ptr::from_ref(entry) as usize)
     }
 
-    /// Asks the processor for the cache line of the entry, which may be gone.
+    /// Prefetches the cache line of the entry, which may no longer exist.
     #[inline]
     pub(crate) fn prefetch(self) {
         prefetch_write(self.0);
@@ -72,24 +74,25 @@ impl OpId {
 pub(crate) struct LinkPermit<'a> {
     pub(super) waiter: &'a Waiter,
     pub(super) case: usize,
-    /// The waiter is in no other queue yet, so it may claim others.
+    /// Whether the waiter is in no other queue yet. It may then claim others.
     pub(super) sole: bool,
-    /// The waiter was woken for this case in vain: it goes back to the front of the queue.
+    /// Whether the waiter was woken for this case in vain. It then returns to the front of the
+    /// queue.
     pub(super) front: bool,
 }
 
 impl<'a> LinkPermit<'a> {
-    /// True if the waiter is in no queue yet.
+    /// Returns true if the waiter is in no queue yet.
     pub(crate) fn sole(&self) -> bool {
         self.sole
     }
 
-    /// Returns the permit for the end of the queue, with its waiter and case.
+    /// Returns this permit, but for the end of the queue.
     pub(crate) fn at_the_end(&self) -> Self {
         Self { front: false, ..*self }
     }
 
-    /// The waiter to link.
+    /// Returns the waiter to link.
     pub(crate) fn waiter(&self) -> &'a Waiter {
         self.waiter
     }
@@ -107,12 +110,12 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Where the waiter lives, if this is its first case.
+    /// Returns the place of the waiter, if this is its first case.
     pub(crate) fn waiter_cell(&self) -> &WaiterCell {
         &self.waiter_cell
     }
 
-    /// True while the entry may be in a queue.
+    /// Returns true while the entry may be in a queue.
     pub(crate) fn is_queued(&self) -> bool {
         self.queued.get()
     }
@@ -131,13 +134,14 @@ impl<T> Entry<T> {
     #[inline(always)]
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
         assert!(!self.queued.get(), "the value of a queued case belongs to the queue");
-        // SAFETY: an entry that is in no queue is its owner's, and the owner calls this. Nothing in
-        // `operate` comes back to it: no queue knows it, and no code of `T` runs.
+        // SAFETY: an entry that is in no queue is its owner's, and the owner calls this. `operate`
+        // cannot reach the slot in another way: the entry is in no queue, and no code of `T` runs.
         self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
     }
 
     /// Exchanges the content of the slot. The caller is the owner of an entry that is not linked,
-    /// or has unlinked it and not claimed its waiter yet.
+    /// or holds the lock of the queue from which it has unlinked the entry, and has not claimed the
+    /// waiter.
     fn exchange(&self, with: &mut Option<T>) {
         // SAFETY: only the callers named above, one at a time; and this runs no code of `T`.
         self.slot.with_mut(|slot| std::mem::swap(unsafe { &mut *slot }, with));
@@ -168,12 +172,13 @@ impl<T> WaitQueue<T> {
         Self { first: ptr::null(), last: ptr::null() }
     }
 
-    /// True if no waiter is in the queue. One that has won elsewhere and not left yet is in it.
+    /// Returns true if no waiter is in the queue. A waiter that has won elsewhere and has not left
+    /// yet counts.
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_null()
     }
 
-    /// The number of waiters in the queue.
+    /// Returns the number of waiters in the queue.
     pub(crate) fn count(&self) -> usize {
         let mut count = 0;
         self.for_each(|_| count += 1);
@@ -192,7 +197,7 @@ impl<T> WaitQueue<T> {
         }
     }
 
-    /// Links `entry`, at the end or, for a waiter that comes back, at the front.
+    /// Links `entry` at the end, or, for a waiter that returns, at the front.
     pub(crate) fn push(&mut self, entry: &Entry<T>, permit: &LinkPermit<'_>) {
         assert!(!entry.queued.replace(true), "a case takes part in one select, once");
         let (prev, next) = match permit.front {
@@ -231,7 +236,7 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Tells the first waiter that can be claimed that its case is worth a retry.
+    /// Hints the first waiter that can be claimed: its case is worth a retry.
     pub(crate) fn hint(&mut self) -> Option<Wake> {
         while let Some((_, waiter, case)) = self.pop() {
             // SAFETY: popped under the lock, and so in the queue until now.
@@ -244,14 +249,14 @@ impl<T> WaitQueue<T> {
     }
 
     /// Completes the case of the first waiter that can be claimed, by `complete`, which moves a
-    /// value into or out of its slot. If that is not possible, `complete` leaves the slot as it is,
-    /// and the waiter is hinted.
+    /// value into or out of the waiter's slot. If `complete` returns false, it has left the slot as
+    /// it was, and the waiter is hinted.
     pub(crate) fn serve(&mut self, complete: impl Fn(&mut Option<T>) -> bool) -> Option<Wake> {
         while let Some((entry, waiter, case)) = self.pop() {
             // SAFETY: popped under the lock, and so in the queue until now.
             let Some(wake) = (unsafe { Waiter::begin_service(waiter) }) else { continue };
             // SAFETY: until the service is finished the owner leaves the slot alone, and `complete`
-            // runs no code that could come back to it.
+            // runs no code that could reach the slot.
             let completed = entry.slot.with_mut(|slot| complete(unsafe { &mut *slot }));
             let completed = completed || mutant("delivers_nothing");
             let outcome = if completed { Outcome::Delivered(case) } else { Outcome::Hint(case) };
@@ -262,23 +267,24 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// The first waiter.
+    /// Returns the first waiter.
     pub(crate) fn first(&self) -> OpId {
         OpId(self.first as usize)
     }
 
-    /// Decides between `me`, which is in other queues too, and a possible partner in this queue.
+    /// Decides which waiter stays: `me`, which is in other queues too, or a possible partner in
+    /// this queue.
     ///
-    /// A waiter that claims while it can be claimed could pair either of the two twice. So one of
-    /// them leaves its queues, comes again and claims the other, which stays: see
-    /// [`Waiter::outranks`]. `Retry`: `me` leaves.
+    /// If a waiter claimed another one while it could be claimed itself, either of the two could be
+    /// paired twice. So one of them leaves its queues, joins again and claims the other, which
+    /// stays: see [`Waiter::outranks`]. On `Retry` `me` has to leave.
     pub(crate) fn meet(&mut self, me: &Waiter) -> (Enqueued, Option<Wake>) {
         let mut next = if mutant("meets_nobody") { ptr::null() } else { self.first };
         while !next.is_null() {
             let at = next;
             // SAFETY: `at` is linked.
             let (entry, waiting, case) = unsafe { Self::get(at) };
-            // SAFETY: linked, so its owner waits for this lock before it goes on.
+            // SAFETY: linked, so its owner waits for this lock before it continues.
             let waiter = unsafe { &*waiting };
             next = Self::links(entry, |links| links.next);
             if ptr::eq(waiter, me) && !mutant("meets_itself") || waiter.is_decided() {
@@ -297,7 +303,7 @@ impl<T> WaitQueue<T> {
         (Enqueued::Waiting, None)
     }
 
-    /// Appends what the waiters do, in order, as far as there is room.
+    /// Appends what the waiters do, in order, as far as `reasons` has room.
     pub(crate) fn reasons(&self, reasons: &mut Vec<BlockedAt>) {
         self.for_each(|waiter| {
             if reasons.len() < reasons.capacity() {
@@ -339,23 +345,24 @@ impl<T> WaitQueue<T> {
         }
     }
 
-    /// A linked entry, its waiter and its case.
+    /// Returns a linked entry, its waiter and its case.
     ///
     /// # Safety
     ///
     /// `at` is linked in a queue that the caller has locked, and is used only until the waiter is
     /// claimed or the lock released.
     unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, *const Waiter, usize) {
-        // SAFETY: linked, so it is alive: `Registration` unlinks it before its owner goes on.
+        // SAFETY: linked, so it is alive: `Registration` unlinks it before its owner continues.
         let entry = unsafe { &*at };
         let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case as usize));
         (entry, waiter, case)
     }
 
-    /// The links of an entry that has been pushed to this queue, which the caller has locked.
+    /// Calls `access` with the links of an entry that was pushed to this queue. The caller holds
+    /// the queue's lock.
     fn links<R>(entry: &Entry<T>, access: impl FnOnce(&mut Links<T>) -> R) -> R {
         // SAFETY: written by `push`. Links are touched under the queue's lock only, and `access`,
-        // always a few plain assignments in this file, does not come back here.
+        // always a few plain assignments in this file, does not call this function.
         entry.links.with_mut(|links| access(unsafe { &mut *links.cast::<Links<T>>() }))
     }
 }

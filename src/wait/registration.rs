@@ -1,14 +1,15 @@
-//! Waits in several queues at once, and leaves them all whatever happens.
+//! The places of one waiter in several queues, and how it leaves them all, whatever happens.
 
 use super::{LinkPermit, Outcome, Waiter};
 
-/// What a case does to wait in its channel's queue.
+/// A case that can wait in its channel's queue.
 pub(crate) trait Enlist {
-    /// Links the case's entry for `permit`, then looks at the channel again.
+    /// Links the case's entry for `permit`, then checks the channel again.
     fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued;
     /// Unlinks the entry, if it is linked.
     fn dequeue(&self);
-    /// Records that a claimer chose this case, and how, and unlinked its entry.
+    /// Records that a claimer has decided for this case, with `outcome`, and has unlinked its
+    /// entry.
     fn claimed(&self, outcome: Outcome);
 }
 
@@ -38,9 +39,8 @@ impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
         Self { cases, waiter, entered: false }
     }
 
-    /// Joins the queues of the cases in this order, as long as each is `Waiting`. `returning` is
-    /// the case for which the waiter was woken in vain. Returns the first case that is not
-    /// `Waiting`.
+    /// Joins the queues of the cases in `order`, up to the first case that is not `Waiting`, and
+    /// returns that case. `returning` is the case for which the waiter was woken in vain.
     #[inline(always)] // See `Waiter::wait`.
     pub(crate) fn enter(
         &mut self,

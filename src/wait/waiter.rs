@@ -5,9 +5,9 @@
 //! waiter may be *served*: another thread completes the case for it. The word is `SERVED`
 //! meanwhile, and the owner always waits for the end of the service.
 //!
-//! The claim, or the end of a service, is the claimer's last touch. After it the owner may go on
-//! and drop the waiter, even before the claiming function returns. So these functions take a
-//! pointer: a reference would have to stay valid until they return.
+//! The claim, or the end of a service, is the claimer's last access. After it the owner may
+//! continue and drop the waiter, even before the claiming function returns. So these functions take
+//! a pointer: a reference would have to stay valid until they return.
 #![allow(unsafe_code)]
 
 use std::{ptr, time::Instant};
@@ -40,7 +40,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The case that a claimer named.
+    /// Returns the case that a claimer named.
     pub(crate) fn case(self) -> Option<usize> {
         match self {
             Outcome::Delivered(case) | Outcome::Hint(case) => Some(case),
@@ -75,7 +75,7 @@ pub(crate) struct Waiter {
     word: AtomicUsize,
     /// Set before the word becomes `PARKED`.
     parker: OnceLock<Parker>,
-    /// In one queue only, so the waiter never leaves it for the sake of another.
+    /// Whether the waiter is in one queue only. It then never makes way for another waiter.
     single_case: bool,
     rank: Rank,
     blocked_at: BlockedAt,
@@ -93,12 +93,13 @@ impl Waiter {
         }
     }
 
-    /// What the waiter does, and where.
+    /// Returns what the waiter does, and where.
     pub(crate) fn blocked_at(&self) -> BlockedAt {
         self.blocked_at
     }
 
-    /// Decides the wait. `None` if it was decided before, or another thread is about to decide it.
+    /// Decides the wait. Returns `None` if it was decided before, or another thread is about to
+    /// decide it.
     ///
     /// # Safety
     ///
@@ -109,8 +110,8 @@ impl Waiter {
         unsafe { Self::change(this, outcome.to_word()) }
     }
 
-    /// Begins to complete a case for the owner. `None` if the wait was decided before, or another
-    /// thread is about to decide it.
+    /// Begins to complete a case for the owner. Returns `None` if the wait was decided before, or
+    /// another thread is about to decide it.
     ///
     /// # Safety
     ///
@@ -121,7 +122,7 @@ impl Waiter {
         unsafe { Self::change(this, SERVED) }
     }
 
-    /// Ends a service. The owner is to be woken after it.
+    /// Ends a service. The caller wakes the owner after it.
     ///
     /// # Safety
     ///
@@ -174,9 +175,9 @@ impl Waiter {
         unsafe { &*word }
     }
 
-    /// True if `self` keeps its place when it meets `other`, which has to leave the queue and
-    /// enqueue again. Of two waiters that are in several queues exactly one keeps its place, so
-    /// two selects that meet never chase each other away for ever.
+    /// Returns true if `self` keeps its place when it meets `other`, and `other` has to leave its
+    /// queues and join them again. Of two waiters that are in several queues exactly one keeps its
+    /// place. So two selects that meet cannot displace each other for ever.
     pub(crate) fn outranks(&self, other: &Waiter) -> bool {
         !other.single_case && (self.single_case || self.rank.get() < other.rank.get())
     }
@@ -190,20 +191,20 @@ impl Waiter {
             match self.outcome() {
                 Some(outcome) => return outcome,
                 None if mutant("leaves_while_served") => return Outcome::Aborted,
-                // Being served: a matter of a few instructions.
+                // Another thread serves the waiter: a few instructions.
                 None => backoff.snooze(),
             };
         }
     }
 
-    /// True once a claimer, perhaps the owner, has decided the wait.
+    /// Returns true once a claimer, perhaps the owner, has decided the wait.
     pub(crate) fn is_decided(&self) -> bool {
         self.outcome().is_some()
     }
 
-    /// The decision, once there is one.
+    /// Returns the decision, once there is one.
     fn outcome(&self) -> Option<Outcome> {
-        // ORDERING: Acquire; pairs with the Release in `claim` and in `finish_service`.
+        // ORDERING: Acquire; pairs with the Release in `change` and in `finish_service`.
         Outcome::of_word(self.word.load(Ordering::Acquire))
     }
 
@@ -219,14 +220,14 @@ impl Waiter {
             if !polling.step_in_queue() {
                 return polling.sleep(|| self.sleep(deadline));
             }
-            // Yields may take long; the pauses before them do not.
+            // Only yields take so long that the deadline has to be checked; pauses do not.
             if polling.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
                 return self.abort();
             }
         }
     }
 
-    /// What `sleep` does before it sleeps.
+    /// Does what `sleep` does before it parks.
     #[cfg(test)]
     pub(super) fn falls_asleep(&self) {
         self.parker.get_or_init(Parker::current);
@@ -238,7 +239,8 @@ impl Waiter {
     #[inline(never)]
     fn sleep(&self, deadline: Option<Instant>) -> Outcome {
         let parker = self.parker.get_or_init(Parker::current);
-        // ORDERING: Release; pairs with the Acquire in `claim`: after `PARKED` the parker is there.
+        // ORDERING: Release; pairs with the Acquire in `change`: after `PARKED` the parker is
+        // there.
         let order = (Ordering::Release, Ordering::Relaxed);
         let mut backoff = Backoff::new();
         while self.word.compare_exchange(WAITING, PARKED, order.0, order.1) == Err(SERVED) {

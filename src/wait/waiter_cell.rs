@@ -1,8 +1,8 @@
-//! Where a waiter lives while its owner waits: in the owner's first entry, beside the value that
+//! The place of a waiter while its owner waits: in the owner's first entry, beside the value that
 //! changes hands.
 //!
 //! Most waiters are in one queue. Their claimer then works on one cache line of the owner's stack
-//! instead of two, and the owner finds its value where it has polled for it.
+//! instead of two, and the owner finds its value in the line that it polls.
 #![allow(unsafe_code)]
 
 use std::{
@@ -26,18 +26,18 @@ impl WaiterCell {
         Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), occupied: Cell::new(false) }
     }
 
-    /// Makes a new waiter in the cell, for as long as the reference lives. It is made in place: a
-    /// copy of what was written in pieces waits until they have left the store buffer.
+    /// Makes a waiter in the cell, for as long as the reference lives. It is made in place, since a
+    /// copy would wait until the stores of its parts have left the store buffer.
     #[inline(always)]
     pub(crate) fn emplace(&self, cases: usize, blocked_at: BlockedAt) -> WaiterRef<'_> {
         assert!(!self.occupied.replace(true), "a case takes part in one select at a time");
-        // SAFETY: not occupied, so nobody has a reference to the room.
+        // SAFETY: not occupied, so there is no reference to the room.
         unsafe { self.waiter.get().cast::<Waiter>().write(Waiter::new(cases, blocked_at)) };
         WaiterRef(self)
     }
 }
 
-/// The waiter in its cell; the cell is free again when this is dropped.
+/// The waiter in its cell. Dropping it frees the cell.
 pub(crate) struct WaiterRef<'a>(&'a WaiterCell);
 
 impl Deref for WaiterRef<'_> {
@@ -53,8 +53,8 @@ impl Deref for WaiterRef<'_> {
 impl Drop for WaiterRef<'_> {
     fn drop(&mut self) {
         // SAFETY: written by `emplace`, and dropped only here. The `Registration`, which borrows
-        // the waiter, has left its queues: a claimer's last touch was the claim or the end of a
-        // service, and all others hold the lock of a queue in which the waiter no longer is.
+        // the waiter, has left its queues: a claimer's last access was the claim or the end of a
+        // service, and all other threads find a waiter only in a queue.
         unsafe { ptr::drop_in_place(self.0.waiter.get().cast::<Waiter>()) };
         self.0.occupied.set(false);
     }

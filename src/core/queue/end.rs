@@ -1,22 +1,22 @@
 //! One end of a queue: the number of the next operation there.
 //!
-//! A thread owns an operation once it has exchanged the operation's number for the next one. That
-//! is also the publisher's half of the handshake in `wait/side.rs`: a waiter that is in the queue,
-//! and then sees the old number, is seen by every thread that exchanges it later.
+//! A thread owns an operation once it has exchanged the operation's number for the next one. The
+//! exchange is also the publisher's half of the handshake in `wait/side.rs`: if a waiter has joined
+//! the queue and then sees the old number, every thread that exchanges it later sees the waiter.
 //!
 //! One bit of the number is a flag. At the senders' end it says that the queue is closed; at the
 //! receivers' end of the list, that a position is overdue (`core/queue/list/overdue.rs`). So a
-//! thread that exchanges the number knows both for certain.
+//! thread that exchanges the number knows its flag for certain.
 
 use crate::core::channel::Effort;
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicU64, Ordering};
 
-/// In the number of the senders' end: no send comes after this one.
+/// The flag of the senders' end: no send claims a number any more.
 pub(super) const CLOSED: u64 = 1 << 63;
-/// In the number of the receivers' end: a receive has stepped over a position.
+/// The flag of the receivers' end: a receive has stepped over a position.
 pub(super) const OVERDUE: u64 = 1 << 61;
 
-// Both are so high that no number comes near.
+// Both flags are so high that no number reaches them.
 
 pub(super) struct End(AtomicU64);
 
@@ -25,15 +25,15 @@ impl End {
         Self(AtomicU64::new(number))
     }
 
-    /// The number, with its flag; perhaps an old one.
+    /// Returns the number, with its flag. It may be an old one.
     #[inline]
     pub(super) fn peek(&self) -> u64 {
-        // ORDERING: Acquire; pairs with the exchange in `claim`: what was done before it at this
-        // end.
+        // ORDERING: Acquire; pairs with the exchange in `claim`: the caller sees what was done at
+        // this end before it.
         self.0.load(Ordering::Acquire)
     }
 
-    /// The number, with its flag, after all that this thread has done.
+    /// Returns the number, with its flag. The load comes after all that this thread has done.
     #[inline]
     pub(super) fn look(&self) -> u64 {
         // ORDERING: SeqCst; pairs with the exchange in `claim`, by which another thread operates at
@@ -42,9 +42,10 @@ impl End {
     }
 
     /// Claims the operation `number`, and makes `next` the next one, if no other thread is faster.
+    /// Returns true if it has.
     #[inline(always)]
     pub(super) fn claim(&self, number: u64, next: u64) -> bool {
-        // ORDERING: SeqCst; before whatever this thread asks later, pairs with the load in `look`.
+        // ORDERING: SeqCst; before all that this thread reads later, pairs with the load in `look`.
         let claimed =
             self.0.compare_exchange(number, next, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         if !mutant("claims_unseen") {
@@ -53,7 +54,7 @@ impl End {
         claimed
     }
 
-    /// Sets `flag`; true if it was not set before.
+    /// Sets `flag`. Returns true if it was not set before.
     pub(super) fn flag(&self, flag: u64) -> bool {
         // ORDERING: SeqCst; as in `claim`.
         let before = match mutant("closes_what_it_saw") {
@@ -71,8 +72,9 @@ impl End {
     }
 }
 
-/// Comes before a look that has to be exact: either another thread that looks sees what this one
-/// has done, or this one sees what the other has done. A stamp alone is not seen at once.
+/// Fences before a read of the queue that has to be exact. Of two threads that both come here, at
+/// least one then sees all that the other has done before. Without the fence a stamp may become
+/// visible only later.
 #[inline]
 pub(super) fn exact(effort: Effort) {
     if effort == Effort::Strong && !mutant("looks_past_its_stamp") && !mutant("claims_unseen") {
@@ -80,21 +82,21 @@ pub(super) fn exact(effort: Effort) {
     }
 }
 
-/// The number without its flag.
+/// Returns the number without its flag.
 #[inline]
 pub(super) fn plain(number: u64) -> u64 {
     number & !(CLOSED | OVERDUE)
 }
 
-/// A number that grows with each operation at either end, and with the close.
+/// Returns a number that grows with each operation at either end, and with the close.
 pub(super) fn version(tail: &End, head: &End) -> u64 {
-    // Both only grow, so the sum stays the same only if both do.
+    // Both numbers only grow, so the sum stays the same only if both do.
     let (tail, head) = (tail.look(), head.look());
     (plain(tail) + plain(head)) << 1 | u64::from(tail & CLOSED != 0)
 }
 
-/// The numbers of the next send and the next receive, at one instant, with their flags. If they
-/// keep moving, each is only a recent one.
+/// Returns the numbers of the next send and the next receive, with their flags, as they were at one
+/// instant. If they keep moving, each is only a recent one.
 #[inline]
 pub(super) fn both(tail: &End, head: &End) -> (u64, u64) {
     const ROUNDS: usize = 64;

@@ -13,7 +13,7 @@ pub(crate) use list::List;
 pub(crate) use ring::Ring;
 
 pub(crate) trait Queue<T> {
-    /// Whether a send may find it full.
+    /// Whether a send may find the queue full.
     const BOUNDED: bool;
 
     /// Puts the value in, if there is room and no other thread is faster: the fast path.
@@ -22,31 +22,33 @@ pub(crate) trait Queue<T> {
     fn pop_now(&self) -> Option<T>;
     /// Puts the value in; a value that is not sent stays where it is.
     fn push(&self, value: &mut Option<T>, effort: Effort) -> TrySend;
-    /// Takes the next value out, to `into`, which is empty. `Closed` only when no value is left.
+    /// Moves the next value to `into`, which is empty. Returns `Closed` only when no value is left.
     fn pop(&self, into: &mut Option<T>, effort: Effort) -> TryRecv;
     /// Frees the memory that operations under a lock have left.
     fn reclaim(&self) {}
-    /// No push succeeds after this. False if it was closed before.
+    /// Closes the queue: no push succeeds after this. Returns false if it was closed before.
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
     fn len(&self) -> usize;
-    /// Whether a value is there or on its way.
+    /// Returns whether a value is there or on its way.
     fn holds_any(&self) -> bool;
-    /// `None`: unbounded.
+    /// Returns the capacity, or `None` if there is no bound.
     fn cap(&self) -> Option<usize>;
 
-    /// False if an operation on this side would certainly fail, the close aside. A thread that has
-    /// just made an operation possible gets true until it is done, even if its view of the other
-    /// end is old.
+    /// Returns false if an operation on this side would certainly fail, the close aside. A thread
+    /// that has just made an operation possible gets true until a thread does that operation, even
+    /// if it reads an old number of the other end.
     fn can_proceed(&self, side: Side) -> bool;
-    /// False if a try would certainly fail, or would gain less than `amount`.
+    /// Returns false if a try would certainly fail, or would gain less than `amount`.
     fn looks_ready(&self, side: Side, amount: Amount) -> bool;
-    /// A number that differs from an earlier one if either side may have become ready in between.
+    /// Returns a number that differs from an earlier one if either side may have become ready in
+    /// between.
     fn version(&self) -> u64;
-    /// `None` if this side has something to do, or will have as soon as another thread has finished
-    /// its step. Else a number; if it is the same later, there was nothing to do in between.
+    /// Returns `None` if this side has something to do, the close included, or will have as soon as
+    /// another thread has finished its step. Otherwise returns a number: if a later call returns it
+    /// again, the side had nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
-    /// Whether a thread can do many operations in its time slice.
+    /// Returns whether the queue is large enough for many operations in one time slice.
     fn is_large(&self) -> bool;
 }
 

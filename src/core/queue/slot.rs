@@ -1,7 +1,7 @@
 //! Room for one value in a buffer, and a stamp that says whether the value is there.
 //!
 //! Each operation has a number, which gives it a slot of its own. The stamp only grows. A thread
-//! that sees a stamp sees all that was done before it.
+//! that sees a stamp sees all that its writer did before.
 #![allow(unsafe_code)]
 
 use std::{mem::MaybeUninit, ptr};
@@ -25,7 +25,7 @@ impl<T> Slot<T> {
         let stamp = unsafe { ptr::addr_of_mut!((*place).stamp) };
         // SAFETY: valid for writes by the contract.
         unsafe { stamp.write(AtomicU64::new(0)) };
-        // On the real machine the cell of an absent value has nothing to initialize.
+        // Only loom's cell has a state to initialize while the value is absent.
         if cfg!(loom) {
             // SAFETY: in bounds by the contract; makes a pointer only.
             let value = unsafe { ptr::addr_of_mut!((*place).value) };
@@ -47,29 +47,30 @@ impl<T> Slot<T> {
         self.stamp.store(stamp, release);
     }
 
-    /// Moves a value in, and stamps.
+    /// Moves a value in, and stamps the slot.
     ///
     /// # Safety
     ///
     /// The slot is empty, and no other thread touches it before it has this stamp.
     #[inline(always)]
     pub(super) unsafe fn put(&self, value: T, stamp: u64) {
-        // SAFETY: nobody else touches the place, by the contract.
+        // SAFETY: no other thread touches the place, by the contract.
         self.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
         self.set_stamp(stamp);
     }
 
-    /// Moves the value of `from`, which is full, into the slot, and stamps.
+    /// Moves the value of `from`, which is full, into the slot, and stamps the slot.
     ///
     /// # Safety
     ///
-    /// Same contract as `put`.
+    /// The contract of `put`.
     #[inline(always)]
     pub(super) unsafe fn put_from(&self, from: &mut Option<T>, stamp: u64) {
         debug_assert!(from.is_some(), "the slot of a send is full");
         let Some(value) = from else { return };
         self.value.with_mut(|place| {
-            // SAFETY: nobody else touches the place, by the contract, and it is apart from `from`.
+            // SAFETY: no other thread touches the place, by the contract, and it is apart from
+            // `from`.
             unsafe { place.cast::<T>().copy_from_nonoverlapping(value, 1) };
         });
         // SAFETY: valid for writes, since it is a reference. The value has moved.
@@ -84,22 +85,21 @@ impl<T> Slot<T> {
     /// The slot is full, and the caller's alone.
     #[inline(always)]
     pub(super) unsafe fn take(&self) -> T {
-        // SAFETY: a value is there and nobody else touches it, by the contract.
+        // SAFETY: a value is there and no other thread touches it, by the contract.
         self.value.with_mut(|place| unsafe { place.cast::<T>().read() })
     }
 
-    /// Moves the value into `into`, which is empty. It goes from place to place, since a large
-    /// value may not fit on the stack of each function. The code that would drop a value in a full
-    /// `into` is left out.
+    /// Moves the value into `into`, which is empty. Does not return it, since a large value may not
+    /// fit on the stack of every function. Has no code to drop an old value of `into`.
     ///
     /// # Safety
     ///
-    /// Same contract as `take`.
+    /// The contract of `take`.
     #[inline(always)]
     pub(super) unsafe fn take_to(&self, into: &mut Option<T>) {
         debug_assert!(into.is_none(), "the slot of a receive is empty");
         self.value.with_mut(|place| {
-            // SAFETY: a value is there and nobody else touches it, by the contract.
+            // SAFETY: a value is there and no other thread touches it, by the contract.
             let value = Some(unsafe { place.cast::<T>().read() });
             // SAFETY: valid for writes, since it is a reference.
             unsafe { ptr::write(into, value) };

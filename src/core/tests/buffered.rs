@@ -1,4 +1,4 @@
-//! A publisher that is stopped between its step and its look at the queue.
+//! A publisher that is stopped between its step and its check for waiters.
 
 use super::Buffered;
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
     wait::tests::{receiver, sender},
 };
 
-/// The stopped publisher leaves the service to others.
+/// The stopped publisher leaves the service to other threads.
 #[test]
-fn those_in_line_are_served_by_the_next_that_comes() {
+fn waiters_are_served_by_the_next_operation() {
     let ring = Buffered::shared(Ring::new(2));
     let publish = |i| ring.queue.push(&mut Some(i), Effort::Weak).unwrap();
     let waits = receiver();
@@ -33,9 +33,9 @@ fn those_in_line_are_served_by_the_next_that_comes() {
     assert_eq!([3, 4].map(Ok), [(); 2].map(|()| popped(&ring.queue, Effort::Weak)));
 }
 
-/// The fast path looks at the queue of waiters as well.
+/// The fast path checks the queue of waiters too.
 #[test]
-fn nobody_goes_the_short_way_past_those_in_line() {
+fn the_fast_path_overtakes_no_waiter() {
     let ring = Buffered::shared(Ring::new(1));
     let waits = receiver();
     waits.stand(false, |entry, permit| ring.enqueue(Side::Recv, entry, permit));

@@ -13,7 +13,7 @@ use crate::{
     sync::Ordering::Acquire,
 };
 
-/// How many values the first block holds, and each other block.
+/// How many values the first block holds, and how many each other block.
 const FIRST: u64 = 8;
 const FULL: u64 = 255;
 const LOOKS: [Effort; 3] = [Effort::Weak, Effort::Strong, Effort::UnderLock];
@@ -26,7 +26,7 @@ fn pop(list: &List<u64>) -> Result<u64, TryRecvError> {
     popped(list, Effort::Strong)
 }
 
-/// An empty list, after `used` values.
+/// Makes an empty list through which `used` values have passed.
 fn list(used: u64) -> List<u64> {
     let list = List::new();
     for i in 0..used {
@@ -36,7 +36,7 @@ fn list(used: u64) -> List<u64> {
     list
 }
 
-/// A sender that has claimed its position, and fills the slot later.
+/// Begins a send: claims its position. The result fills the slot.
 fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
     let mut tail = list.tail.end.look();
     while Block::<u64>::is_gap(tail) {
@@ -45,7 +45,7 @@ fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
     }
     let block = list.tail.block();
     assert!(list.tail.end.claim(tail, tail + 1));
-    // SAFETY: the position is this thread's, and the block its own.
+    // SAFETY: the position is this thread's, and the block that of the position.
     let slot = unsafe { list.slot_to_fill(block, tail) };
     move |value| {
         // SAFETY: empty, and this thread's.
@@ -54,7 +54,7 @@ fn begin_push(list: &List<u64>) -> impl FnOnce(u64) + '_ {
     }
 }
 
-/// A receiver that has claimed its position, and takes the value later.
+/// Begins a receive: claims its position. The result takes the value.
 fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
     let mut head = list.head.place.end.look();
     while Block::<u64>::is_gap(head) {
@@ -91,7 +91,7 @@ fn a_value_is_not_there_before_its_stamp() {
 }
 
 #[test]
-fn a_late_value_holds_up_none_behind_it() {
+fn a_late_value_holds_up_no_value_behind_it() {
     for used in USED {
         let list = list(used);
         let finish = begin_push(&list);
@@ -110,7 +110,7 @@ fn a_late_value_holds_up_none_behind_it() {
 }
 
 #[test]
-fn a_receiver_that_is_stopped_holds_up_nobody() {
+fn a_stopped_receiver_holds_up_no_other_thread() {
     for used in USED {
         let list = list(used);
         push(&list, 0).unwrap();
@@ -125,7 +125,7 @@ fn a_receiver_that_is_stopped_holds_up_nobody() {
 }
 
 #[test]
-fn what_is_left_is_dropped_with_the_list() {
+fn values_left_are_dropped_with_the_list() {
     use std::rc::Rc;
     let value = Rc::new(());
     for used in [0, 3, 300] {
@@ -176,9 +176,9 @@ fn an_empty_block_is_used_again() {
     assert_eq!(spare(), third);
 }
 
-/// A visitor may look into any block.
+/// A pinned thread may read any block.
 #[test]
-fn while_somebody_visits_no_block_is_used_again() {
+fn no_block_is_used_again_while_a_thread_is_pinned() {
     let list = list(2);
     let spare = || list.blocks.spare.load(Acquire);
     let pin = list.blocks.pin();

@@ -1,13 +1,13 @@
 //! The cores, called step by step by one thread.
 
-mod lines;
 mod steps;
 mod version;
+mod waiters;
 
 use super::{queue::Queue, Channel, Effort};
 use crate::error::TryRecvError;
 
-/// The value that a try gives.
+/// Returns the value that a try receives.
 pub(super) fn received<T>(
     channel: &(impl Channel<T> + ?Sized),
     effort: Effort,
@@ -17,7 +17,7 @@ pub(super) fn received<T>(
     Ok(slot.expect("a receive fills its slot"))
 }
 
-/// The value that a pop gives.
+/// Returns the value that a pop receives.
 pub(super) fn popped<T>(queue: &impl Queue<T>, effort: Effort) -> Result<T, TryRecvError> {
     let mut slot = None;
     queue.pop(&mut slot, effort)?;

@@ -1,9 +1,9 @@
-//! When a partner is expected.
+//! The visits after which a partner is expected.
 
 use super::{PartnerPredictor, PLACES};
 use crate::{core::Side, wait::OpId};
 
-/// Learns of a visit for each letter: `x` found the partner, `-` found none.
+/// Records a visit for each letter: `x` found the partner, `-` found none.
 fn pin(channel: &u64, side: Side, visits: &str) {
     for pin in visits.chars() {
         PartnerPredictor::of(channel, side).record((pin == 'x').then_some(OpId::NOBODY));
@@ -33,7 +33,7 @@ fn a_partner_is_expected_where_threads_take_turns_at_waiting() {
 }
 
 #[test]
-fn who_goes_to_many_places_remembers_the_last_ones() {
+fn a_thread_remembers_the_last_of_many_channels() {
     let channels = [0; 10 * PLACES];
     channels.iter().for_each(|channel| pin(channel, Side::Recv, "x-"));
     let expects = |channel: &&u64| PartnerPredictor::of(*channel, Side::Recv).predicts();

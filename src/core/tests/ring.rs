@@ -16,7 +16,7 @@ fn pop(ring: &Ring<usize>) -> Result<usize, TryRecvError> {
     popped(ring, Effort::Strong)
 }
 
-/// A ring with `values` values, after `laps` laps.
+/// Makes a ring with `values` values, after `laps` laps.
 fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     let ring = Ring::new(cap);
     for i in 0..laps * cap {
@@ -27,7 +27,7 @@ fn ring(cap: usize, values: usize, laps: usize) -> Ring<usize> {
     ring
 }
 
-/// A sender that has claimed its ticket, and fills the slot later.
+/// Begins a send: claims its ticket. The result fills the slot.
 fn begin_push(ring: &Ring<usize>) -> impl FnOnce(usize) + '_ {
     let tail = ring.tail.look();
     let slot = ring.free(tail).expect("room");
@@ -36,7 +36,7 @@ fn begin_push(ring: &Ring<usize>) -> impl FnOnce(usize) + '_ {
     move |value| unsafe { slot.put(value) }
 }
 
-/// A receiver that has claimed its ticket, and takes the value later.
+/// Begins a receive: claims its ticket. The result takes the value.
 fn begin_pop(ring: &Ring<usize>) -> impl FnOnce() -> usize + '_ {
     let head = ring.head.look();
     let slot = ring.full(head).expect("a value");
@@ -54,7 +54,7 @@ fn a_slot_is_not_free_before_its_stamp() {
         let rest = ring.at_rest(Side::Send);
         let version = ring.version();
         let finish = begin_pop(&ring);
-        // There is room as soon as the receiver goes on.
+        // There is room as soon as the receiver continues.
         assert!(rest.is_some() && ring.at_rest(Side::Send).is_none());
         assert!(!ring.can_proceed(Side::Send) && ring.len() == cap - 1);
         for effort in LOOKS {

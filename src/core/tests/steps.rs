@@ -1,5 +1,5 @@
-//! Steps of one thread on a buffered channel, the same mixture each time, compared with a queue
-//! that does the same.
+//! Steps of one thread on a buffered channel, in a fixed pseudo-random order, compared with the
+//! same steps of a `VecDeque`.
 
 use std::{
     collections::VecDeque,
@@ -76,7 +76,7 @@ impl Pair {
         }
     }
 
-    /// One of `n`; Knuth's congruence.
+    /// Returns a number below `n`, by Knuth's linear congruence.
     fn choose(&mut self, n: u64) -> u64 {
         self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.random >> 33) % n
@@ -129,13 +129,13 @@ fn an_unbounded_channel_holds_any_number() {
     }
 }
 
-/// True if the value is sent.
+/// Sends a value. Returns true if it is sent.
 fn send<T>(core: &Core<T>, value: T) -> bool {
     core.try_send(&mut Some(value), Effort::Weak).is_ok()
 }
 
 #[test]
-fn where_there_is_no_value_nothing_is_sent() {
+fn a_send_without_a_value_sends_nothing() {
     for core in buffered() {
         for i in 0..LARGE {
             assert_eq!(core.try_send(&mut None, Effort::Strong), Err(TrySendError::Full(())));
@@ -155,7 +155,7 @@ impl Drop for Dropped {
 }
 
 #[test]
-fn the_last_receiving_handle_drops_what_is_left() {
+fn the_last_receiving_handle_drops_the_values_left() {
     for left in [0, 1, LARGE] {
         for core in buffered() {
             let (dropped, mut sent) = (Arc::new(AtomicUsize::new(0)), 0);

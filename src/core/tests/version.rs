@@ -1,6 +1,6 @@
-//! A version moves whenever its side may have become ready. A `default` is exact by it. Only a few
-//! instructions lie between the looks, so no program on real threads shows for certain that a
-//! version does not move.
+//! A version moves whenever its side may have become ready. That makes a `default` exact. Only a
+//! few instructions lie between two reads of a version, so no program on real threads reliably
+//! shows that one does not move.
 
 use std::{
     thread,
@@ -12,7 +12,7 @@ use crate::{
     select::{self, Limit},
 };
 
-/// Fails if `step`, done several times, comes back to a version of `side` that was seen before.
+/// Fails if `step`, done several times, returns to a version of `side` that was seen before.
 fn moves<T>(core: &Core<T>, side: Side, mut step: impl FnMut(usize)) {
     let mut seen = vec![core.channel().version(side)];
     for i in 0..8 {
@@ -47,7 +47,7 @@ fn each_send_and_receive_moves_the_version_of_an_unbounded_channel() {
     moves(&core, Side::Recv, |i| send_or_receive(&core, i));
 }
 
-/// A waiter that joins the queue and leaves again may have been ready to be met.
+/// A waiter that has joined the queue and left it again was ready to be met in between.
 #[test]
 fn each_arrival_moves_the_version_of_an_unbuffered_channel() {
     let handle = Some(Core::bounded(0));
@@ -114,9 +114,9 @@ fn a_side_is_at_rest_while_it_has_nothing_to_do() {
     assert_eq!(rests(&unbuffered), [false, false]);
 }
 
-/// The number tells that a side was ready in between, and is not any more.
+/// The number shows that a side was ready in between and is no longer.
 #[test]
-fn what_had_something_to_do_in_between_rests_with_another_number() {
+fn a_side_that_was_ready_in_between_rests_with_another_number() {
     for core in [Core::bounded(1), Core::unbounded()] {
         let before = core.channel().at_rest(Side::Recv);
         send_or_receive(&core, 0);

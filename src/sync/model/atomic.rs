@@ -4,10 +4,11 @@ use super::checker::sync::atomic::{self, Ordering};
 
 /// An atomic with a turn before each access, so that the checker explores every order of accesses.
 ///
-/// loom 0.7 remembers only the last access of an atomic. A thread that loads and then exchanges, as
-/// almost every operation here does, thereby hides from it that another thread has loaded in
-/// between. The order in which the exchange comes first is then never explored. Here a turn, a
-/// relaxed addition that orders nothing, precedes each access, and no turn can hide another.
+/// loom 0.7 remembers only the last access of an atomic. If a thread loads and then exchanges, as
+/// almost every operation here does, loom forgets a load of another thread in between. It then
+/// never explores the order in which the exchange comes before that load. So a turn precedes each
+/// access: an addition to a second atomic, relaxed, so that it orders nothing. No turn can hide
+/// another.
 #[derive(Debug)]
 pub(crate) struct Atomic<A> {
     #[cfg(loom)]
@@ -31,7 +32,7 @@ impl<A> Atomic<A> {
     }
 }
 
-/// The ordering for the checker: shuttle knows only one, and warns of the others.
+/// Returns the ordering for the checker: shuttle knows only SeqCst, and warns of the others.
 fn known(order: Ordering) -> Ordering {
     if cfg!(loom) {
         order
@@ -40,7 +41,8 @@ fn known(order: Ordering) -> Ordering {
     }
 }
 
-/// A counter that is never loaded, so nothing is hidden.
+/// A count of handles, without turns. `HandleCounts` loads it before it subtracts, so loom may not
+/// explore every order of the two.
 #[cfg(loom)]
 pub(crate) type Count = atomic::AtomicUsize;
 #[cfg(not(loom))]
@@ -82,7 +84,7 @@ macro_rules! operations {
                 self.turn().compare_exchange(current, new, known(success), known(failure))
             }
 
-            /// Never fails without a reason: the checkers do not model that.
+            /// Never fails spuriously: the checkers do not model that.
             pub(crate) fn compare_exchange_weak(
                 &self,
                 current: $value,

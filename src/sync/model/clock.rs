@@ -1,10 +1,10 @@
 //! Time in a model.
 //!
-//! Time passes when a thread waits for it: a thread that goes to sleep until an instant may find
-//! that it has come. What other threads do before is up to the checker, so it explores both that
-//! they come first and that they come too late. A ticker could then go on for ever alone, so after
-//! `AT_ONCE` times a thread that lets time pass lets the others run first. After [`hold`] only
-//! [`advance`] moves the clock.
+//! Time passes when a thread waits for it: a sleep until an instant moves the clock to that
+//! instant. The checker decides what other threads do before, so it explores runs in which they are
+//! in time and runs in which they are too late. A ticker alone could tick for ever, so after
+//! `AT_ONCE` moves of the clock each further one lets the other threads run first. After [`hold`]
+//! only [`advance`] moves the clock.
 
 use std::{
     sync::OnceLock,
@@ -13,7 +13,7 @@ use std::{
 
 use super::{checker, yield_now, AtomicU64, Mutex, Ordering, Parker};
 
-/// How often time may pass in one execution before another thread runs.
+/// How many times the clock may move in one execution before a move lets other threads run first.
 const AT_ONCE: u64 = 2;
 
 struct Clock {
@@ -37,7 +37,7 @@ fn start() -> Instant {
     *START.get_or_init(Instant::now)
 }
 
-/// The model's current instant.
+/// Returns the model's current instant.
 pub(crate) fn now() -> Instant {
     start() + Duration::from_nanos(CLOCK.nanos.load(Ordering::Acquire))
 }
@@ -47,13 +47,14 @@ pub(crate) fn hold() {
     CLOCK.held.store(1, Ordering::Release);
 }
 
-/// Moves the clock on and wakes every thread that sleeps with a deadline.
+/// Moves the clock forward and wakes every thread that sleeps with a deadline.
 pub(crate) fn advance(by: Duration) {
     CLOCK.nanos.fetch_add(nanos(by), Ordering::AcqRel);
     CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
 }
 
-/// Moves the clock on, up to `deadline`, instead of a sleep until then. False if the clock is held.
+/// Moves the clock forward to `deadline`, in place of a sleep until then. Returns false if the
+/// clock is held.
 pub(super) fn pass_until(deadline: Instant) -> bool {
     if CLOCK.held.load(Ordering::Acquire) != 0 {
         return false;
@@ -68,8 +69,8 @@ pub(super) fn pass_until(deadline: Instant) -> bool {
     true
 }
 
-/// Registers `parker` for a wake when the clock moves; false if `deadline` has come. The look at
-/// the clock comes after the registration, so an `advance` in between is seen.
+/// Registers `parker` for a wake when the clock moves. Returns false if `deadline` has come. Reads
+/// the clock after the registration, so it sees an `advance` that came too early to wake `parker`.
 pub(super) fn wake_at(parker: &Parker, deadline: Instant) -> bool {
     CLOCK.sleepers.lock().push(parker.clone());
     now() < deadline

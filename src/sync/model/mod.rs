@@ -25,18 +25,19 @@ pub(crate) use super::cell::UnsafeCell;
 #[cfg(loom)]
 pub(crate) use ::loom::cell::UnsafeCell;
 
-/// Small blocks: a model crosses the end of the first block after one message, and that of the
-/// next after three.
+/// Small blocks: a model crosses the end of the first block after one message, and that of the next
+/// after three more.
 pub(crate) const SMALL_BLOCKS: bool = true;
 
 /// No polling: a model explores each interleaving without waiting for it.
 pub(crate) const SPINS: bool = false;
 
-/// How often a thread pauses for a peer in the middle of its step before it considers the peer
-/// stopped. Once under loom, which explores all that follows: then the peer has gone on.
+/// How many times a thread pauses for a peer that is in the middle of its step. After that it
+/// treats the peer as stopped. One pause is enough under loom: it lets the peer finish its step.
 pub(crate) const PAUSES: u32 = if cfg!(loom) { 1 } else { 0 };
 
-/// The fence that the real machine gets from the publisher's SeqCst read-modify-write.
+/// Fences each half of the handshake of waiters and publishers: loom treats SeqCst accesses as
+/// AcqRel.
 pub(crate) fn store_load_fence() {
     fence(Ordering::SeqCst);
 }
@@ -45,22 +46,22 @@ pub(crate) fn full_fence() {
     fence(Ordering::SeqCst);
 }
 
-/// Lets the others run.
+/// Lets the other threads run.
 pub(crate) fn spin_loop() {
     yield_now();
 }
 
-/// Lets the others run.
+/// Lets the other threads run.
 pub(crate) fn nap() {
     yield_now();
 }
 
-/// A model does not poll, so it keeps no history.
+/// Returns zeros: a model does not poll, so it keeps no history.
 pub(crate) fn load_wait_history() -> [u16; 4] {
     [0; 4]
 }
 
-/// A model does not poll, so it keeps no history.
+/// Does nothing: a model does not poll, so it keeps no history.
 pub(crate) fn store_wait_history(_: [u16; 4]) {}
 
 /// Runs `f` in a thread of its own; the number of threads is not limited.
@@ -69,7 +70,7 @@ pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> std::io::Result<()
     Ok(())
 }
 
-/// Orders its owners by creation: addresses differ from one exploration to the next.
+/// Orders its owners by creation, since addresses differ from one execution to the next.
 pub(crate) struct Rank(usize);
 
 impl Rank {
@@ -84,13 +85,13 @@ impl Rank {
     }
 }
 
-/// Always 0: loom has to take the same path each time.
+/// Returns 0: loom has to take the same path each time.
 #[cfg(loom)]
 pub(crate) fn random(_: u32) -> u32 {
     0
 }
 
-/// A random number that shuttle controls and can replay.
+/// Returns a random number below `n`, which shuttle controls and can replay.
 #[cfg(not(loom))]
 pub(crate) fn random(n: u32) -> u32 {
     use ::shuttle::rand::{thread_rng, RngCore};
@@ -115,10 +116,10 @@ impl<T> Mutex<T> {
     }
 }
 
-/// Where one thread sleeps, for one wait.
+/// The place where one thread sleeps, for one wait.
 ///
-/// Not the checker's own `park`: loom wakes a parked thread by its name, so a late wake would end
-/// any later wait of the thread, even for a lock.
+/// Does not use the checker's own `park`: loom's `unpark` names only the thread, so a late one
+/// would end any later wait of that thread, even one for a lock.
 #[derive(Clone)]
 pub(crate) struct Parker(Arc<Inner>);
 
@@ -133,7 +134,8 @@ impl Parker {
         Self(Arc::new(Inner { woken, changed: checker::sync::Condvar::new() }))
     }
 
-    /// Sleeps until `unpark`, or until the model's clock is moved. The caller looks at the clock.
+    /// Sleeps until `unpark`, or, if there is a deadline, until the model's clock moves. The caller
+    /// checks the clock.
     pub(crate) fn park(&self, deadline: Option<Instant>) {
         if let Some(deadline) = deadline {
             if clock::pass_until(deadline) || !clock::wake_at(self, deadline) {

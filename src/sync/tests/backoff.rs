@@ -35,12 +35,12 @@ fn pauses_come_before_yields() {
 }
 
 #[test]
-fn progress_begins_with_pauses_again() {
+fn progress_starts_over_with_pauses() {
     let mut backoff = Backoff::new();
     (0..40).for_each(|_| backoff.snooze_unless(|| false));
     assert!(!backoff.pause());
     backoff.snooze_unless(|| true);
-    // The one that it has just done is the first.
+    // `snooze_unless` has done the first of the 32.
     assert_eq!((0..).take_while(|_| backoff.pause()).count(), 31);
 }
 
@@ -49,8 +49,8 @@ fn lost_races_are_no_snoozes_until_there_are_many() {
     let mut backoff = Backoff::new();
     let start = Instant::now();
     (0..16).for_each(|_| backoff.spin());
-    // 0.5 us, then 1 us, then 2 us each; a third of that is left for a pause that was measured
-    // wrong.
+    // 0.5 us, 1 us and 14 times 2 us make 29.5 us. The bound is a third of that, since the length
+    // of a pause may be measured wrong.
     assert!(start.elapsed() > Duration::from_micros(10));
     assert!(!backoff.has_snoozed());
     backoff.spin();

@@ -1,5 +1,5 @@
-//! Queues, step by step: states that threads that meet within a few instructions reach once in a
-//! million runs.
+//! Queues, step by step. Real threads reach these states once in a million runs, since they have to
+//! meet within a few instructions.
 
 mod queue;
 mod side;
@@ -32,12 +32,12 @@ fn blocked_at() -> BlockedAt {
     BlockedAt { reason: Reason::Recv, location: Location::caller() }
 }
 
-/// A receiver that polls.
+/// Makes a receiver that polls.
 pub(crate) fn receiver() -> One {
     One { entry: Entry::new(None), waiter: RefCell::new(waiter(1)) }
 }
 
-/// A sender that polls, with this value.
+/// Makes a sender that polls, with this value.
 pub(crate) fn sender(value: u32) -> One {
     One { entry: Entry::new(Some(value)), waiter: RefCell::new(waiter(1)) }
 }
@@ -148,7 +148,7 @@ fn claim(waiter: &Waiter, outcome: Outcome) -> Option<Wake> {
 }
 
 #[test]
-fn who_sleeps_is_woken_by_its_claimer() {
+fn a_sleeper_is_woken_by_its_claimer() {
     let sleeper = waiter(1);
     sleeper.falls_asleep();
     assert!(claim(&sleeper, Outcome::Hint(0)).is_some_and(|Wake(parker)| parker.is_some()));
@@ -159,7 +159,7 @@ fn who_sleeps_is_woken_by_its_claimer() {
 }
 
 #[test]
-fn a_place_at_the_end_keeps_its_waiter_and_case() {
+fn a_permit_for_the_end_keeps_its_waiter_and_case() {
     let waiter = waiter(1);
     for front in [false, true] {
         let permit = LinkPermit { waiter: &waiter, case: 3, sole: front, front };

@@ -7,7 +7,7 @@ use crate::wait::{Enqueued, Entry, Outcome, WaitQueue};
 
 /// Empties the queue from its front and checks that it held these, in this order.
 #[track_caller]
-fn stand_in_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
+fn check_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
     assert_eq!(queue.count(), expected.len());
     for (i, one) in expected.iter().enumerate() {
         assert!(!queue.is_empty());
@@ -20,15 +20,15 @@ fn stand_in_order(queue: &mut WaitQueue<u32>, expected: &[&One]) {
 }
 
 #[test]
-fn a_line_is_in_order_of_arrival() {
+fn a_queue_is_in_order_of_arrival() {
     let mut queue = WaitQueue::new();
     let all: [One; 3] = receivers();
     all.iter().for_each(|one| one.join(&mut queue));
-    stand_in_order(&mut queue, &all.each_ref());
+    check_order(&mut queue, &all.each_ref());
 }
 
 #[test]
-fn a_waiter_that_comes_back_goes_to_the_front() {
+fn a_waiter_that_returns_goes_to_the_front() {
     for ahead in [0, 1, 3] {
         let mut queue = WaitQueue::new();
         let others: Vec<One> = (0..ahead).map(|_| receiver()).collect();
@@ -39,12 +39,12 @@ fn a_waiter_that_comes_back_goes_to_the_front() {
         let mut expected: Vec<&One> = others.iter().collect();
         expected.insert(0, &back);
         expected.push(&last);
-        stand_in_order(&mut queue, &expected);
+        check_order(&mut queue, &expected);
     }
 }
 
 #[test]
-fn whoever_leaves_the_others_close_ranks() {
+fn the_others_keep_their_order_when_one_leaves() {
     for leaver in 0..3 {
         let mut queue = WaitQueue::new();
         let all: [One; 3] = receivers();
@@ -54,24 +54,24 @@ fn whoever_leaves_the_others_close_ranks() {
         let last = receiver();
         last.join(&mut queue);
         let left = all.iter().enumerate().filter(|(i, _)| *i != leaver).map(|(_, one)| one);
-        stand_in_order(&mut queue, &left.chain([&last]).collect::<Vec<_>>());
+        check_order(&mut queue, &left.chain([&last]).collect::<Vec<_>>());
     }
 }
 
 /// The neighbours of a claimed entry may be gone when its owner leaves.
 #[test]
-fn who_was_claimed_unlinks_nothing_when_it_leaves() {
+fn a_claimed_waiter_unlinks_nothing_when_it_leaves() {
     let mut queue = WaitQueue::new();
     let [claimed, gone, last] = receivers();
     [&claimed, &gone, &last].iter().for_each(|one| one.join(&mut queue));
     assert!(queue.hint().is_some());
     gone.leaves(&mut queue);
     claimed.leaves(&mut queue);
-    stand_in_order(&mut queue, &[&last]);
+    check_order(&mut queue, &[&last]);
 }
 
 #[test]
-fn a_value_goes_to_the_first_who_has_not_decided() {
+fn a_value_goes_to_the_first_undecided_receiver() {
     let mut queue = WaitQueue::new();
     let [gone, first, second] = receivers();
     [&gone, &first, &second].iter().for_each(|one| one.join(&mut queue));
@@ -88,7 +88,7 @@ fn a_value_goes_to_the_first_who_has_not_decided() {
 }
 
 #[test]
-fn a_value_is_taken_from_the_first_who_has_not_decided() {
+fn a_value_is_taken_from_the_first_undecided_sender() {
     let mut queue = WaitQueue::new();
     let (gone, first) = (sender(1), sender(2));
     [&gone, &first].iter().for_each(|one| one.join(&mut queue));
@@ -101,7 +101,7 @@ fn a_value_is_taken_from_the_first_who_has_not_decided() {
 }
 
 #[test]
-fn a_hint_is_for_the_first_who_has_not_decided() {
+fn a_hint_goes_to_the_first_undecided_waiter() {
     let mut queue = WaitQueue::new();
     let [gone, first] = receivers();
     [&gone, &first].iter().for_each(|one| one.join(&mut queue));
@@ -112,7 +112,7 @@ fn a_hint_is_for_the_first_who_has_not_decided() {
 }
 
 #[test]
-fn a_waiter_is_served_asleep_or_not_if_it_has_not_decided() {
+fn an_undecided_waiter_is_served_asleep_or_not() {
     for sleeps in [false, true] {
         for completes in [true, false] {
             let mut queue = WaitQueue::new();
@@ -137,7 +137,7 @@ fn a_waiter_is_served_asleep_or_not_if_it_has_not_decided() {
 }
 
 #[test]
-fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
+fn of_two_selects_that_meet_the_one_at_the_lower_address_stays() {
     for me_first in [true, false] {
         let mut queue = WaitQueue::new();
         let mut selects = [waiter(2), waiter(2)];
@@ -164,7 +164,7 @@ fn of_two_selects_that_meet_the_one_in_the_lower_place_stays() {
 }
 
 #[test]
-fn who_waits_for_one_thing_stays_before_a_select() {
+fn a_waiter_with_one_case_outranks_a_select() {
     let (single_case, other_firm, select) = (waiter(1), waiter(1), waiter(2));
     assert!(single_case.outranks(&select) && !select.outranks(&single_case));
     assert!(!single_case.outranks(&other_firm) && !other_firm.outranks(&single_case));

@@ -4,7 +4,7 @@ use super::{receiver, receivers, One};
 use crate::wait::{Outcome, WaitSide};
 
 #[test]
-fn a_side_is_waited_on_while_somebody_stands_in_line() {
+fn a_side_has_waiters_while_one_is_in_its_queue() {
     let side = WaitSide::new();
     let [one, two] = receivers();
     assert!(!side.has_waiters());
@@ -20,7 +20,7 @@ fn a_side_is_waited_on_while_somebody_stands_in_line() {
 }
 
 #[test]
-fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
+fn the_first_waiter_is_served_whether_or_not_it_sleeps() {
     for sleeps in [false, true] {
         let side = WaitSide::new();
         let [one, two] = receivers();
@@ -43,7 +43,7 @@ fn the_first_in_line_is_served_whether_or_not_it_sleeps() {
 }
 
 #[test]
-fn a_waiter_that_comes_back_stands_first() {
+fn a_hinted_waiter_returns_to_the_front_of_its_side() {
     let side = WaitSide::new();
     let [one, two, three] = receivers();
     one.enqueue(&side);
@@ -70,7 +70,7 @@ fn a_waiter_that_has_decided_is_passed_over() {
 }
 
 #[test]
-fn a_close_tells_everyone() {
+fn a_close_hints_every_waiter() {
     let all: [One; 9] = receivers();
     let side = WaitSide::new();
     all.iter().for_each(|one| one.enqueue(&side));
@@ -80,7 +80,7 @@ fn a_close_tells_everyone() {
 }
 
 #[test]
-fn those_in_line_are_told_once_each() {
+fn each_queued_waiter_is_hinted_once() {
     for count in [0, 1, 4] {
         let side = WaitSide::new();
         let all: Vec<One> = (0..count).map(|_| receiver()).collect();

@@ -1,15 +1,15 @@
 //! A block of the list: slots, and behind them a head that links the next block.
 //!
 //! Each block is for one lap of `LAP` positions. The last position of a lap is not a slot but a
-//! gap: the head stands in its place, and an end that gets there goes on to the next block. A block
-//! is known by the address of the slot of its lap's first position. The first block is smaller than
-//! the others, since many channels carry few values. It has the last slots of its lap, so the
-//! address is in front of its memory.
+//! gap: the head stands in its place, and an end that gets there moves to the next block. A pointer
+//! to a block is the address of the slot of its lap's first position. The first block is smaller
+//! than the others, since many channels carry few values. It has only the last slots of its lap, so
+//! its pointer lies in front of its memory.
 //!
 //! The stamp of a slot grows with the laps: it is `full` when the value is there. A mark apart from
-//! the slots says that the value has been taken: a stamp by the receiver would take the cache line
-//! of the slot away from the sender to the next one. The marks stand behind the head, the last one
-//! first, one for each slot.
+//! the slot says that the value has been taken. A stamp by the receiver would take the slot's cache
+//! line away from the sender that fills the next slot. The marks stand behind the head, one for
+//! each slot, the last one first.
 #![allow(unsafe_code)]
 
 use std::{
@@ -26,7 +26,7 @@ use crate::sync::{
 /// About how many bytes of slots a block has, unless that makes fewer than `LEAST` slots.
 const PAGE: usize = 4096;
 const LEAST: u64 = 32;
-/// How far ahead of a send cache lines are fetched.
+/// How many bytes ahead of a send cache lines are prefetched.
 const AHEAD: usize = 128;
 /// Slots of the first block.
 const FIRST: u64 = if SMALL_BLOCKS { 1 } else { 8 };
@@ -34,15 +34,15 @@ const FIRST: u64 = if SMALL_BLOCKS { 1 } else { 8 };
 /// The part of a block behind its slots.
 pub(super) struct Head<T> {
     pub(super) next: AtomicPtr<Slot<T>>,
-    /// The next of the blocks that have left the list.
+    /// The next block in the stack of those that have left the list.
     pub(super) below: AtomicPtr<Slot<T>>,
     /// The position of the first slot.
     first: AtomicU64,
-    /// Holds nothing: a model checks by it that no thread looks into a block that is given up.
+    /// Holds nothing: a model checks by it that no thread reads a block that is given up.
     alive: UnsafeCell<()>,
 }
 
-/// Where a block is. Copies do not keep it alive.
+/// A pointer to a block. It does not keep the block alive.
 pub(super) struct Block<T>(pub(super) *mut Slot<T>);
 
 impl<T> Clone for Block<T> {
@@ -70,31 +70,32 @@ impl<T> Block<T> {
         }
         lap
     };
-    /// A head stands where a slot would.
+    /// A head stands in the place of a slot, so it needs no stricter alignment.
     const ALIGNED: () = assert!(align_of::<Head<T>>() <= align_of::<Slot<T>>());
     /// Slots of a block.
     const SLOTS: u64 = Self::LAP - 1;
     /// The first position of all.
     pub(super) const START: u64 = Self::SLOTS - FIRST;
 
-    /// Whether no slot belongs to this position.
+    /// Returns whether no slot belongs to this position.
     #[inline]
     pub(super) fn is_gap(position: u64) -> bool {
         position % Self::LAP == Self::SLOTS
     }
 
-    /// The gap behind this position, or this one.
+    /// Returns the gap behind this position, or the position itself if it is a gap.
     #[inline]
     pub(super) fn gap(position: u64) -> u64 {
         position | Self::SLOTS
     }
 
-    /// How many sends come before `position`, plus a number that is the same for all positions.
+    /// Returns how many sends come before `position`, plus a number that is the same for all
+    /// positions.
     pub(super) fn count(position: u64) -> u64 {
         position / Self::LAP * Self::SLOTS + position % Self::LAP
     }
 
-    /// The stamp of the slot of this position when its value is there.
+    /// Returns the stamp of the slot of this position when its value is there.
     #[inline]
     pub(super) fn full(position: u64) -> u64 {
         Self::gap(position)
@@ -113,7 +114,7 @@ impl<T> Block<T> {
         layout.expect("capacity overflow: the values are too large for an unbounded channel")
     }
 
-    /// The memory for the slots from `first` on, and where in it the head is.
+    /// Returns the layout of a block whose slots begin at `first`, and the offset of its head.
     #[track_caller]
     pub(super) fn layout(first: u64) -> (Layout, usize) {
         let count = (Self::SLOTS - first % Self::LAP) as usize;
@@ -173,11 +174,11 @@ impl<T> Block<T> {
         self.0.wrapping_add((position % Self::LAP) as usize)
     }
 
-    /// The slot of `position`.
+    /// Returns the slot of `position`.
     ///
     /// # Safety
     ///
-    /// It is the block of `position`, which is no gap, and alive for as long as the slot is used.
+    /// The block is that of `position`, which is no gap, and alive for as long as the slot is used.
     #[inline]
     pub(super) unsafe fn slot<'a>(self, position: u64) -> &'a Slot<T> {
         if cfg!(loom) {
@@ -188,14 +189,14 @@ impl<T> Block<T> {
         unsafe { &*self.place(position) }
     }
 
-    /// Prefetches the cache line of a later slot. The receiver still has it, and a send that waited
-    /// for it would hold up all the locked instructions behind it.
+    /// Prefetches the cache line of a later slot. The receiver still has the line, and a send that
+    /// waits for it holds up all locked instructions behind it.
     #[inline(always)]
     pub(super) fn prefetch_ahead(self, position: u64) {
         prefetch_write(self.place(position) as usize + AHEAD);
     }
 
-    /// The place of the head: behind the slots, where `layout` has room for it.
+    /// Returns the place of the head: behind the slots, where `layout` has room for it.
     #[inline]
     fn place_of_head(self) -> *mut Head<T> {
         let () = Self::ALIGNED;
@@ -216,18 +217,18 @@ impl<T> Block<T> {
         unsafe { &*self.place_of_head() }
     }
 
-    /// The mark that says whether the value of this position has been taken.
+    /// Returns the mark that says whether the value of this position has been taken.
     ///
     /// # Safety
     ///
-    /// Same contract as `slot`.
+    /// The contract of `slot`.
     #[inline]
     pub(super) unsafe fn mark<'a>(self, position: u64) -> &'a AtomicU8 {
         // SAFETY: written by `allocate`; alive by the contract.
         unsafe { &*self.place_of_mark(position) }
     }
 
-    /// The position of its first slot.
+    /// Returns the position of the first slot of the block.
     ///
     /// # Safety
     ///
@@ -240,7 +241,7 @@ impl<T> Block<T> {
         head.first.load(Ordering::Relaxed)
     }
 
-    /// Tells a model that no thread looks into the block any more.
+    /// Tells a model that no thread reads the block any more.
     ///
     /// # Safety
     ///
@@ -250,11 +251,11 @@ impl<T> Block<T> {
         unsafe { self.head() }.alive.with_mut(|_| ());
     }
 
-    /// Makes it a block of another lap.
+    /// Makes this the block of another lap.
     ///
     /// # Safety
     ///
-    /// The block is alive and the caller's alone, whole and used up.
+    /// The block is alive, the caller's alone, and not the first one. No value is in it.
     pub(super) unsafe fn renew(self, first: u64) {
         // SAFETY: alive by the contract.
         let head = unsafe { self.head() };
@@ -265,7 +266,7 @@ impl<T> Block<T> {
         unsafe { self.marks(first) }.iter().for_each(|mark| mark.store(0, Ordering::Relaxed));
     }
 
-    /// Whether all its values have been taken.
+    /// Returns whether all values of the block have been taken.
     ///
     /// # Safety
     ///
@@ -280,7 +281,7 @@ impl<T> Block<T> {
         marks.iter().all(|mark| mark.load(Ordering::Acquire) != 0)
     }
 
-    /// The marks of all its slots.
+    /// Returns the marks of all slots of the block.
     ///
     /// # Safety
     ///
@@ -291,7 +292,7 @@ impl<T> Block<T> {
         unsafe { std::slice::from_raw_parts(marks, count as usize) }
     }
 
-    /// The next block, or `NONE`.
+    /// Returns the next block, or `NONE`.
     ///
     /// # Safety
     ///
@@ -300,7 +301,7 @@ impl<T> Block<T> {
         // SAFETY: alive by the contract.
         let head = unsafe { self.head() };
         head.alive.with(|_| ());
-        // ORDERING: Acquire; pairs with the Release in `List::append`: the slots of the next block.
+        // ORDERING: Acquire; pairs with the Release in `List::link`: the slots of the next block.
         Self(head.next.load(Ordering::Acquire))
     }
 }

@@ -1,8 +1,8 @@
 //! The blocks that are not in the list: to be used again, or freed.
 //!
-//! A block leaves the list when the receivers' end goes on from it. It is used again or freed once
-//! all its values have been taken and no thread visits. A thread that looks into a block in which
-//! it has claimed nothing counts as a visitor before it reads where the block is.
+//! A block leaves the list when the receivers' end moves on from it. It is used again or freed once
+//! all its values have been taken and no thread is pinned. A thread that reads a block in which it
+//! has claimed no position pins before it loads the pointer to the block.
 #![allow(unsafe_code)]
 
 use std::ptr;
@@ -15,16 +15,17 @@ pub(super) struct Blocks<T> {
     pins: AtomicUsize,
     /// The blocks that have left the list and may still be in use.
     pub(super) left: AtomicPtr<Slot<T>>,
-    /// A whole block to use again, or null.
+    /// A block to use again, or null. Never the first block, which is too small.
     pub(super) spare: AtomicPtr<Slot<T>>,
 }
 
-/// A thread that looks into a block in which it has claimed nothing.
+/// Keeps the blocks alive for a thread that reads one in which it has claimed no position.
 pub(super) struct Pin<'a>(&'a AtomicUsize);
 
 impl Drop for Pin<'_> {
     fn drop(&mut self) {
-        // ORDERING: Release; pairs with the load in `reclaim`: the visitor is done with the block.
+        // ORDERING: Release; pairs with the load in `reclaim`: the pinned thread is done with the
+        // block.
         self.0.fetch_sub(1, Ordering::Release);
     }
 }
@@ -35,8 +36,8 @@ impl<T> Blocks<T> {
         Self { pins: AtomicUsize::new(0), left: null(), spare: null() }
     }
 
-    /// Counts the caller as a visitor until the result is dropped. Blocks that it reaches through
-    /// an end from now on stay.
+    /// Pins the blocks that the caller reaches through an end from now on: they stay alive until
+    /// the result is dropped.
     pub(super) fn pin(&self) -> Pin<'_> {
         // ORDERING: SeqCst; before the load in `Cursor::block`, pairs with the load in
         // `reclaim`.
@@ -45,7 +46,7 @@ impl<T> Blocks<T> {
         Pin(&self.pins)
     }
 
-    /// An empty block for the lap that begins here: the spare one, or a new one.
+    /// Returns an empty block for the lap that begins at `first`: the spare one, or a new one.
     pub(super) fn obtain(&self, first: u64) -> Block<T> {
         // ORDERING: Acquire; pairs with the Release in `keep`: its last user is done with it.
         let spare = Block(self.spare.swap(ptr::null_mut(), Ordering::Acquire));
@@ -57,7 +58,8 @@ impl<T> Blocks<T> {
         spare
     }
 
-    /// Keeps an unused block for the next sender that needs one; frees the one kept before.
+    /// Keeps an unused block for the next sender that needs one, and frees the one kept before.
+    /// Frees the first block, which is too small.
     ///
     /// # Safety
     ///
@@ -83,7 +85,7 @@ impl<T> Blocks<T> {
     ///
     /// # Safety
     ///
-    /// The block is alive, and the caller's to care for.
+    /// The block is alive, and no other thread retires it.
     pub(super) unsafe fn retire(&self, block: Block<T>) {
         // SAFETY: alive.
         let below = &unsafe { block.head() }.below;
@@ -101,8 +103,7 @@ impl<T> Blocks<T> {
 
     /// Keeps or frees the retired blocks that no thread uses any more.
     pub(super) fn reclaim(&self) {
-        // ORDERING: Relaxed; a matter of time only: while a visitor stays, the blocks are left as
-        // they are.
+        // ORDERING: Relaxed; a hint only: while a thread is pinned, the blocks stay as they are.
         let is_quiet = self.pins.load(Ordering::Relaxed) == 0;
         let is_quiet = is_quiet || mutant("visits_uncounted");
         if !is_quiet || self.left.load(Ordering::Relaxed).is_null() {
@@ -111,18 +112,17 @@ impl<T> Blocks<T> {
         // ORDERING: Acquire; pairs with the Release in `retire`. SeqCst; before the load below.
         let mut next = Block(self.left.swap(ptr::null_mut(), Ordering::SeqCst));
         store_load_fence();
-        // ORDERING: SeqCst; after the blocks have left the list, pairs with the count in `pin`: a
-        // visitor that comes later does not find them. Acquire; pairs with the Release of the
-        // visitors that were there.
+        // ORDERING: SeqCst; after the blocks have left the list, pairs with the addition in `pin`:
+        // a thread that pins later does not find them. Acquire; pairs with the Release of the
+        // threads that were pinned.
         let is_quiet = self.pins.load(Ordering::SeqCst) == 0 || mutant("visits_uncounted");
         while next != Block::NONE {
             let block = next;
-            // SAFETY: the thread that swaps a block out of `left` cares for it, and it is alive.
+            // SAFETY: the thread that swaps a block out of `left` owns it, and it is alive.
             next = Block(unsafe { block.head() }.below.load(Ordering::Relaxed));
             // SAFETY: alive.
             if is_quiet && (mutant("frees_what_is_used") || unsafe { block.is_used_up() }) {
-                // SAFETY: out of the list; every claimer of a position has stamped it, and no
-                // thread visits.
+                // SAFETY: out of the list; all its values have been taken, and no thread is pinned.
                 unsafe { self.keep(block) };
             } else {
                 // SAFETY: alive, and this thread's.
@@ -135,10 +135,10 @@ impl<T> Blocks<T> {
 impl<T> Drop for Blocks<T> {
     fn drop(&mut self) {
         self.reclaim();
-        // ORDERING: Relaxed; nobody else is left.
+        // ORDERING: Relaxed; no other thread is left.
         let spare = Block(self.spare.load(Ordering::Relaxed));
         if spare != Block::NONE {
-            // SAFETY: in no list, and nobody else is left.
+            // SAFETY: in no list, and no other thread is left.
             unsafe { spare.free() };
         }
     }

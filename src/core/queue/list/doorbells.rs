@@ -1,7 +1,7 @@
-//! What senders of the list publish for receivers that poll.
+//! The numbers that senders of the list publish for receivers that poll.
 //!
-//! A look at the senders' end would take its cache line away from them. A look at the next slot
-//! would be a look into a block that may be gone.
+//! A read of the senders' end would take its cache line away from them. A read of the next slot
+//! might be a read of a block that is freed.
 
 use crate::sync::{AtomicU64, Ordering, SMALL_BLOCKS};
 
@@ -15,15 +15,15 @@ impl Doorbells {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
 
-    /// Says that this position has its value.
+    /// Publishes that this position has its value.
     #[inline(always)]
     pub(super) fn ring(&self, position: u64) {
         // ORDERING: Release; pairs with the Acquire in `heard`.
         self.0[position as usize % BELLS].store(position + 1, Ordering::Release);
     }
 
-    /// Positions below the result have been claimed by senders. The position `number` is below it
-    /// if its sender was the last to ring there.
+    /// Returns a bound: senders have claimed all positions below it. `number` is below it if the
+    /// sender of that position was the last to ring this bell.
     #[inline(always)]
     pub(super) fn heard(&self, number: u64) -> u64 {
         // ORDERING: Acquire; pairs with the Release in `ring`.

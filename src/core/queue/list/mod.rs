@@ -3,17 +3,18 @@
 //! - `head <= tail`, and both only grow. An operation claims its position with one exchange. The
 //!   slot is its own until it stamps it. A receive claims only what a send has claimed, and waits
 //!   for the stamp or steps over the position;
-//! - each end has the block of its position. An end in a gap goes on in two steps: first the block,
-//!   then the number. A thread that finds the end there does the steps that are left, so no thread
-//!   waits for another;
-//! - so a thread that reads a number that is no gap, then the block, and then exchanges that
-//!   number, has its block. A block with a position that is claimed, and not yet stamped as taken,
-//!   is alive;
+//! - each end has the block of its position. An end in a gap moves on in two steps: first the
+//!   block, then the number. A thread that finds the end in a gap does the steps that are left, so
+//!   no thread waits for another;
+//! - so if a thread reads a number that is no gap, then the block, and then exchanges that number,
+//!   the block is that of the number. A block is alive while a claimed position in it is not marked
+//!   as taken;
 //! - a send takes effect with its exchange, or, for receives that have stepped over it, with its
 //!   stamp; a receive with its exchange; a close when it sets `CLOSED` in `tail`.
 //!
-//! A sender that is stopped between its exchange and its stamp costs its own value and its block, a
-//! receiver only its block. A thread that is stopped on a visit keeps every block that is used up.
+//! A sender that is stopped between its exchange and its stamp holds back its own value and its
+//! block, a receiver only its block. A thread that is stopped while it is pinned holds back every
+//! block that is used up.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -50,13 +51,14 @@ pub(crate) struct List<T> {
     /// The receivers' end.
     head: Padded<Head<T>>,
     doorbells: Doorbells,
-    /// Spares a polling thread the look at the senders' end. Set before the close takes effect.
+    /// Not 0 once a close has begun, so that a polling thread need not read the senders' end. Set
+    /// before the close takes effect.
     closing: AtomicUsize,
     overdue: Overdue<Noted<T>>,
     blocks: Padded<Blocks<T>>,
 }
 
-/// Where an end is.
+/// The position of an end, and its block.
 struct Cursor<T> {
     end: End,
     block: AtomicPtr<Slot<T>>,
@@ -73,21 +75,22 @@ impl<T> Cursor<T> {
         Self { end: End::new(Block::<T>::START), block: AtomicPtr::new(block.0) }
     }
 
-    /// The block at which this end is, or was.
+    /// Returns the block at which this end is, or was.
     #[inline(always)]
     fn block(&self) -> Block<T> {
-        // ORDERING: SeqCst; after the caller has counted as a visitor, pairs with the exchange in
-        // `go_on`. Acquire; pairs with the same: what is in the block. After the number that the
-        // caller has read.
+        // ORDERING: SeqCst; after the caller has pinned, pairs with the exchange in `go_on`.
+        // Acquire; pairs with the same exchange: what is in the block. The caller has read the
+        // number before.
         Block(self.block.load(Ordering::SeqCst))
     }
 
-    /// Moves this end from the gap at its number to the next block. True if the caller has done the
-    /// first step, and so has to care for the block that the end leaves.
+    /// Moves this end from the gap `number` to the next block. Returns true if this call has done
+    /// the first step. At the receivers' end the caller then has to retire the block that the end
+    /// has left.
     fn go_on(&self, number: u64, from: Block<T>, to: Block<T>) -> bool {
+        // ORDERING: SeqCst; before the load of the pins in `reclaim`, pairs with the load in
+        // `block`. Release: what is in the block.
         let order = (Ordering::SeqCst, Ordering::Relaxed);
-        // ORDERING: SeqCst; before the look at the visitors, pairs with the load in `block`.
-        // Release: what is in the block.
         let first = self.block.compare_exchange(from.0, to.0, order.0, order.1).is_ok();
         store_load_fence();
         self.end.claim(number, number + 1);
@@ -99,7 +102,7 @@ impl<T> List<T> {
     #[inline(always)] // Made in place, not copied.
     #[track_caller]
     pub(in crate::core) fn new() -> Self {
-        // Before anything is sent, since it panics if such a block cannot exist.
+        // At the creation, not at a send, since it panics if such a block cannot exist.
         Block::<T>::check();
         let block = Block::allocate(Block::<T>::START);
         let known = AtomicU64::new(0);
@@ -113,7 +116,7 @@ impl<T> List<T> {
         }
     }
 
-    /// Whether a close has begun, without a look at the senders' end.
+    /// Returns whether a close has begun. Does not read the senders' end.
     #[inline]
     fn closes(&self) -> bool {
         // ORDERING: Acquire; pairs with the Release in `close`. A thread that knows of the close
@@ -121,7 +124,8 @@ impl<T> List<T> {
         self.closing.load(Ordering::Acquire) != 0
     }
 
-    /// Whether both are the next position of the same block, or of none that is there yet.
+    /// Returns whether both numbers stand for the same next position, so that no value is between
+    /// them.
     fn same(tail: u64, head: u64) -> bool {
         // A gap counts as the position behind it.
         let next = |position| position + u64::from(Block::<T>::is_gap(position));
@@ -202,7 +206,8 @@ impl<T> Queue<T> for List<T> {
     }
 
     fn at_rest(&self, side: Side) -> Option<u64> {
-        // With its flag, this number never equals one of the other end.
+        // Both numbers keep their flags: a list that is closed, or has an overdue position, does
+        // not rest.
         let head = self.head.place.end.look();
         let tail = self.tail.end.look();
         let is_empty = head & OVERDUE == 0 && tail & CLOSED == 0 && Self::same(tail, head);
@@ -222,7 +227,7 @@ impl<T> Drop for List<T> {
         let mut next = self.head.place.block();
         while next != Block::NONE {
             let block = next;
-            // SAFETY: nobody else is left, so it is alive until it is freed here.
+            // SAFETY: no other thread is left, so it is alive until it is freed here.
             next = unsafe { block.next() };
             // SAFETY: its values have been taken, and no other block leads to it.
             unsafe { block.free() };

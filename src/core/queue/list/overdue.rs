@@ -2,21 +2,22 @@
 //!
 //! A sender that is stopped between the claim of its position and the stamp would hold up every
 //! receive behind it. So a receive that finds such a position waits for a moment, then notes it
-//! here and goes on to the next one. The flag `OVERDUE` of the receivers' end tells receives to
+//! here and moves on to the next one. The flag `OVERDUE` of the receivers' end tells receives to
 //! look here.
 //!
 //! What keeps the values in order:
 //!
 //! - a receive that sees the flag looks here after it has seen the next value, and before it claims
-//!   that one: a value that was sent before is here by then, and goes first;
-//! - a receive that does not see the flag has exchanged a number from before it. So the receive
-//!   that sets the flag sees all that was sent before the value of the other one. After it has set
-//!   the flag it looks at the position again, and takes the value if it is there;
+//!   that one: the position of a value that was sent before is noted by then, and goes first;
+//! - a receive that does not see the flag has exchanged its number before the flag was set. So a
+//!   receive that sets the flag later sees all that was sent before the value of that receive.
+//!   After it has set the flag, it checks its own position again, and takes the value if it is
+//!   there;
 //! - the positions are kept in order. Each is noted once, and taken out once, by the receive that
 //!   gets its value.
 //!
-//! The flag is set no later than a position can be found here, and cleared under the lock when the
-//! last one is taken out. The lock is taken only while a sender is late, and held for a few
+//! The flag is set before a position can be found here, and cleared under the lock when the last
+//! one is taken out. The lock is taken only while a sender is late, and held for a few
 //! instructions.
 //!
 //! A receive of the list may have claimed a position before it finds that the sender is late. So a
@@ -28,10 +29,10 @@ use std::mem::MaybeUninit;
 
 use crate::sync::{mutant, AtomicU64, AtomicUsize, Mutex, Ordering};
 
-/// How many senders may be late at once; a receive waits for the next one.
+/// How many senders may be late at once. A receive waits for the sender if there are more.
 const MOST: usize = 4;
 
-/// `P` says where a position is.
+/// The positions that receives have stepped over, each with its place `P`.
 pub(super) struct Overdue<P> {
     table: Mutex<Table<P>>,
     /// How many positions are noted, or `SEALED`. Changes under the lock, except for the seal.
@@ -40,18 +41,18 @@ pub(super) struct Overdue<P> {
     found: AtomicU64,
 }
 
-/// No position is noted any more.
+/// The count of a table that notes no position any more.
 const SEALED: usize = usize::MAX;
 
 struct Table<P> {
-    /// The first `count` are initialized. To write the others would slow down the creation of a
+    /// The first `count` are initialized. Writing the others would slow down the creation of a
     /// channel.
     noted: [MaybeUninit<(u64, P)>; MOST],
     count: usize,
 }
 
 impl<P: Copy> Table<P> {
-    /// The noted positions, in order.
+    /// Returns the noted positions, in order.
     fn noted(&self) -> impl Iterator<Item = (u64, P)> + '_ {
         // SAFETY: `insert` has written that many, and `remove` keeps them together.
         self.noted[..self.count].iter().map(|noted| unsafe { noted.assume_init() })
@@ -76,8 +77,9 @@ impl<P: Copy> Overdue<P> {
         Self { table: Mutex::new(table), count: AtomicUsize::new(0), found: AtomicU64::new(0) }
     }
 
-    /// Notes a position, if there is room and `is_late` returns true. `is_late` is called under the
-    /// lock, and ensures that the flag is set and that the position is the caller's.
+    /// Notes a position, if there is room and `is_late` returns true. Returns whether it has.
+    /// `is_late` is called under the lock, and ensures that the flag is set and that the position
+    /// is the caller's.
     pub(super) fn note(
         &self,
         position: u64,
@@ -99,8 +101,8 @@ impl<P: Copy> Overdue<P> {
         notes
     }
 
-    /// Takes out the first position whose value `is_there`; it is the caller's. Calls `unflag` if
-    /// it was the last one.
+    /// Takes out the first position for which `is_there` returns true: its value is the caller's.
+    /// Calls `unflag` if no position is left.
     pub(super) fn find(
         &self,
         is_there: impl Fn(u64, P) -> bool,
@@ -119,31 +121,33 @@ impl<P: Copy> Overdue<P> {
         Some(found)
     }
 
-    /// Whether a value has come for one of the positions.
+    /// Returns whether the value of a noted position has arrived.
     pub(super) fn any(&self, is_there: impl Fn(u64, P) -> bool) -> bool {
         self.table.lock().noted().any(|(position, place)| is_there(position, place))
     }
 
-    /// How many positions have been taken out.
+    /// Returns how many positions have been taken out.
     pub(super) fn found(&self) -> u64 {
         // ORDERING: SeqCst; after all that this thread has done.
         self.found.load(Ordering::SeqCst)
     }
 
-    /// Calls `look` with the number of noted positions; none is noted or found meanwhile.
+    /// Calls `look` with the number of noted positions. No position is noted or taken out
+    /// meanwhile.
     pub(super) fn count_with<R>(&self, look: impl FnOnce(usize) -> R) -> R {
         let table = self.table.lock();
         look(table.count)
     }
 
-    /// Seals the table if no position is noted. True if it is sealed.
+    /// Seals the table if no position is noted. Returns true if it is sealed.
     pub(super) fn seal(&self) -> bool {
         // ORDERING: SeqCst; pairs with the exchange in `count_from` by which another thread seals.
         self.count_from(0, SEALED) || self.count.load(Ordering::SeqCst) == SEALED
     }
 
     fn count_from(&self, count: usize, next: usize) -> bool {
-        // ORDERING: SeqCst; a seal comes before or after what a receive that notes a position does.
+        // ORDERING: SeqCst; a seal and the notes of positions are in one order, which all threads
+        // see.
         let order = (Ordering::SeqCst, Ordering::Relaxed);
         self.count.compare_exchange(count, next, order.0, order.1).is_ok()
     }

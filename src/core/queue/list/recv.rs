@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) struct Head<T> {
     pub(super) place: Cursor<T>,
-    /// Positions below this have been claimed by senders, and are in the receivers' block or an
+    /// Senders have claimed all positions below this, and these are in the receivers' block or an
     /// earlier one.
     pub(super) known: AtomicU64,
 }
@@ -42,7 +42,7 @@ impl<T> Full<'_, T> {
         self.mark();
     }
 
-    /// Marks the value as taken: from then on the block may be gone.
+    /// Marks the value as taken: from then on the block may be freed.
     #[inline(always)]
     fn mark(self) {
         // ORDERING: Release; pairs with the Acquire in `Block::is_used_up`.
@@ -50,10 +50,10 @@ impl<T> Full<'_, T> {
     }
 }
 
-/// What a receive has claimed.
+/// The position that a receive has claimed.
 pub(super) enum Claimed<'a, T> {
     Full(Full<'a, T>),
-    /// The sender is in the middle of its step. The slot is in this block.
+    /// The sender is in the middle of its step; the slot is in this block.
     Late(Block<T>),
 }
 
@@ -88,7 +88,7 @@ impl<T> List<T> {
         }
     }
 
-    /// Takes the next value out, or a late one that has come, to `into`.
+    /// Moves the next value, or a late one that has arrived, to `into`.
     #[cold]
     #[inline(never)]
     pub(super) fn take(&self, into: &mut Option<T>, effort: Effort) -> TryRecv {
@@ -110,7 +110,7 @@ impl<T> List<T> {
         }
     }
 
-    /// Claims the next value. `None`: look again.
+    /// Claims the next value. Returns `None` if the caller has to try again.
     fn next(
         &self,
         head: u64,
@@ -135,7 +135,8 @@ impl<T> List<T> {
         }
     }
 
-    /// Takes out a late value that has come, or else claims the next one. `None`: look again.
+    /// Takes out a late value that has arrived, or else claims the next one. Returns `None` if the
+    /// caller has to try again.
     fn late_or_next(
         &self,
         head: u64,
@@ -145,7 +146,7 @@ impl<T> List<T> {
         let (place, position) = (&self.head.place, plain(head));
         let pin = self.blocks.pin();
         let (block, at_gap) = (place.block(), Block::<T>::is_gap(position));
-        // SAFETY: alive, since this thread visits.
+        // SAFETY: alive, since this thread is pinned.
         let is_here =
             !at_gap && Block::<T>::gap(unsafe { block.first() }) == Block::<T>::gap(position);
         let next = match is_here {
@@ -153,7 +154,7 @@ impl<T> List<T> {
             true => unsafe { Self::full_in(block, position) },
             false => None,
         };
-        // Only without a next value: each look at the senders' end takes its cache line away from
+        // Only without a next value: each read of the senders' end takes its cache line away from
         // them.
         let is_empty = next.is_none() && Self::same(plain(self.tail.end.look()), position);
         if at_gap && !is_empty {
@@ -166,7 +167,7 @@ impl<T> List<T> {
                 return Ok(Some(late));
             }
         }
-        // Now, since what was sent before the next value is there by now.
+        // Only now: each value that was sent before the next one has arrived by now.
         let late = self.find_late().filter(|_| !mutant("looks_for_late_ones_first"));
         if let Some(late) = late {
             return Ok(Some(late));
@@ -190,8 +191,8 @@ impl<T> List<T> {
         Ok(None)
     }
 
-    /// Why a receive that has seen these numbers, and no late value between them, finds nothing.
-    /// `None`: look again.
+    /// Returns the error of a receive that has seen these numbers and no late value in between.
+    /// Returns `None` if the caller has to try again.
     fn refusal(&self, head: u64, tail: u64) -> Option<TryRecvError> {
         // Both ends only grow, so if they are the same, they were the same in between.
         if !Self::same(plain(tail), plain(head)) && !mutant("closed_first") {
@@ -203,32 +204,33 @@ impl<T> List<T> {
         if self.overdue.seal() {
             return Some(TryRecvError::Closed);
         }
-        // Its send has not returned if it is still noted as it was before the look for it.
+        // A position is noted. If the number is still `head`, the sender of that position was late
+        // when `find_late` looked, so its send had not returned.
         (head & OVERDUE != 0 && self.head.place.end.look() == head).then_some(TryRecvError::Empty)
     }
 
-    /// Whether a receive that sees this number would find something, without a look at the senders'
-    /// end.
+    /// Returns whether a receive that sees this number would find a value. Does not read the
+    /// senders' end.
     pub(super) fn rings_for(&self, head: u64) -> bool {
-        // What follows a gap is at the next position.
+        // The slot after a gap has the next position.
         let next = plain(head) + u64::from(Block::<T>::is_gap(plain(head)));
-        // ORDERING: Acquire; as in `pop_now`.
+        // ORDERING: Acquire; as in `take_now`.
         let known =
             next < self.head.known.load(Ordering::Acquire) || next < self.doorbells.heard(next);
         known || head & OVERDUE != 0 && self.overdue.any(Self::has_come)
     }
 
-    /// Reads the doorbells: positions below the result, up to the end of the block of `head`, have
-    /// been claimed by senders.
+    /// Reads the doorbells, and returns a bound in the block of `head`: senders have claimed all
+    /// positions below it.
     #[inline(always)]
     fn learn(&self, head: u64) -> u64 {
         let known = self.doorbells.heard(head).min(Block::<T>::gap(head) & !OVERDUE);
-        // ORDERING: Release; pairs with the Acquire in `pop`: that they have been claimed.
+        // ORDERING: Release; pairs with the Acquire in `take_now`: the positions have been claimed.
         self.head.known.store(known, Ordering::Release);
         known
     }
 
-    /// Claims the position of this number for a receive, if no other receiver is faster.
+    /// Claims `position`, that of the number `head`, for a receive, if no other receiver is faster.
     #[inline(always)]
     pub(super) fn full_at(&self, head: u64, position: u64) -> Option<Claimed<'_, T>> {
         let block = self.head.place.block();
@@ -241,11 +243,11 @@ impl<T> List<T> {
         Some(full.map_or(Claimed::Late(block), Claimed::Full))
     }
 
-    /// The slot of this position, if the value is there.
+    /// Returns the slot of this position, if the value is there.
     ///
     /// # Safety
     ///
-    /// It is the block of the position, and alive.
+    /// The block is that of the position, and alive.
     #[inline(always)]
     unsafe fn full_in<'a>(block: Block<T>, position: u64) -> Option<Full<'a, T>> {
         // SAFETY: by the contract.
@@ -257,20 +259,21 @@ impl<T> List<T> {
         Some(Full { slot, mark: unsafe { block.mark(position) } })
     }
 
-    /// Waits for the value of a position that this thread has claimed. `None`: it is late, and left
-    /// to later receives.
+    /// Waits for the value of a position that this thread has claimed. Returns `None` if it is
+    /// late, and is left to later receives.
     fn wait_or_step_over(&self, position: u64, block: Block<T>) -> Option<Full<'_, T>> {
         // SAFETY: the block of a position that this thread has claimed, and not marked.
         let full = || unsafe { Self::full_in(block, position) };
         let is_late = || full().is_none();
-        // In this order: from the flag on, each receive looks for noted positions.
+        // The flag first: once it is set, each receive looks for noted positions.
         let flag_and_look = || {
             self.head.place.end.flag(OVERDUE);
             is_late()
         };
         let mut backoff = Backoff::new();
         while is_late() {
-            // Without a pause once it closes: others may be about to find the list empty for good.
+            // No pause once a close has begun: another receive may be about to report the list as
+            // empty for good.
             if !self.closes() && backoff.pause() {
                 continue;
             }
@@ -288,16 +291,17 @@ impl<T> List<T> {
         self.wait_or_step_over(position, block).map(Full::take)
     }
 
-    /// Takes out a late value, if one has come.
+    /// Takes out a late value, if one has arrived.
     fn find_late(&self) -> Option<Full<'_, T>> {
         let (position, Noted(block)) = self.overdue.find(Self::has_come, || self.unflag())?;
-        // SAFETY: found by this thread alone, so the block is alive until it has taken the value.
+        // SAFETY: no other thread finds this position, so the block is alive until this one has
+        // taken the value.
         unsafe { Self::full_in(block, position) }
     }
 
-    /// Whether the value of a position that is noted is there. Called under the lock.
+    /// Returns whether the value of a position that is noted is there. Called under the lock.
     pub(super) fn has_come(position: u64, Noted(block): Noted<T>) -> bool {
-        // SAFETY: noted, so nobody has taken the value yet, and the block is alive.
+        // SAFETY: noted, so no receive has taken the value yet, and the block is alive.
         unsafe { Self::full_in(block, position) }.is_some()
     }
 
@@ -305,14 +309,14 @@ impl<T> List<T> {
         self.head.place.end.unflag(OVERDUE);
     }
 
-    /// Moves the receivers' end from this gap to the next block, which is there.
+    /// Moves the receivers' end from this gap to the next block, which exists.
     pub(super) fn advance(&self, head: u64, effort: Effort) {
         let place = &self.head.place;
         let pin = self.blocks.pin();
         let block = place.block();
-        // SAFETY: alive, since this thread visits.
+        // SAFETY: alive, since this thread is pinned.
         let left = if Block::<T>::gap(unsafe { block.first() }) == plain(head) {
-            // SAFETY: alive, since this thread visits.
+            // SAFETY: alive, since this thread is pinned.
             place.go_on(head, block, unsafe { block.next() })
         } else {
             // Another receiver has done the first step.
@@ -321,8 +325,8 @@ impl<T> List<T> {
         };
         drop(pin);
         if left {
-            // SAFETY: this thread has moved the end on, and so cares for the block, which is alive
-            // until it is reclaimed.
+            // SAFETY: this thread has moved the end on, so no other one retires the block, which is
+            // alive until it is reclaimed.
             unsafe { self.blocks.retire(block) };
             if effort != Effort::UnderLock {
                 self.blocks.reclaim();

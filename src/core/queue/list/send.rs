@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<T> List<T> {
-    /// Puts the value in, if its slot is in this block and no other sender is faster.
+    /// Puts the value in, if its slot is in the current block and no other sender is faster.
     #[inline(always)]
     pub(super) fn put_now(&self, value: T) -> Result<(), T> {
         let tail = self.tail.end.peek();
@@ -23,7 +23,7 @@ impl<T> List<T> {
         if !self.tail.end.claim(tail, tail + 1) {
             return Err(value);
         }
-        // SAFETY: the position is this thread's, and the block its own.
+        // SAFETY: the position is this thread's, and the block that of the position.
         let slot = unsafe { self.slot_to_fill(block, tail) };
         // SAFETY: empty, and this thread's.
         unsafe { slot.put(value, Block::<T>::full(tail)) };
@@ -31,7 +31,7 @@ impl<T> List<T> {
         Ok(())
     }
 
-    /// Puts the value in; without a value nothing is sent.
+    /// Puts the value in. Sends nothing if there is no value.
     #[cold]
     #[inline(never)]
     pub(super) fn put(&self, value: &mut Option<T>) -> TrySend {
@@ -50,7 +50,7 @@ impl<T> List<T> {
             }
             let block = self.tail.block();
             if self.tail.end.claim(tail, tail + 1) {
-                // SAFETY: the position is this thread's, and the block its own.
+                // SAFETY: the position is this thread's, and the block that of the position.
                 let slot = unsafe { self.slot_to_fill(block, tail) };
                 // SAFETY: empty, and this thread's.
                 unsafe { slot.put_from(value, Block::<T>::full(tail)) };
@@ -61,7 +61,7 @@ impl<T> List<T> {
         }
     }
 
-    /// The slot of a send.
+    /// Returns the slot for the send at this position.
     ///
     /// # Safety
     ///
@@ -75,17 +75,18 @@ impl<T> List<T> {
         unsafe { block.slot(position) }
     }
 
-    /// Moves the senders' end from this gap to the next block, which is there or is made.
+    /// Moves the senders' end from this gap to the next block. Makes that block if it does not
+    /// exist.
     pub(super) fn append(&self, tail: u64) {
         let _visit = self.blocks.pin();
         let block = self.tail.block();
-        // SAFETY: alive, since this thread visits.
+        // SAFETY: alive, since this thread is pinned.
         if Block::<T>::gap(unsafe { block.first() }) != tail {
             // Another sender has done the first step.
             self.tail.end.claim(tail, tail + 1);
             return;
         }
-        // SAFETY: alive, since this thread visits.
+        // SAFETY: alive, since this thread is pinned.
         let mut next = unsafe { block.next() };
         if next == Block::NONE {
             next = self.link(block, tail + 1);
@@ -93,10 +94,11 @@ impl<T> List<T> {
         self.tail.go_on(tail, block, next);
     }
 
-    /// Links a block behind this one, unless another sender does; returns the one that is there.
+    /// Links a new block behind this one, unless another sender is faster. Returns the block that
+    /// is linked.
     fn link(&self, block: Block<T>, first: u64) -> Block<T> {
         let made = self.blocks.obtain(first);
-        // SAFETY: alive, since this thread visits.
+        // SAFETY: alive, since this thread is pinned.
         let next = &unsafe { block.head() }.next;
         // ORDERING: Release; pairs with the Acquire in `Block::next`: what is in the block.
         // Acquire; pairs with the Release of the sender that was faster.
@@ -104,7 +106,7 @@ impl<T> List<T> {
         match next.compare_exchange(std::ptr::null_mut(), made.0, order.0, order.1) {
             Ok(_) => made,
             Err(linked) => {
-                // SAFETY: nobody else knows it.
+                // SAFETY: no other thread knows it.
                 unsafe { self.blocks.keep(made) };
                 Block(linked)
             }

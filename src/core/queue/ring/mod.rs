@@ -8,10 +8,10 @@
 //!
 //! In the steady state an operation reads its own end and the slot, never the other end.
 //!
-//! A thread that is stopped between its exchange and its stamp holds up the other side at its slot,
-//! and its own side `cap` operations later, when that comes round to the slot. An operation that
-//! may not wait gives up. To step over the slot would not help: the ring comes round to it all the
-//! same, and has room for one value less until it has been emptied.
+//! A thread that is stopped between its exchange and its stamp holds up the other side at its slot.
+//! `cap` operations later its own side comes round to the slot, and is held up too. An operation
+//! that may not wait gives up there. Stepping over the slot would not help: the ring comes round to
+//! it again, and would have room for one value less until it has been emptied.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -32,11 +32,11 @@ use crate::{
 };
 use slots::{SlotRef, Slots};
 
-/// The most room, in values, that a sender waits for while it pauses. A quarter of the capacity is
-/// enough.
+/// The most room, in values, that a sender waits for while it pauses. In a small ring it waits for
+/// a quarter of the capacity.
 const BATCH: u64 = 32;
 
-/// A ring of at least this capacity holds many.
+/// The least capacity of a ring that is large (`Queue::is_large`).
 const LARGE: usize = 32;
 
 #[repr(C)]
@@ -48,10 +48,11 @@ pub(crate) struct Ring<T> {
     head: Padded<End>,
 }
 
-/// The fields that hardly ever change and that both sides read.
+/// The fields that both sides read and that hardly ever change.
 struct Shared<T> {
     slots: Slots<T>,
-    /// Spares a polling thread the look at the other end. Set before the close takes effect.
+    /// Not 0 once a close has begun, so that a polling thread need not read the senders' end. Set
+    /// before the close takes effect.
     closing: AtomicUsize,
 }
 
@@ -62,7 +63,7 @@ unsafe impl<T: Send> Sync for Ring<T> {}
 unsafe impl<T: Send> Send for Ring<T> {}
 
 impl<T> Ring<T> {
-    /// A ring for `cap` values, at least one.
+    /// Makes a ring for `cap` values, at least one.
     #[track_caller]
     #[inline(always)] // Made in place, not copied.
     pub(in crate::core) fn new(cap: usize) -> Self {
@@ -80,30 +81,31 @@ impl<T> Ring<T> {
         &self.fixed.slots
     }
 
-    /// The slot of this ticket, if it is free for a send.
+    /// Returns the slot of this ticket, if it is free for a send.
     #[inline(always)]
     fn free(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
         let slot = self.slots().slot(ticket);
         slot.is_free(|| self.head.peek()).then_some(slot)
     }
 
-    /// The slot of this ticket, if its value is there.
+    /// Returns the slot of this ticket, if its value is there.
     #[inline(always)]
     fn full(&self, ticket: u64) -> Option<SlotRef<'_, T>> {
         let slot = self.slots().slot(ticket);
         slot.is_full(|| plain(self.tail.peek())).then_some(slot)
     }
 
-    /// Whether a sender has room for more than one value. A sender that takes each slot as soon as
-    /// it is free takes its cache line away while the receiver writes to it.
+    /// Returns whether there is enough room for a polling sender to stop polling. A sender that
+    /// fills each slot as soon as it is free takes the cache line away from the receiver, which
+    /// still writes to it.
     fn has_room_for_several(&self) -> bool {
         let several = (self.slots().cap() as u64 / 4).clamp(1, BATCH);
         let last = self.slots().after(plain(self.tail.peek()), several - 1);
         self.free(last).is_some()
     }
 
-    /// Whether the ring is full for the send of this ticket, or as good as that: a receiver has
-    /// claimed the value, and does not free the slot. If not, look again.
+    /// Returns true if the ring is full for the send of this ticket, or if a receiver has claimed
+    /// the value in its slot and does not free it. On false the caller tries again.
     fn stays_full(&self, tail: u64, backoff: &mut Backoff) -> bool {
         // Both ends only grow, so if they are that far apart now, the ring is full at this instant.
         let is_full = self.head.look() + self.slots().lap() == tail;
@@ -111,7 +113,7 @@ impl<T> Ring<T> {
         is_full || still && !backoff.snooze()
     }
 
-    /// Why a receive finds no value for this ticket. `None`: look again.
+    /// Returns why a receive finds no value for this ticket, or `None` if it has to try again.
     fn refusal(&self, head: u64, effort: Effort, backoff: &mut Backoff) -> Option<TryRecvError> {
         let tail = self.tail.look();
         // Both ends only grow, so if they are the same now, nothing is there at this instant.
@@ -120,12 +122,12 @@ impl<T> Ring<T> {
             return Some(if is_closed { TryRecvError::Closed } else { TryRecvError::Empty });
         }
         let still = self.head.look() == head;
-        // A sender has claimed the slot, and is about to fill it.
+        // A sender has claimed the slot and is about to fill it.
         let waits = !still || backoff.pause() || effort == Effort::Strong && backoff.snooze();
         (!waits).then_some(TryRecvError::Empty)
     }
 
-    /// Whether a close has begun, without a look at the senders' end.
+    /// Returns whether a close has begun. Does not read the senders' end.
     #[inline]
     fn closes(&self) -> bool {
         // ORDERING: Acquire; pairs with the Release in `close`. A thread that knows of the close
@@ -249,10 +251,10 @@ impl<T> Queue<T> for Ring<T> {
         version(&self.tail, &self.head)
     }
 
-    /// Goes by the numbers, not the stamps: a peer that has claimed its slot, and is about to stamp
-    /// it, may have looked at the queue of waiters before the caller joined it.
+    /// Compares the numbers, not the stamps. The stamp of a peer may become visible only after the
+    /// peer has checked for waiters and missed the caller. Its claim is visible before that check.
     fn at_rest(&self, side: Side) -> Option<u64> {
-        // The flag of a close is in this number, too.
+        // `tail` keeps the flag of a close, and then equals no number of the other end.
         let tail = self.tail.look();
         let head = self.head.look();
         match side {

@@ -1,10 +1,11 @@
 //! The slots of a ring: where the value of each operation is, and whether it is there.
 //!
-//! Sends and receives are numbered by tickets. A ticket's lower bits are the index of its slot, its
-//! upper bits the lap. From the last slot the next ticket skips to the next lap, so no operation
+//! Tickets number the sends and the receives. A ticket's lower bits are the index of its slot, its
+//! upper bits the lap. After the last slot the next ticket skips to the next lap, so no operation
 //! divides by the capacity. The stamp of a slot is the lap (the ticket without the index) if the
-//! slot is free for the send, and one more if it is full for the receive. So zeroed memory is slots
-//! that are free for their first sends, and a ring of any capacity begins without a write to it.
+//! slot is free for the send, and one more if it is full for the receive. So zeroed memory is a
+//! ring of slots that are free for their first sends, and a large ring needs no write before its
+//! first send.
 //!
 //! Zero-sized values have no slots. Their tickets are plain numbers, and the numbers of the two
 //! ends say how many values there are.
@@ -19,11 +20,11 @@ use std::{
 use crate::core::queue::slot::Slot;
 use crate::sync::SPINS;
 
-/// Up to this many bytes, slots are written one by one, which is faster than to ask for zeros. The
-/// checkers' atomics are always written, since they are more than zeros.
+/// The size in bytes up to which slots are written one by one, which is faster than an allocation
+/// of zeros. A checker's atomics are always written, since zeros are no valid state of theirs.
 const WRITTEN: usize = 1024;
 
-/// The most zero-sized values, so that no sum of two tickets comes near a flag.
+/// The most zero-sized values in a ring, so that no sum of two tickets reaches a flag.
 const MOST: usize = usize::MAX >> 5;
 
 pub(super) struct Slots<T> {
@@ -49,7 +50,7 @@ impl<T> Slots<T> {
     /// Whether the numbers of the ends take the place of slots.
     const COUNTED: bool = size_of::<T>() == 0;
 
-    /// Slots for `cap` values, at least one.
+    /// Makes slots for `cap` values, at least one.
     #[track_caller]
     #[inline]
     pub(super) fn new(cap: usize) -> Self {
@@ -85,26 +86,26 @@ impl<T> Slots<T> {
         unsafe { Box::from_raw(slots) }
     }
 
-    /// How many values there is room for.
+    /// Returns how many values there is room for.
     #[inline]
     pub(super) fn cap(&self) -> usize {
         self.cap
     }
 
-    /// The distance from a ticket to the next one with the same slot, at least `cap`.
+    /// Returns the distance from a ticket to the next one with the same slot, at least `cap`.
     #[inline]
     pub(super) fn lap(&self) -> u64 {
         self.lap
     }
 
-    /// The ticket `count` after this one; `count` is at most the capacity.
+    /// Returns the ticket `count` after this one; `count` is at most the capacity.
     pub(super) fn after(&self, ticket: u64, count: u64) -> u64 {
         let len = self.slots.len() as u64;
         let is_behind = (ticket & self.mask) + count >= len;
         ticket + count + if is_behind && !Self::COUNTED { self.lap - len } else { 0 }
     }
 
-    /// How many tickets come before this one.
+    /// Returns how many tickets come before this one.
     pub(super) fn count(&self, ticket: u64) -> u64 {
         if Self::COUNTED {
             return ticket;
@@ -112,25 +113,25 @@ impl<T> Slots<T> {
         ticket / self.lap() * self.cap as u64 + ticket % self.lap()
     }
 
-    /// The slot of this ticket, which may have a flag.
+    /// Returns the slot of this ticket, which may have a flag.
     #[inline(always)]
     pub(super) fn slot(&self, ticket: u64) -> SlotRef<'_, T> {
         let index = if Self::COUNTED { 0 } else { ticket & self.mask };
         debug_assert!(index < self.slots.len() as u64, "tickets skip what is no slot");
-        // SAFETY: `next` skips the tickets whose index is the capacity or more.
+        // SAFETY: `next` and `after` skip the tickets whose index is the capacity or more.
         let slot = unsafe { self.slots.get_unchecked(index as usize) };
         SlotRef { slots: self, slot, ticket, index }
     }
 }
 
 impl<'a, T> SlotRef<'a, T> {
-    /// The stamp of a slot that is free for the send of this ticket.
+    /// Returns the stamp of a slot that is free for the send of this ticket.
     #[inline(always)]
     fn stamp(&self) -> u64 {
         self.ticket - self.index
     }
 
-    /// The next ticket.
+    /// Returns the next ticket.
     #[inline(always)]
     pub(super) fn next(&self) -> u64 {
         let len = self.slots.slots.len() as u64;
@@ -141,8 +142,8 @@ impl<'a, T> SlotRef<'a, T> {
         }
     }
 
-    /// Whether there is, or was, room for the send of this ticket. `head` is the ticket of the next
-    /// receive.
+    /// Returns whether there is, or was, room for the send of this ticket. `head` returns the
+    /// ticket of the next receive.
     #[inline(always)]
     pub(super) fn is_free(&self, head: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
@@ -152,7 +153,8 @@ impl<'a, T> SlotRef<'a, T> {
         }
     }
 
-    /// Whether the value of this ticket is, or was, there. `tail` is the ticket of the next send.
+    /// Returns whether the value of this ticket is, or was, there. `tail` returns the ticket of the
+    /// next send.
     #[inline(always)]
     pub(super) fn is_full(&self, tail: impl FnOnce() -> u64) -> bool {
         if Slots::<T>::COUNTED {
@@ -180,7 +182,7 @@ impl<'a, T> SlotRef<'a, T> {
     ///
     /// # Safety
     ///
-    /// Same contract as `put`.
+    /// The contract of `put`.
     #[inline(always)]
     pub(super) unsafe fn put_from(self, from: &mut Option<T>) {
         if Slots::<T>::COUNTED {
@@ -212,7 +214,7 @@ impl<'a, T> SlotRef<'a, T> {
     ///
     /// # Safety
     ///
-    /// Same contract as `take`.
+    /// The contract of `take`.
     #[inline(always)]
     pub(super) unsafe fn take_to(self, into: &mut Option<T>) {
         if Slots::<T>::COUNTED {
