@@ -86,9 +86,12 @@ impl<T> WaitSide<T> {
     /// Records that no receiver is left. A sender that is in the middle of its step checks for this
     /// after the step.
     pub(crate) fn abandon(&self) {
+        // Under the lock: a close that is still at work on the queue must not write over it.
+        let queue = self.queue.lock();
         // ORDERING: SeqCst; as in `enqueue`. The check of the buffer that follows is in
         // `Buffered::drop_rest`.
         self.waiting.store(ABANDONED, Ordering::SeqCst);
+        drop(queue);
         full_fence();
     }
 
@@ -146,8 +149,11 @@ impl<T> WaitSide<T> {
         change: impl FnOnce(&mut WaitQueue<T>) -> R,
     ) -> R {
         let result = change(queue);
-        // ORDERING: Relaxed; written under the lock; only the store in `enqueue` orders anything.
-        self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
+        // ORDERING: Relaxed, both; written under the lock; only the store in `enqueue` orders
+        // anything.
+        if self.waiting.load(Ordering::Relaxed) != ABANDONED {
+            self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
+        }
         result
     }
 }

@@ -90,3 +90,16 @@ fn each_queued_waiter_is_hinted_once() {
         assert!(!side.has_waiters());
     }
 }
+
+#[test]
+fn a_side_that_is_abandoned_stays_so() {
+    let side = WaitSide::<u32>::new();
+    side.abandon();
+    // A close that began before, and a service.
+    assert!(!side.wake_one());
+    assert!(side.is_abandoned());
+    side.serve(|_| false);
+    assert!(side.is_abandoned());
+    side.wake_all();
+    assert!(side.is_abandoned());
+}
