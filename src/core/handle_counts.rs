@@ -11,10 +11,12 @@ pub(crate) struct HandleCounts {
 
 impl HandleCounts {
     /// One handle that can send, or part of one, and one that can receive.
+    #[inline]
     pub(crate) fn new() -> Self {
         Self { senders: Count::new(1), receivers: Count::new(1) }
     }
 
+    #[inline]
     fn count(&self, side: Side) -> &Count {
         match side {
             Side::Send => &self.senders,
@@ -23,6 +25,7 @@ impl HandleCounts {
     }
 
     /// Counts a new handle that can act on `side`.
+    #[inline]
     pub(super) fn attach(&self, side: Side) {
         // ORDERING: Relaxed; the handle that is cloned keeps the channel alive.
         let before = self.count(side).fetch_add(1, Ordering::Relaxed);
@@ -33,6 +36,7 @@ impl HandleCounts {
     }
 
     /// Counts a handle that is gone. True if it was the last one of this side.
+    #[inline]
     pub(super) fn detach(&self, side: Side) -> bool {
         let handles = self.count(side);
         // ORDERING: Acquire and AcqRel; what other handles did before they went comes before the
