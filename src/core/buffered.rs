@@ -14,13 +14,13 @@ mod tests;
 use std::mem::MaybeUninit;
 
 use super::{
-    channel::{is_short, Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle},
+    channel::{Amount, Channel, Effort, Readiness, Side, TryRecv, TrySend, WaitStyle},
     handle_counts::HandleCounts,
     padded::Padded,
     queue::Queue,
 };
 use crate::{
-    error::{TryRecvError, TrySendError},
+    error::TryRecvError,
     sync::{mutant, Arc, Backoff, SPINS},
     wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
 };
@@ -103,38 +103,6 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
-    /// Whether a weak try, which has just failed, would fail again.
-    #[inline(always)]
-    fn is_in_vain(&self, side: Side, effort: Effort) -> bool {
-        let waits = self.waiters(side).has_waiters();
-        effort == Effort::Weak && !waits && !self.queue.looks_ready(side, Amount::One)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_send_slow(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
-        self.serve_waiters(Side::Send);
-        let sent = self.queue.push(value, effort);
-        if sent.is_ok() {
-            self.serve_waiters(Side::Recv);
-        }
-        sent
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_recv_slow(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
-        self.serve_waiters(Side::Recv);
-        let mut received = self.queue.pop(slot, effort);
-        if mutant("takes_the_second") && received.is_ok() && self.queue.push(slot, effort).is_ok() {
-            received = self.queue.pop(slot, effort);
-        }
-        if received.is_ok() {
-            self.serve_waiters(Side::Send);
-        }
-        received
-    }
-
     /// Serves the waiters of `side`, if there are any. Called after each step of the other side,
     /// and before each step of this one.
     #[inline(always)]
@@ -207,34 +175,25 @@ impl<T, Q: Queue<T>> Readiness for Buffered<T, Q> {
 }
 
 impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
-    #[inline(always)]
     fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
-        if is_short::<T>() {
-            if let Some(sent) = value.take() {
-                match self.send_now(sent) {
-                    Ok(()) => return Ok(()),
-                    Err(unsent) => *value = Some(unsent),
-                }
-            }
+        self.serve_waiters(Side::Send);
+        let sent = self.queue.push(value, effort);
+        if sent.is_ok() {
+            self.serve_waiters(Side::Recv);
         }
-        if self.is_in_vain(Side::Send, effort) {
-            return Err(TrySendError::Full(()));
-        }
-        self.try_send_slow(value, effort)
+        sent
     }
 
-    #[inline(always)]
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
-        if is_short::<T>() {
-            if let Some(value) = self.recv_now() {
-                *slot = Some(value);
-                return Ok(());
-            }
+        self.serve_waiters(Side::Recv);
+        let mut received = self.queue.pop(slot, effort);
+        if mutant("takes_the_second") && received.is_ok() && self.queue.push(slot, effort).is_ok() {
+            received = self.queue.pop(slot, effort);
         }
-        if self.is_in_vain(Side::Recv, effort) {
-            return Err(TryRecvError::Empty);
+        if received.is_ok() {
+            self.serve_waiters(Side::Send);
         }
-        self.try_recv_slow(slot, effort)
+        received
     }
 
     fn close(&self) -> bool {

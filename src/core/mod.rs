@@ -142,6 +142,32 @@ impl<T> Core<T> {
 /// The fast paths of operations that need not wait. Each is one function that makes its calls last,
 /// so it has nothing to keep meanwhile.
 impl<T> Core<T> {
+    /// Sends the value in `slot`, as `send_now` does.
+    #[inline(always)]
+    pub(crate) fn send_from_now(&self, slot: &mut Option<T>) -> bool {
+        let sent = match (self, slot.take()) {
+            (Core::Ring(channel), Some(value)) => channel.send_now(value),
+            (Core::List(channel), Some(value)) => channel.send_now(value),
+            (_, unsent) => {
+                *slot = unsent;
+                return false;
+            }
+        };
+        *slot = sent.err();
+        slot.is_none()
+    }
+
+    /// Receives a value into `slot`, which is empty, as `recv_now` does.
+    #[inline(always)]
+    pub(crate) fn recv_into_now(&self, slot: &mut Option<T>) -> bool {
+        *slot = match self {
+            Core::Ring(channel) => channel.recv_now(),
+            Core::List(channel) => channel.recv_now(),
+            _ => return false,
+        };
+        slot.is_some()
+    }
+
     /// Sends the value, if there is room for it and no sender waits for room.
     #[inline(never)]
     pub(crate) fn send_now(core: &Option<Self>, value: T) -> Result<(), T> {

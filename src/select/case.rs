@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::watch::Watch;
 use crate::{
-    core::{Core, Effort, Side},
+    core::{is_short, Amount, Core, Effort, Side},
     error::{SendError, TryRecvError, TrySendError},
     wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
 };
@@ -13,6 +13,10 @@ use crate::{
 pub(crate) trait Case: Enlist {
     /// Completes the operation if possible without waiting.
     fn try_now(&self, effort: Effort) -> bool;
+    /// Tries first what plain operations try first, then as `try_now` does.
+    fn try_first(&self) -> bool {
+        self.try_now(Effort::Weak)
+    }
     /// Goes on with what follows from a claim.
     fn serve_on(&self);
     /// Where the waiter lives if this is the first case.
@@ -105,6 +109,20 @@ impl<T> Enlist for Operation<'_, T> {
 }
 
 impl<T> Case for Operation<'_, T> {
+    fn try_first(&self) -> bool {
+        let Some(core) = self.core.filter(|_| is_short::<T>()) else {
+            return self.try_now(Effort::Weak);
+        };
+        let is_done = self.entry.with_slot(|slot| match self.watch.side() {
+            Side::Send => core.send_from_now(slot),
+            Side::Recv => core.recv_into_now(slot),
+        });
+        if is_done {
+            self.stage.set(Stage::Done);
+        }
+        is_done || self.watch.looks_ready(Amount::One) && self.try_now(Effort::Weak)
+    }
+
     fn try_now(&self, effort: Effort) -> bool {
         let Some(core) = self.core else { return false };
         let stage = match self.watch.side() {

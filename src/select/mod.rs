@@ -94,7 +94,7 @@ pub(crate) fn run(
     if limit == Limit::Now && at_rest(cases) {
         return None;
     }
-    if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Effort::Weak)) {
+    if let Some(winner) = order.find(cases.len(), |case| cases[case].try_first()) {
         return Some(winner);
     }
     block(cases, order, limit, blocked_at)

@@ -46,7 +46,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn looks_ready(&self, amount: Amount) -> bool {
+    /// Returns false if a try would certainly fail, or would gain less than `amount`.
+    pub(super) fn looks_ready(&self, amount: Amount) -> bool {
         self.channel.is_some_and(|channel| channel.looks_ready(self.side, amount))
     }
 
