@@ -54,7 +54,7 @@ fn a_send_that_unwinds_leaves_no_entry_and_drops_its_value_once() {
 }
 
 #[test]
-fn a_select_that_unwinds_leaves_no_entry_in_any_line() {
+fn a_select_that_unwinds_leaves_no_entry_in_any_queue() {
     let [(_a, a), (_b, b), (_c, c)] = channels();
     let full = make(0);
     struck(|| {
@@ -156,7 +156,7 @@ fn a_select_that_must_not_wait_answers_after_a_bounded_number_of_rounds() {
 }
 
 #[test]
-fn a_timer_that_is_set_while_a_select_lines_up_ends_its_sleep() {
+fn a_timer_that_is_set_while_a_select_joins_its_queues_ends_its_sleep() {
     let (done, ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let channel = FakeChannel::new(false);

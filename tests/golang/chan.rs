@@ -225,8 +225,8 @@ fn nonblocking<T: Clone + Debug + PartialEq + Send + Sync>(one: T, two: T) {
                 assert_eq!(got, Some(two.clone()));
             } else {
                 assert_eq!(got, Some(one.clone()));
-                // The sender fills the place itself, when it runs: Go's receiver does it for the
-                // sender.
+                // The receive has moved the value of the blocked sender into the buffer, as Go's
+                // does.
                 assert_eq!(c.recv_ok(), Some(two.clone()));
             }
             assert_eq!(c.try_recv(), Err(TryRecvError::Empty));
