@@ -59,8 +59,11 @@ fn of_all_libraries(cell: Cell) -> impl Iterator<Item = (String, &'static str, J
     })
 }
 
+/// A path of gochan's, and what walks it a number of times.
+type OwnPath = (&'static str, fn(u64));
+
 fn of_gochan() -> impl Iterator<Item = (String, &'static str, Job)> {
-    let paths: [(&str, fn(u64)); 5] = [
+    let paths: [OwnPath; 5] = [
         ("try/100", try_send_and_receive),
         ("recv-many/100", receive_many),
         ("clone/1", clone_and_drop),
