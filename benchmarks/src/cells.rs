@@ -93,7 +93,7 @@ fn close_cell((name, pattern): (&str, Pattern), receivers: usize) -> Cell {
     }
 }
 
-fn capacity_name(capacity: Capacity) -> String {
+pub fn capacity_name(capacity: Capacity) -> String {
     capacity.map_or("unbounded".to_owned(), |n| n.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     channel::{After, Channel, Close, Select, SelectDefault},
-    workloads::{alone, close, select, transfer, Pattern, Run, Workload},
+    workloads::{alone, close, select, sparse, transfer, Pattern, Run, Workload},
 };
 
 /// A library, and what it runs for a workload: `None` where it has no such channel or operation.
@@ -11,6 +11,8 @@ pub struct Library {
     pub name: &'static str,
     pub version: &'static str,
     pub run: fn(&Workload) -> Option<Run>,
+    /// The same for values that come far apart.
+    pub sparse: fn(&sparse::Task) -> Option<sparse::Run>,
 }
 
 /// The runs of a channel for one sender and one receiver.

@@ -3,6 +3,7 @@
 use nix::{
     sys::resource::{getrusage, UsageWho},
     sys::time::TimeValLike,
+    time::{clock_gettime, ClockId},
 };
 use std::{ops::Sub, thread, time::Duration};
 
@@ -32,6 +33,15 @@ impl Sub for Usage {
     fn sub(self, before: Self) -> Self {
         Self { cpu: self.cpu - before.cpu, switches: self.switches - before.switches }
     }
+}
+
+/// Returns the CPU time of all threads but the calling one, ended ones included.
+pub fn cpu_of_others() -> Duration {
+    let now = |clock| clock_gettime(clock).expect("every process has these clocks");
+    // The clock of the calling thread is read first, so that the difference is never negative.
+    // What an interrupt between the two readings takes, some microseconds, is in it.
+    let own = now(ClockId::CLOCK_THREAD_CPUTIME_ID);
+    Duration::from(now(ClockId::CLOCK_PROCESS_CPUTIME_ID) - own)
 }
 
 /// How long the other threads must use next to no CPU time to count as asleep, and how much that

@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 
 /// async-channel has no channel without a buffer.
 pub const LIBRARY: Library = Library {
@@ -8,6 +8,7 @@ pub const LIBRARY: Library = Library {
         Some(0) => None,
         _ => many_to_many::<AsyncChannel>(workload.pattern),
     },
+    sparse: |task| (task.capacity != Some(0)).then_some(sparse::to_many::<AsyncChannel>),
 };
 
 struct AsyncChannel;

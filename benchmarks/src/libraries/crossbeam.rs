@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 use crossbeam_channel::{after, select};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ pub const LIBRARY: Library = Library {
         let own = own.or_else(|| defaults::<Crossbeam>(workload.pattern));
         own.or_else(|| timers::<Crossbeam>(workload.pattern))
     },
+    sparse: |_| Some(sparse::to_many::<Crossbeam>),
 };
 
 struct Crossbeam;

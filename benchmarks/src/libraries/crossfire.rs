@@ -1,7 +1,7 @@
 use crate::{
     channel::{Capacity, Channel, Close, SelectDefault},
     library::{defaults, many_to_many, many_to_one, one_to_one, selects, Library},
-    workloads::{Pattern, Run, Workload},
+    workloads::{sparse, Pattern, Run, Workload},
 };
 use crossfire::{
     mpmc, mpsc,
@@ -11,8 +11,12 @@ use crossfire::{
 
 /// The kind of channel that suits each workload best. crossfire's channels of capacity 0 have a
 /// buffer for one value, so that they are left out.
-pub const LIBRARY: Library =
-    Library { name: "crossfire", version: env!("VERSION_CROSSFIRE"), run: best };
+pub const LIBRARY: Library = Library {
+    name: "crossfire",
+    version: env!("VERSION_CROSSFIRE"),
+    run: best,
+    sparse: best_sparse,
+};
 
 fn best(&Workload { pattern, capacity, .. }: &Workload) -> Option<Run> {
     use Pattern::*;
@@ -29,6 +33,18 @@ fn best(&Workload { pattern, capacity, .. }: &Workload) -> Option<Run> {
             one_to_one::<SpscArray>(pattern).or_else(|| all_selects::<SpscArray>(pattern))
         }
         (_, None) => one_to_one::<SpscList>(pattern),
+    }
+}
+
+fn best_sparse(task: &sparse::Task) -> Option<sparse::Run> {
+    match (task.receivers, task.capacity) {
+        (_, Some(0)) => None,
+        (1, Some(1)) => Some(sparse::to_one::<SpscOne>),
+        (1, Some(_)) => Some(sparse::to_one::<SpscArray>),
+        (1, None) => Some(sparse::to_one::<SpscList>),
+        (_, Some(1)) => Some(sparse::to_many::<MpmcOne>),
+        (_, Some(_)) => Some(sparse::to_many::<MpmcArray>),
+        (_, None) => Some(sparse::to_many::<MpmcList>),
     }
 }
 

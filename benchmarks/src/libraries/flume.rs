@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 use flume::Selector;
 
 /// flume has no select with a default, and no timers.
@@ -8,6 +8,7 @@ pub const LIBRARY: Library = Library {
     run: |workload| {
         many_to_many::<Flume>(workload.pattern).or_else(|| selects::<Flume>(workload.pattern))
     },
+    sparse: |_| Some(sparse::to_many::<Flume>),
 };
 
 struct Flume;

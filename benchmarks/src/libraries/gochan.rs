@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 use std::time::Duration;
 
 pub const LIBRARY: Library = Library {
@@ -10,6 +10,7 @@ pub const LIBRARY: Library = Library {
         let own = own.or_else(|| defaults::<Gochan>(workload.pattern));
         own.or_else(|| timers::<Gochan>(workload.pattern))
     },
+    sparse: |_| Some(sparse::to_many::<Gochan>),
 };
 
 struct Gochan;

@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 
 /// kanal's close holds a spin lock while it wakes the receivers, and all of them want it next.
 pub const LIBRARY: Library = Library {
@@ -8,6 +8,7 @@ pub const LIBRARY: Library = Library {
         let takes_minutes = workload.pattern.is_close() && workload.threads > 1000;
         many_to_many::<Kanal>(workload.pattern).filter(|_| !takes_minutes)
     },
+    sparse: |_| Some(sparse::to_many::<Kanal>),
 };
 
 struct Kanal;

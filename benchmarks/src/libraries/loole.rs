@@ -1,9 +1,10 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 
 pub const LIBRARY: Library = Library {
     name: "loole",
     version: env!("VERSION_LOOLE"),
     run: |workload| many_to_many::<Loole>(workload.pattern),
+    sparse: |_| Some(sparse::to_many::<Loole>),
 };
 
 struct Loole;

@@ -1,4 +1,4 @@
-use crate::{channel::*, library::*};
+use crate::{channel::*, library::*, workloads::sparse};
 use std::sync::mpsc;
 
 pub const LIBRARY: Library = Library {
@@ -7,6 +7,11 @@ pub const LIBRARY: Library = Library {
     run: |workload| match workload.capacity {
         Some(_) => many_to_one::<Bounded>(workload.pattern),
         None => many_to_one::<Unbounded>(workload.pattern),
+    },
+    sparse: |task| match (task.receivers, task.capacity) {
+        (1, Some(_)) => Some(sparse::to_one::<Bounded>),
+        (1, None) => Some(sparse::to_one::<Unbounded>),
+        _ => None,
     },
 };
 

@@ -3,6 +3,7 @@
 pub mod alone;
 pub mod close;
 pub mod select;
+pub mod sparse;
 pub mod transfer;
 
 use crate::{

@@ -4,9 +4,10 @@ use crate::{
     cli::RunArgs,
     go::{self, Go},
     rounds::Runner,
-    watchdog::Watchdog,
 };
-use gochan_benchmarks::{cells::Cell, libraries, library::Library, placement::Sides};
+use gochan_benchmarks::{
+    cells::Cell, libraries, library::Library, placement::Sides, watchdog::Watchdog,
+};
 
 pub enum Contender {
     Library(Library),

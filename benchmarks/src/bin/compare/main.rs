@@ -11,10 +11,8 @@ mod report;
 mod rounds;
 mod run;
 mod samples;
-mod statistics;
 mod summary;
 mod table;
-mod watchdog;
 
 use clap::Parser;
 use cli::{Cli, Command};

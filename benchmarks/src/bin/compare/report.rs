@@ -1,9 +1,7 @@
 //! The rounds of all cells, and what they say.
 
-use crate::{
-    rounds::Round,
-    statistics::{is_wide, median, ratio},
-};
+use crate::rounds::Round;
+use gochan_benchmarks::statistics::{is_wide, median, ratio};
 
 /// The library that the others are compared with.
 pub const OWN: &str = "gochan";

@@ -1,7 +1,7 @@
 //! The measuring: rounds in which the libraries take turns, so that a disturbance meets them all.
 
-use crate::{cli::Plan, statistics::is_wide};
-use gochan_benchmarks::workloads::Sample;
+use crate::cli::Plan;
+use gochan_benchmarks::{statistics::is_wide, workloads::Sample};
 use std::time::{Duration, Instant};
 
 /// Bounds what an unbounded channel can hold: at 16 bytes a message, 256 MiB.

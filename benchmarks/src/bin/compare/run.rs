@@ -7,14 +7,13 @@ use crate::{
     go,
     neighbours::Neighbours,
     report::{Column, Row},
-    rounds, samples, summary, table,
-    watchdog::Watchdog,
-    Outcome,
+    rounds, samples, summary, table, Outcome,
 };
 use gochan_benchmarks::{
     cells::Cell,
     libraries,
     placement::{Placement, Sides},
+    watchdog::Watchdog,
     workloads,
 };
 use std::{env, process::Command};
@@ -83,7 +82,7 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
     let mut rows = vec![];
     for cell in &cells {
         let row = measure(args, cell, sides, &mut contenders, &watchdog);
-        table.cell(&row);
+        table::cell(&table, &row);
         if let Some(dir) = &args.out {
             samples::append(dir, &placement.name(), &row)?;
         }

@@ -3,8 +3,11 @@
 use crate::{
     go,
     report::{Column, Rival, Row, OWN},
+    table::{is_library, ratio},
+};
+use gochan_benchmarks::{
     statistics::geometric_mean,
-    table::{is_library, number, ratio, Table},
+    table::{number, Table},
 };
 
 /// How many of the worst rows are listed.

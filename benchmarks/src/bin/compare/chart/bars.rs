@@ -1,11 +1,8 @@
 //! The times: a group of bars for each cell.
 
 use super::canvas::{Align, Canvas, Drawn, Scale, Title, FAINT, INK, LEFT, OWN};
-use crate::{
-    report::{self, Column, Row},
-    table::number,
-};
-use gochan_benchmarks::libraries;
+use crate::report::{self, Column, Row};
+use gochan_benchmarks::{libraries, table::number};
 use plotters::style::RGBColor;
 use std::path::Path;
 
