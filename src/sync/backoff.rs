@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{clock, mutant, nap, spin_loop, yield_now, OnceLock, PAUSES, SPINS};
+use super::{clock, nap, spin_loop, yield_now, OnceLock, PAUSES, SPINS};
 
 /// Returns how many pauses fit into `duration`, at least one. Measured once, since a pause takes 4
 /// ns on one processor and 50 ns on another.
@@ -99,7 +99,7 @@ impl Backoff {
             Snooze::Nap => nap(),
         }
         self.snoozes = self.snoozes.saturating_add(1);
-        self.snoozes < LIMIT && !mutant("gives_up_on_a_peer")
+        self.snoozes < LIMIT
     }
 
     /// Returns the snooze that follows `snoozes` others.

@@ -8,7 +8,7 @@
 //! `Nothing` stands for `Full`, `Empty`, `Timeout` and the default of a select; it says that at one
 //! instant no case was ready, and a case is also taken for not ready
 //!
-//! 1. on a channel of capacity 0, while it is open. A call that has begun may not stand in line
+//! 1. on a channel of capacity 0, while it is open. A call that has begun may not be in the queue
 //!    yet, or be on its way back to it ("stands in no line until it runs again"), and a history
 //!    does not show which;
 //! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has

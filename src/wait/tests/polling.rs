@@ -65,8 +65,9 @@ fn a_thread_alone_pauses_and_then_yields() {
     assert!((2..=pauses).contains(&in_queue), "{in_queue} of {pauses}");
     let (again, yields, _) = looks([0, WHOLE, 0, 0], Polling::step);
     assert!(again == pauses && (1..=128).contains(&yields), "{again}, {yields}");
-    let (_, looks, history) = looks([0, BRIEF, 0, 0], Polling::step);
-    assert!((1..=4).contains(&looks) && history[1] == BRIEF_AFTER, "{looks}, {history:?}");
+    let (first, more, history) = looks([0, BRIEF, 0, 0], Polling::step);
+    assert!((1..=4).contains(&(first + more)), "{first}, {more}");
+    assert_eq!(history[1], BRIEF_AFTER);
 }
 
 #[test]
