@@ -61,7 +61,7 @@ fn begin_pop(list: &List<u64>) -> impl FnOnce() -> u64 + '_ {
         list.advance(head, Effort::Strong);
         head = list.head.place.end.look();
     }
-    match list.full_at(head, head) {
+    match list.full_at(head) {
         Some(Claimed::Full(full)) => move || full.take(),
         _ => panic!("a value"),
     }

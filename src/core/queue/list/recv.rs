@@ -82,7 +82,7 @@ impl<T> List<T> {
         if !is_claimed {
             return None;
         }
-        match self.full_at(head, head)? {
+        match self.full_at(head)? {
             Claimed::Full(full) => Some(full.take()),
             Claimed::Late(block) => self.pop_late(head, block),
         }
@@ -125,7 +125,7 @@ impl<T> List<T> {
             self.advance(head, effort);
             return Ok(None);
         }
-        match self.full_at(head, head) {
+        match self.full_at(head) {
             Some(Claimed::Full(full)) => Ok(Some(full)),
             Some(Claimed::Late(block)) => Ok(self.wait_or_step_over(head, block)),
             None => {
@@ -232,9 +232,9 @@ impl<T> List<T> {
 
     /// Claims `position`, that of the number `head`, for a receive, if no other receiver is faster.
     #[inline(always)]
-    pub(super) fn full_at(&self, head: u64, position: u64) -> Option<Claimed<'_, T>> {
+    pub(super) fn full_at(&self, position: u64) -> Option<Claimed<'_, T>> {
         let block = self.head.place.block();
-        if !self.head.place.end.claim(head, head + 1) {
+        if !self.head.place.end.claim(position, position + 1) {
             return None;
         }
         // SAFETY: the block of this position, by the order of the loads, and alive, since the value
