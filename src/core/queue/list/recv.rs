@@ -230,7 +230,7 @@ impl<T> List<T> {
         known
     }
 
-    /// Claims `position`, that of the number `head`, for a receive, if no other receiver is faster.
+    /// Claims this position for a receive, if no other receiver is faster.
     #[inline(always)]
     pub(super) fn full_at(&self, position: u64) -> Option<Claimed<'_, T>> {
         let block = self.head.place.block();
