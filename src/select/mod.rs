@@ -210,12 +210,12 @@ impl Drop for ServeOn<'_> {
 fn poll(cases: &[&dyn Case], style: WaitStyle, polling: &mut Polling, limit: Limit) -> bool {
     let yields = style == WaitStyle::YieldOutside;
     while if yields { polling.step() } else { polling.pause() } {
-        let amount = if polling.has_yielded() { Amount::One } else { Amount::Batch };
+        let amount = if polling.pauses_are_over() { Amount::One } else { Amount::Batch };
         if any_looks_ready(cases, amount) {
             return true;
         }
         // Yields may take long; the pauses before them do not.
-        if polling.has_yielded() && limit.is_over() {
+        if polling.pauses_are_over() && limit.is_over() {
             return true;
         }
     }

@@ -109,7 +109,7 @@ impl Polling {
     }
 
     /// True once the pauses are over.
-    pub(crate) fn has_yielded(&self) -> bool {
+    pub(crate) fn pauses_are_over(&self) -> bool {
         self.pauses == Some(0)
     }
 

@@ -221,7 +221,9 @@ impl Waiter {
                 return polling.sleep(|| self.sleep(deadline));
             }
             // Only yields take so long that the deadline has to be checked; pauses do not.
-            if polling.has_yielded() && deadline.is_some_and(|deadline| clock::now() >= deadline) {
+            if polling.pauses_are_over()
+                && deadline.is_some_and(|deadline| clock::now() >= deadline)
+            {
                 return self.abort();
             }
         }

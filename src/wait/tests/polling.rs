@@ -21,14 +21,14 @@ fn looks(
         store_wait_history(history);
         let mut polling = Polling::new();
         let (mut pauses, mut yields) = (0, 0);
-        while !polling.has_yielded() && step(&mut polling) {
+        while !polling.pauses_are_over() && step(&mut polling) {
             pauses += 1;
         }
         while step(&mut polling) {
             yields += 1;
         }
         // The polling stays spent.
-        assert!(!step(&mut polling) && !polling.pause() && polling.has_yielded());
+        assert!(!step(&mut polling) && !polling.pause() && polling.pauses_are_over());
         (pauses, yields, load_wait_history())
     };
     thread::spawn(wait).join().unwrap()
@@ -82,7 +82,7 @@ fn pauses_in_vain_are_remembered() {
 fn a_spent_wait_does_not_look() {
     let mut polling = Polling::spent();
     assert!(!polling.pause() && !polling.step() && !polling.step_in_queue());
-    assert!(polling.has_yielded());
+    assert!(polling.pauses_are_over());
 }
 
 #[test]
