@@ -19,8 +19,9 @@
 //! - a waiter that does not run keeps one value at most, and holds up no other: the next
 //!   publication serves the next waiter;
 //! - a waiter in the queue is overtaken only by an operation that checked the queue before there
-//!   was a value, or room, for the waiter. If such an operation takes the value or the room, the
-//!   waiter is hinted, and returns to the front of the queue.
+//!   was a value, or room, for the waiter, or that found the lock of the queue taken. If such an
+//!   operation takes the value or the room, the waiter is hinted, and returns to the front of the
+//!   queue.
 
 use super::{BlockedAt, Entry, LinkPermit, WaitQueue};
 use crate::sync::{full_fence, mutant, store_load_fence, AtomicUsize, Mutex, Ordering};
