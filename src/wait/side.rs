@@ -87,12 +87,9 @@ impl<T> WaitSide<T> {
     /// Records that no receiver is left. A sender that is in the middle of its step checks for this
     /// after the step.
     pub(crate) fn abandon(&self) {
-        // Under the lock: a close that is still at work on the queue must not write over it.
-        let queue = self.queue.lock();
         // ORDERING: SeqCst; as in `enqueue`. The check of the buffer that follows is in
         // `Buffered::drop_rest`.
         self.waiting.store(ABANDONED, Ordering::SeqCst);
-        drop(queue);
         full_fence();
     }
 
@@ -150,10 +147,14 @@ impl<T> WaitSide<T> {
         change: impl FnOnce(&mut WaitQueue<T>) -> R,
     ) -> R {
         let result = change(queue);
-        // ORDERING: Relaxed, both; written under the lock; only the store in `enqueue` orders
-        // anything.
-        if self.waiting.load(Ordering::Relaxed) != ABANDONED {
-            self.waiting.store(usize::from(!queue.is_empty()), Ordering::Relaxed);
+        let waiting = usize::from(!queue.is_empty());
+        // ORDERING: Relaxed, both; only the store in `enqueue` orders anything.
+        let before = self.waiting.load(Ordering::Relaxed);
+        if before != waiting && before != ABANDONED {
+            // Written under the lock but by `abandon`, which must not wait for the lock. That mark
+            // stays: the exchange then fails.
+            let order = (Ordering::Relaxed, Ordering::Relaxed);
+            let _ = self.waiting.compare_exchange(before, waiting, order.0, order.1);
         }
         result
     }
