@@ -123,11 +123,14 @@ impl Row {
     /// What is wrong with the number, if it was this one before.
     fn fault(&self, before: Option<&Self>) -> Option<String> {
         let Some(before) = before else { return Some(format!("NOT in {RECORD}")) };
-        // Two instructions more are the noise of the allocator.
-        if self.gochan > before.gochan * 1.02 + 2.0 {
+        // What the allocator does varies from run to run, and from one C library to another.
+        let allocates = self.path.starts_with("make") || self.path.starts_with("after");
+        let most = if allocates { 1.10 } else { 1.02 };
+        if self.gochan > before.gochan * most + 2.0 {
             return Some(format!("GROWN from {:.1}", before.gochan));
         }
-        let is_behind = |row: &Self| row.peer.as_ref().is_some_and(|peer| row.gochan > peer.1);
+        let is_behind =
+            |row: &Self| row.peer.as_ref().is_some_and(|peer| row.gochan > peer.1 * 1.05);
         (is_behind(self) && !is_behind(before)).then(|| "BEHIND the best peer".into())
     }
 }
@@ -169,8 +172,13 @@ mod tests {
     #[test]
     fn a_number_must_not_grow() {
         let before = row_of(100.0, 200.0);
-        assert_eq!(row_of(104.0, 200.0).fault(Some(&before)), None);
-        let grown = row_of(104.1, 200.0).fault(Some(&before));
+        assert_eq!(row_of(112.0, 200.0).fault(Some(&before)), None);
+        let grown = row_of(112.1, 200.0).fault(Some(&before));
+        assert_eq!(grown.unwrap(), "GROWN from 100.0");
+        let without_allocator = |row: Row| Row { path: "select-2-ready/100".into(), ..row };
+        let before = without_allocator(before);
+        assert_eq!(without_allocator(row_of(104.0, 200.0)).fault(Some(&before)), None);
+        let grown = without_allocator(row_of(104.1, 200.0)).fault(Some(&before));
         assert_eq!(grown.unwrap(), "GROWN from 100.0");
         assert_eq!(row_of(1.0, 2.0).fault(None).unwrap(), "NOT in benchmarks/lean.txt");
     }
