@@ -42,21 +42,21 @@ fn row(models: &[Model], pair: &Pair, is_caught: bool) -> String {
 mod tests {
     use super::*;
 
-    const PAIR: Pair = Pair { mistake: "no_drain", checker: Build::Loom, test: "ring::l20_drop" };
+    const PAIR: Pair = Pair { mistake: "no_drain", checker: Build::Loom, test: "ring::last_drop" };
 
     #[test]
     fn a_row_joins_a_model_and_its_mistake() {
         let models = [
-            Model::parse("model l20_drops 1 2 3.0 s").unwrap(),
-            Model::parse("model l20_drop all 64 0.1 s").unwrap(),
+            Model::parse("model last_drops 1 2 3.0 s").unwrap(),
+            Model::parse("model last_drop all 64 0.1 s").unwrap(),
         ];
-        let expected = "| `l20_drop` | all | 64 | 0.1 s | `no_drain` | yes |";
+        let expected = "| `last_drop` | all | 64 | 0.1 s | `no_drain` | yes |";
         assert_eq!(row(&models, &PAIR, true), expected);
         assert_eq!(row(&models, &PAIR, false), expected.replace("yes", "no"));
     }
 
     #[test]
     fn a_model_that_was_not_explored_has_a_row() {
-        assert_eq!(row(&[], &PAIR, false), "| `l20_drop` | - | - | - | `no_drain` | no |");
+        assert_eq!(row(&[], &PAIR, false), "| `last_drop` | - | - | - | `no_drain` | no |");
     }
 }

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     const REPORT: &str = "\
-SF:/work/src/core/queue/end.rs
+SF:/clone/src/core/queue/end.rs
 FN:1,name
 DA:10,3
 DA:11,0
@@ -98,7 +98,7 @@ BRH:2
 LF:9
 LH:5
 end_of_record
-SF:C:\\work\\src\\lib.rs
+SF:C:\\clone\\src\\lib.rs
 DA:1,1
 LF:1
 LH:1

@@ -88,33 +88,33 @@ mod tests {
     use super::*;
 
     const PAIR: Pair =
-        Pair { mistake: "no_drain", checker: Build::Loom, test: "ring::l20_last_receiver_drop" };
+        Pair { mistake: "no_drain", checker: Build::Loom, test: "ring::last_receiver_drop" };
 
     #[test]
     fn a_line_is_a_mistake_a_checker_and_a_test() {
-        assert_eq!(Pair::parse("no_drain loom ring::l20_last_receiver_drop").unwrap(), PAIR);
+        assert_eq!(Pair::parse("no_drain loom ring::last_receiver_drop").unwrap(), PAIR);
         let wrong = ["", "no_drain loom", "a loom b c", "a miri b", "a asan b"];
         wrong.iter().for_each(|line| assert!(Pair::parse(line).is_err(), "{line}"));
     }
 
     #[test]
     fn a_model_has_no_module() {
-        assert_eq!(PAIR.model(), "l20_last_receiver_drop");
+        assert_eq!(PAIR.model(), "last_receiver_drop");
         assert_eq!(Pair { test: "many_to_many", ..PAIR }.model(), "many_to_many");
     }
 
     #[test]
     fn a_verdict_is_one_line() {
         let column = "no_drain                ";
-        let test = "by loom ring::l20_last_receiver_drop";
+        let test = "by loom ring::last_receiver_drop";
         assert_eq!(report(&PAIR, true), format!("{column} caught {test}"));
         assert_eq!(report(&PAIR, false), format!("{column} NOT caught {test}"));
     }
 
     #[test]
     fn a_model_of_loom_needs_a_mistake_of_its_own() {
-        let models = "l20_last_receiver_drop 6 46284 7 -\nl20_last 2 10 3 -\n";
-        assert_eq!(without_mistake(models, &[PAIR]), ["l20_last"]);
+        let models = "last_receiver_drop 6 46284 7 -\nlast_receiver 2 10 3 -\n";
+        assert_eq!(without_mistake(models, &[PAIR]), ["last_receiver"]);
         let by_shuttle = Pair { checker: Build::Shuttle, ..PAIR };
         assert_eq!(without_mistake(models, &[by_shuttle]).len(), 2);
     }

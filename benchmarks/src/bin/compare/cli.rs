@@ -38,7 +38,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub smoke: bool,
     /// Where threads run
-    #[arg(long, value_delimiter = ',', value_name = "WHERE", default_values = ["split", "one", "free", "busy"])]
+    #[arg(long, value_delimiter = ',', value_name = "WHERE", default_values = ["split", "one", "free"])]
     pub placement: Vec<Placement>,
     /// The cells of these names, or whose names contain these words
     #[arg(long, value_delimiter = ',', value_name = "WORD")]

@@ -7,6 +7,9 @@ pub struct Neighbours(Vec<process::Child>);
 
 impl Neighbours {
     pub fn start() -> io::Result<Self> {
+        if cfg!(not(unix)) {
+            return Err(io::Error::other("neighbours that end with their parent need Unix"));
+        }
         let cores = thread::available_parallelism()?.get();
         let mut neighbours = Self(Vec::new());
         for _ in 0..cores {
@@ -37,6 +40,4 @@ pub fn compute() {
 }
 
 #[cfg(not(unix))]
-pub fn compute() {
-    panic!("neighbours that end with their parent need Unix");
-}
+pub fn compute() {}

@@ -68,7 +68,13 @@ pub fn one_placement(args: &RunArgs, placement: Placement) -> Outcome {
     };
     libraries::prepare();
     let neighbours = (placement == Placement::Busy).then(Neighbours::start).transpose();
-    let _neighbours = neighbours.map_err(|error| format!("no process can be started: {error}"))?;
+    let _neighbours = match neighbours {
+        Ok(neighbours) => neighbours,
+        Err(error) => {
+            println!("\nPlacement {} is left out: {error}.", placement.name());
+            return Ok(());
+        }
+    };
     let (mut contenders, cells) = (Contender::all(args), cells(args, placement));
     if cells.is_empty() {
         return Ok(());
