@@ -1,7 +1,7 @@
 //! Go's channels for Rust threads.
 //!
 //! Unbuffered and buffered channels, close from any sender, the zero value after the close, a panic
-//! on a send after it, nil channels, [`select!`] over any number of sends and receives, and timers.
+//! on a later send, nil channels, [`select!`] over any number of sends and receives, and timers.
 //! They do what the Go specification, the Go memory model and Go 1.23's `time` say.
 //!
 //! ```
@@ -63,7 +63,7 @@
 //! - No code of yours (`Drop`, `Default`) runs while the library holds a lock.
 //! - Waiters are served in order of arrival, asleep or not. Each operation serves the waiters of
 //!   its own side before it tries for itself.
-//! - A thread that is stopped, wherever it is, holds up no operation that does not block.
+//! - On a buffered channel a stopped thread holds up no `try_` operation and no `default`.
 //!
 //! # What it does not promise
 //!
@@ -73,8 +73,8 @@
 //!   out of it keeps that value or its slot. In an unbounded channel the values behind it can be
 //!   received in the meantime. In a bounded channel they wait for it: operations that never block
 //!   answer `Empty` or `Full`, after about a millisecond at most.
-//! - A `select!` that is woken for a case that another thread then takes is in no queue until it
-//!   runs again. Until then a `try_send` to it on another, unbuffered channel answers `Full`.
+//! - A `select!` that is woken for a value that another thread then takes is in no queue until it
+//!   runs again. Until then a `try_send` to it on an unbuffered channel answers `Full`.
 //! - A value in a buffer keeps what it owns alive until it is received or all receivers are gone.
 //! - In a signal handler, and in the child of a `fork`, no operation is safe.
 //!
@@ -85,14 +85,18 @@
 //! | `make(chan T)`, `make(chan T, n)` | [`make::<T>(0)`](make), [`make::<T>(n)`](make) |
 //! | `var c chan T` | [`Chan::nil()`] |
 //! | `chan<- T`, `<-chan T` | [`Sender<T>`](Sender), [`Receiver<T>`](Receiver) |
-//! | `c <- v`, `<-c` | [`c.send(v)`](Chan::send), [`c.recv()`](Chan::recv) |
-//! | `v, ok := <-c` | [`c.recv_ok()`](Chan::recv_ok), an `Option` |
+//! | `c <- v` | [`c.send(v)`](Chan::send); [`c.send_ok(v)`](Chan::send_ok) reports a closed channel instead of panicking |
+//! | `v := <-c` | [`c.recv()`](Chan::recv), the zero value once closed |
+//! | `v, ok := <-c` | [`c.recv_ok()`](Chan::recv_ok): `Some(v)`, or `None` once closed |
 //! | `for v := range c` | `for v in &c` |
-//! | `close(c)`, `len(c)`, `cap(c)` | [`c.close()`](Chan::close), [`c.len()`](Chan::len), [`c.cap()`](Chan::cap) |
-//! | `c = nil` | `std::mem::take(&mut c)`, or `c = Chan::nil()` |
-//! | `select { ... }`, `reflect.Select` | [`select!`], [`Select`] |
-//! | `time.After`, `time.Tick` | [`after`], [`tick`] |
-//! | `time.NewTimer`, `time.NewTicker` | [`Timer::new`], [`Ticker::new`] |
+//! | `close(c)` | [`c.close()`](Chan::close); [`c.close_ok()`](Chan::close_ok) says whether this call closed it |
+//! | `len(c)`, `cap(c)` | [`c.len()`](Chan::len), [`c.cap()`](Chan::cap) |
+//! | `select { case v := <-a: ...; case b <- v: ...; default: ... }` | [`select! { recv(a) -> v => ..., send(b, v) => ..., default => ... }`](select!) |
+//! | `select {}` | `select! {}` |
+//! | `c = nil` | `c = Chan::nil()`, or `std::mem::take(&mut c)` |
+//! | `time.After(d)`, `time.Tick(d)` | [`after(d)`](after), [`tick(d)`](tick) |
+//! | `time.NewTimer(d)`, `time.NewTicker(d)` | [`Timer::new(d)`](Timer::new), [`Ticker::new(d)`](Ticker::new) |
+//! | `reflect.Select` | [`Select`] |
 //! | `context`, `sync.WaitGroup`, `errgroup` | [`context`], [`WaitGroup`], [`Group`] |
 //! | `signal.Notify`, `signal.NotifyContext` | `signal::notify`, `signal::notify_context`, with the feature `signal` |
 //!
