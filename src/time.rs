@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Returns a channel that gives one instant after `duration`: Go's `time.After`. The value is the
-/// instant at which it was due. The channel never closes. A `duration` that is too long to
+/// scheduled instant. The channel never closes. A `duration` that is too long to
 /// represent never ends. Time is that of [`Instant`], which stands still on Linux while the system
 /// is suspended.
 ///

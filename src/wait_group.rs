@@ -16,8 +16,8 @@ use crate::{
 
 /// Counts work that is under way, and waits until there is none. Go's `sync.WaitGroup`.
 ///
-/// Clones share one count. A group can be used again as soon as it is at zero: each wait is for the
-/// work that was under way when it began.
+/// Clones share one count. A group can be used again as soon as it is at zero: a wait ends at the
+/// first zero, whatever is added later.
 ///
 /// | Go | here |
 /// |---|---|

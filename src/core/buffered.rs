@@ -246,8 +246,8 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.serve_what_was_left(side);
     }
 
-    /// Does the services that follow from the caller's operation, in case its server does not do
-    /// them.
+    /// Does the services that follow from the caller's operation, in case the thread that served it
+    /// does not.
     fn serve_on(&self, side: Side, _: Outcome) {
         if !mutant("chain_breaks_at_a_server") {
             self.serve_what_was_left(side.other());

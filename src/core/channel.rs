@@ -57,12 +57,12 @@ pub(crate) enum WaitStyle {
     /// Pauses outside of the queue, and yields inside, where a partner can serve it.
     YieldInQueue,
     /// Pauses and yields outside of the queue. When the thread gets its processor back, it can do
-    /// many operations in one time slice. Inside it would be served one operation for each time
+    /// many operations in one time slice. In the queue it would get one operation for each time
     /// slice.
     YieldOutside,
 }
 
-/// True if a value is passed from function to function: a large one would take room in each.
+/// True if a value is small enough to pass from function to function: each needs room for it.
 pub(crate) const fn is_short<T>() -> bool {
     std::mem::size_of::<T>() <= 128
 }

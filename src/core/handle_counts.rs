@@ -10,7 +10,7 @@ pub(crate) struct HandleCounts {
 }
 
 impl HandleCounts {
-    /// One handle that can send, or part of one, and one that can receive.
+    /// One handle that can send and one that can receive, or one that can do both.
     #[inline]
     pub(crate) fn new() -> Self {
         Self { senders: Count::new(1), receivers: Count::new(1) }

@@ -17,7 +17,7 @@ pub(crate) trait Case: Enlist {
     fn try_first(&self) -> bool {
         self.try_now(Effort::Weak)
     }
-    /// Goes on with what follows from a claim.
+    /// Serves or hints the waiters that a claim of this case lets proceed.
     fn serve_on(&self);
     /// Where the waiter lives if this is the first case.
     fn waiter_cell(&self) -> &WaiterCell;
@@ -42,7 +42,7 @@ struct Operation<'a, T> {
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
-    /// How a claimer chose this case: others may wait for what follows from it.
+    /// The claimer's decision for this case, until `serve_on` has acted on it.
     claimed: Cell<Option<Outcome>>,
 }
 

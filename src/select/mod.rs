@@ -178,9 +178,9 @@ fn decide(
         }
         backoff.snooze();
     }
-    // The cases do not stop moving. A publisher serves the waiters before it goes on. So at the
-    // instant at which a select in every queue aborts, no publisher that has gone on has left
-    // anything for it.
+    // The cases do not stop moving. A publisher serves the waiters before it goes on. So when a
+    // select that is in every queue gives up, no publisher that has gone on has left it anything
+    // to do.
     loop {
         let now = Limit::At(clock::now());
         match wait(cases, &order, returning, &mut Polling::spent(), now, blocked_at) {
@@ -196,7 +196,7 @@ fn decide(
     }
 }
 
-/// Goes on with what follows from the claims of the cases, however the select ends.
+/// On drop, calls `serve_on` of each case, however the select ends.
 struct ServeOn<'a>(&'a [&'a dyn Case]);
 
 impl Drop for ServeOn<'_> {
@@ -205,8 +205,8 @@ impl Drop for ServeOn<'_> {
     }
 }
 
-/// Watches the cases for a moment. True if it is time to try: one looks ready (for a batch, as long
-/// as that costs no more than pauses), or the limit is over.
+/// Watches the cases for a moment. True if it is time to try: one looks ready (for a batch, while
+/// the thread only pauses), or the limit is over.
 fn poll(cases: &[&dyn Case], style: WaitStyle, polling: &mut Polling, limit: Limit) -> bool {
     let yields = style == WaitStyle::YieldOutside;
     while if yields { polling.step() } else { polling.pause() } {
@@ -257,7 +257,7 @@ fn wait(
     let mut registration = Registration::new(cases, &waiter);
     let in_vain = match registration.enter(order.iter(cases.len()), returning) {
         None => {
-            // Asked in the queue: a thread that later sets a timer earlier finds the waiter there.
+            // The waiter is in the queue now: a thread that sets a timer earlier finds it.
             waiter.wait(polling, earliest(cases, limit));
             Wait::Over
         }

@@ -78,8 +78,8 @@ fn a_select_has_no_more_cases_than_can_be_numbered() {
 
 /// A channel of one case, with one waiter.
 struct FakeChannel {
-    /// If true, the channel has moved at each look and is never ready. If false, it is set, as a
-    /// timer may be, to an instant that has come, while the case joins the queue.
+    /// If true, the channel has moved at each look and is never ready. If false, it
+    /// becomes ready by an instant that comes, as a timer may, while the case joins the queue.
     restless: bool,
     enqueued: Cell<bool>,
     looks: Cell<u64>,

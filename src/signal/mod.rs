@@ -42,8 +42,8 @@
 //!   not act later.
 //! - Two kinds of signals do not get the default action back. One that was ignored when the process
 //!   began, as SIGHUP is by `nohup` and SIGPIPE by Rust, is ignored again. One that other code in
-//!   the process caught before is left to that code again. Outside of Linux this module knows that
-//!   of SIGPIPE only.
+//!   the process caught before is left to that code again. Outside of Linux this module can tell
+//!   neither, except that Rust ignores SIGPIPE.
 //!
 //! To replace a receiver, make the new one before dropping the old one: between the two the signal
 //! would act. For the same reason a program that ends by returning from `main` has to keep its

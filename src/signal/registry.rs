@@ -3,8 +3,8 @@
 //! - The table is changed, and a signal is looked up in it, under one lock. So a signal goes to all
 //!   subscribers of that moment, and to none that came later.
 //! - No user code runs under the lock: contexts end, and channels close, after its release.
-//! - Dead subscribers are dropped when a signal comes for them, and at every change. So the table
-//!   keeps no more dead ones than were subscribed since.
+//! - Dead subscribers are dropped when a signal comes for them, and at every `change`. So they do
+//!   not pile up.
 
 use std::{
     collections::{btree_map::Entry, BTreeMap},

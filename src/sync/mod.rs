@@ -42,6 +42,6 @@ pub(crate) use real::spawn_named;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use real::{spawn_scoped, Scope};
 
-// std's own, in models too: there one thread writes such a cell before any other reads it, so there
+// std's own, in models too: one thread writes such a cell before any other reads it, so there
 // is no interleaving to explore.
 pub(crate) use std::sync::OnceLock;

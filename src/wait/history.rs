@@ -28,9 +28,9 @@ const YIELDS: u32 = 128;
 const MANY_YIELDS: u32 = 256;
 /// Yields of a brief polling.
 const FEW_YIELDS: u32 = 4;
-/// A sleep that is no longer would have been spared by polling wholly.
+/// Polling wholly would have spared a sleep of at most this duration.
 const WORTH: Duration = Duration::from_micros(40);
-/// After a sleep that takes longer, whole polling is tried as rarely as it ever is.
+/// After a sleep that takes longer, the next whole polling is as far away as it can be.
 const LONG: Duration = Duration::from_millis(1);
 /// Each polling in vain, up to this number, doubles the brief ones before the next whole one.
 const MOST_IN_VAIN: u8 = 6;
@@ -41,7 +41,7 @@ const PREEMPTED: Duration = Duration::from_millis(1);
 
 /// A state of the processor: no other thread wants it.
 const EXCLUSIVE: u16 = 0;
-/// Another thread that waits like this one wants the processor. Counts down to `EXCLUSIVE` with
+/// Another thread, which waits too, wants the processor. Counts down to `EXCLUSIVE` with
 /// each yield that is not timed, or did not switch.
 const SHARED: u16 = 16;
 /// Above this the yields are not timed: reading the clock twice costs a tenth of a switch.
@@ -60,7 +60,7 @@ pub(crate) struct History {
     processor: u16,
     /// The number of whole pollings in vain, less those that were not.
     in_vain: u8,
-    /// In how many waits the next whole polling comes; until then they poll briefly.
+    /// How many waits are left until the next whole polling; those before it poll briefly.
     brief: u8,
     /// On a shared processor: above 1, counts down with each timed yield; at 1 the next wait tries
     /// pauses again; 0 while pauses are not in vain.
@@ -136,7 +136,7 @@ impl History {
             WaitBegins if self.processor == SHARED + 1 => Self { processor: CERTAIN, ..self },
             WaitBegins if self.processor > SHARED => Self { processor: self.processor - 1, ..self },
             WaitBegins if self.brief > 1 => Self { brief: self.brief - 1, ..self },
-            // It polls wholly. That it is not in vain counts now, the contrary at its sleep.
+            // A whole polling counts as not in vain now. A sleep at its end corrects that.
             WaitBegins => Self { brief: 0, in_vain: self.in_vain.saturating_sub(1), ..self },
             // The phase before was not in vain.
             PausesBegin if is_shared && self.skips == 0 => Self { fruitless: 0, ..self },

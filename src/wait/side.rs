@@ -151,8 +151,8 @@ impl<T> WaitSide<T> {
         // ORDERING: Relaxed, both; only the store in `enqueue` orders anything.
         let before = self.waiting.load(Ordering::Relaxed);
         if before != waiting && before != ABANDONED {
-            // Written under the lock but by `abandon`, which must not wait for the lock. That mark
-            // stays: the exchange then fails.
+            // Only `abandon` writes without the lock, since it must not wait. Its mark stays: the
+            // exchange then fails.
             let order = (Ordering::Relaxed, Ordering::Relaxed);
             let _ = self.waiting.compare_exchange(before, waiting, order.0, order.1);
         }

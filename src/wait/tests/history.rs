@@ -98,7 +98,7 @@ fn every_transition_between_whole_and_brief_polling() {
         ((2, 0), WaitBegins, (1, 0)),
         ((1, 0), WaitBegins, (0, 0)),
         ((0, 0), WaitBegins, (0, 0)),
-        // A short sleep after it would have been spared by polling wholly.
+        // Polling wholly would have spared a short sleep after brief polling.
         ((2, 1), SHORT, (0, 0)),
         ((5, 30), SHORT, (0, 0)),
     ];

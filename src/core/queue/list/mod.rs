@@ -1,8 +1,8 @@
 //! The list: blocks of stamped slots (`core/queue/list/block.rs`), linked as they are needed.
 //!
 //! - `head <= tail`, and both only grow. An operation claims its position with one exchange. The
-//!   slot is its own until it stamps it. A receive claims only what a send has claimed, and waits
-//!   for the stamp or steps over the position;
+//!   slot is the operation's until its stamp. A receive claims only what a send has claimed; it
+//!   waits for the stamp or steps over the position;
 //! - each end has the block of its position. An end in a gap moves on in two steps: first the
 //!   block, then the number. A thread that finds the end in a gap does the steps that are left, so
 //!   no thread waits for another;

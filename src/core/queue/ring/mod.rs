@@ -2,7 +2,7 @@
 //!
 //! - `head <= tail <= head + lap`, and both only grow;
 //! - an operation checks that its slot is free (or full), then claims its ticket with one exchange.
-//!   The slot is its own until it stamps it;
+//!   The slot is the operation's until its stamp;
 //! - an operation takes effect with its exchange, and a close when it sets `CLOSED` in `tail`:
 //!   every send that claims a ticket comes before the close.
 //!
