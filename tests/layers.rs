@@ -38,7 +38,7 @@ const ONLY_SYNC: &[&str] = &[
     "loom::",
 ];
 
-/// Where std's shared pointers stand that no model looks into.
+/// Where std's shared pointers may stand: no model looks into them.
 const SHARED_POINTERS: &[&str] = &[
     "context/error.rs",
     "context/values.rs",
@@ -151,7 +151,7 @@ fn no_test_file_is_too_long() {
     assert!(long.is_empty(), "more than {TEST_FILE_LINES} lines:\n{}", long.join("\n"));
 }
 
-/// The programs in `tests/ui` say it by their names.
+/// The programs in `tests/ui` are exempt: their names say it.
 #[test]
 fn every_test_file_begins_with_what_it_tests() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");

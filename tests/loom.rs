@@ -4,8 +4,8 @@
 //! that seeded mistakes make them fail. Names and numbers are those of the table in docs/models.md.
 //!
 //! `tests/loom/models.txt` says how many preemptions each explores. Under loom a ring has the
-//! capacity asked for, a block of the unbounded channel two slots, nobody polls before sleeping,
-//! and time passes where somebody waits for it.
+//! capacity asked for, the unbounded channel blocks of one slot and then of three, nobody polls
+//! before sleeping, and time passes where somebody waits for it.
 #![cfg(loom)]
 
 #[path = "loom/run.rs"]

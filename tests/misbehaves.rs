@@ -20,8 +20,8 @@ fn main() {
 /// A value in the buffer of a channel whose handle nobody drops.
 #[cfg(not(any(loom, shuttle)))]
 fn leak() {
-    // In a thread of its own: what only the stack of a thread that is gone points to counts as
-    // lost.
+    // In a thread of its own: its stack is gone at the end, so nothing points to the channel any
+    // more.
     let forgetful = std::thread::spawn(|| {
         let channel = gochan::make(1);
         channel.send(Box::new([7_u64; 100]));

@@ -1,6 +1,6 @@
 //! Large values move from place to place, and not over the stack: an operation that waits needs
-//! room for one value more than crossbeam-channel's at most, since what it sends stands in line
-//! with it.
+//! room for one value more than crossbeam-channel's at most, since the value that it sends
+//! waits in the queue with it.
 #![cfg(all(target_os = "linux", not(any(debug_assertions, gochan_bare))))]
 
 mod common;

@@ -31,13 +31,13 @@ use gochan::{
 /// One thread at a time can be stopped.
 static ONE: Mutex<()> = Mutex::new(());
 
-/// Longer than any patience of the library's.
+/// The library never waits this long.
 const LONG: Duration = Duration::from_secs(5);
 
 /// What the stopped thread does.
 struct Operation {
     name: &'static str,
-    /// How many values there are before: all that fit for `usize::MAX`.
+    /// How many values are sent before: with `usize::MAX`, as many as fit.
     before: usize,
     /// The operation that sleeps in the queue before, if there is one.
     sleeper: Option<Way>,
@@ -144,7 +144,7 @@ fn a_stopped_thread_holds_up_nobody() {
     }
 }
 
-/// A sender finds the lock of the queue taken, by a thread that only asks who waits: that one
+/// A sender finds the lock of the queue taken, by a thread that only asks who waits. That thread
 /// serves the receiver in the queue.
 #[test]
 fn a_service_that_was_left_to_the_holder_of_the_lock_is_done() {
@@ -305,7 +305,7 @@ fn others_go_on(
         let may_wait = if kind.cap == Some(0) { unbuffered } else { buffered };
         let may_wait = stopped.locked && may_wait;
         let exempt = may_wait || name == "send and recv" && !closed && keeps_a_slot(kind, tx, rx);
-        // The send after a close that was left out would find the channel open.
+        // If the close was left out, the operations that follow it would find the channel open.
         if exempt || name.ends_with("closed") && !closed {
             continue;
         }

@@ -1,4 +1,4 @@
-//! A waiter that was told and does not run holds up nobody: it keeps what it was given, one value
+//! A waiter that was woken and does not run holds up nobody: it keeps what it was given, one value
 //! or the room for one, and all else is anyone's.
 #![cfg(all(target_os = "linux", not(any(loom, shuttle, gochan_bare))))]
 // Only the system can stop one thread of several.

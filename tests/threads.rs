@@ -22,7 +22,7 @@ use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 const HOUR: Duration = Duration::from_secs(3600);
 const LONG: Duration = Duration::from_secs(30);
 
-/// Runs `f` in a process of its own, which is `name`, the calling test, once more. With one heap:
+/// Runs `f` in a process of its own, which starts the calling test, `name`, again. With one heap:
 /// the address space that the heap of a thread takes would come and go while the room is measured.
 #[track_caller]
 fn alone(name: &'static str, f: impl FnOnce()) {

@@ -9,7 +9,7 @@
 //!
 //! Under the sanitizer the programs of Go's race detector in which nothing races run too,
 //! `golang/race.rs`. `cargo test` runs the rest in small. No test harness: std's own is not
-//! compiled for the sanitizer, which takes its work for races.
+//! compiled for the sanitizer, and would be reported.
 // The memory has to be plain, and shared: what is to be shown is that this is sound.
 #![allow(unsafe_code)]
 
@@ -478,8 +478,8 @@ mod real {
     }
 
     /// A sender into a buffer with room reads what the receiver writes: the order is the other way
-    /// round, as in Go's RaceChanAsyncRev. That the two never meet in time is no order: the flag is
-    /// relaxed.
+    /// round, as in Go's RaceChanAsyncRev. A relaxed flag keeps the two apart in time, and orders
+    /// nothing.
     fn mutant_wrong_order() {
         let (cell, has_read, (tx, rx)) = (&Plain::default(), &AtomicBool::new(false), bounded(1));
         both(

@@ -51,7 +51,7 @@ const NOTHING: Duration = Duration::from_micros(150);
 /// A library that never stops polling must not stop the run.
 const PATIENCE: u32 = 400;
 
-/// Returns when all other threads are asleep. The CPU time tells, which is there whatever the
+/// Returns when all other threads are asleep. The CPU time tells that for every
 /// library.
 pub fn wait_until_quiet() {
     for _ in 0..PATIENCE {

@@ -71,7 +71,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// True if the call may stand in line, where a partner finds it.
+    /// True if the call may wait in the queue, where a partner finds it.
     pub fn waits(&self) -> bool {
         matches!(self.call, Call::Move { limit, .. } if limit != Limit::Now)
     }

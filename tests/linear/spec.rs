@@ -4,23 +4,23 @@
 //! on a channel of capacity 0 do so at the same instant, and at least one of them waits: two that
 //! never wait cannot find each other.
 //!
-//! What is allowed beyond the plain meaning, each because the crate's documentation says so.
-//! `Nothing` stands for `Full`, `Empty`, `Timeout` and the default of a select; it says that at one
-//! instant no case was ready, and a case is also taken for not ready
+//! The crate's documentation allows three things beyond the plain meaning. `Nothing` stands for
+//! `Full`, `Empty`, `Timeout` and the default of a select. It says that at one instant no case was
+//! ready. A case also counts as not ready
 //!
 //! 1. on a channel of capacity 0, while it is open. A call that has begun may not be in the queue
-//!    yet, or be on its way back to it ("stands in no line until it runs again"), and a history
-//!    does not show which;
-//! 2. on a buffered channel, if the very call that has to write the value, or to free the slot, has
-//!    taken its turn and not returned ("preempted in the few instructions between taking its turn
-//!    and writing its value"). Not if it has returned, and not because of any other call.
+//!    yet, or be on its way back to it ("is in no queue until it runs again"). A history does not
+//!    show which;
+//! 2. on a buffered channel, if the call that writes the value, or frees the slot, has claimed its
+//!    position and not returned ("stopped in the few instructions in which it moves a value into a
+//!    buffer or out of it"). No other call counts.
 //!
 //! `len` of an unbounded channel also counts a send that has not returned: receives may go past it
-//! ("a value on its way counts").
+//! ("A value that another thread is in the middle of sending counts").
 //!
 //! All else is strict: `len` and `is_closed` are those of one instant, values come in the order of
-//! their sends, a close takes effect at once for all, and a time-out gives up only if at one
-//! instant after all it could do nothing.
+//! their sends, a close takes effect at once for all, and a call times out only if at one instant
+//! no case was ready.
 
 use super::{
     channel::{Channel, Side},

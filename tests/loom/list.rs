@@ -1,4 +1,4 @@
-//! The unbounded channel; here the first block has one slot, and each of the others two.
+//! The unbounded channel; here the first block has one slot, and each of the others three.
 
 use gochan::{unbounded, TryRecvError};
 use loom::thread;

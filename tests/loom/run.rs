@@ -15,8 +15,8 @@ use loom::{cell::UnsafeCell, model::Builder};
 /// `tests/mutants.txt`.
 const MODELS: &str = include_str!("models.txt");
 
-/// How much of a model is explored: every interleaving with up to so many preemptions, `None` for
-/// all there are, and how many that were.
+/// How much of a model is explored: the most preemptions in an interleaving, `None` without a
+/// bound, and the number of iterations.
 struct Pinned {
     preemptions: Option<usize>,
     iterations: Option<usize>,

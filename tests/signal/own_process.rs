@@ -26,7 +26,7 @@ pub struct Program {
     says: Option<&'static str>,
 }
 
-/// Runs `f` in a process of its own, which is `name`, the calling test, once more.
+/// Runs `f` in a process of its own, which starts the calling test, `name`, again.
 pub fn program(name: &'static str, f: impl FnOnce()) -> Program {
     if env::var_os(INSIDE).is_some() {
         let _dog = super::common::watchdog(120);

@@ -1,4 +1,4 @@
-//! A wake that its receiver cannot use goes to the next in line; a close wakes all.
+//! A wake that its receiver cannot use goes to the next waiter; a close wakes all.
 
 use std::{
     thread,

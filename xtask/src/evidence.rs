@@ -7,7 +7,7 @@ use crate::{
     Result,
 };
 
-/// Prints the table. The models alone, as they are explored, are news for a person who waits.
+/// Prints the table. Shows each model as it is explored, for a person who waits.
 pub fn run() -> Result<bool> {
     let mut models = vec![];
     for checker in [Build::Loom, Build::Shuttle] {

@@ -57,7 +57,7 @@ impl File {
         }
     }
 
-    /// `-` are the runs of what was never come to.
+    /// `-` stands for the runs of a branch that was never reached.
     fn add_place(&mut self, line: &str, runs: &str, kind: Kind) {
         if matches!(runs, "0" | "-") {
             self.missed.insert(number(line), kind);

@@ -120,7 +120,7 @@ impl Row {
         line
     }
 
-    /// What is wrong with the number, if it was this one before.
+    /// What is wrong with the number, given the one before.
     fn fault(&self, before: Option<&Self>) -> Option<String> {
         let Some(before) = before else { return Some(format!("NOT in {RECORD}")) };
         // What the allocator does varies from run to run, and from one C library to another.
