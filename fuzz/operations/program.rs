@@ -45,7 +45,7 @@ impl At {
     }
 }
 
-/// A small number. Nearly all that a byte can say are above what a channel holds, and all alike.
+/// A small number. Nearly all values of a byte are above any capacity here, and act alike.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub struct Few(u8);
 

@@ -158,8 +158,8 @@ fn sent(result: Result<(), SendError<Value>>) -> Outcome {
     result.map_or_else(|error| refused(error.0), |()| Outcome::Sent)
 }
 
-/// The destructor of a value that lost has panicked, so nobody says which case won. What it did
-/// does: a value is in a channel that was not, or one is gone that was.
+/// The destructor of a value that lost has panicked, so no call says which case won. The channels
+/// do: one has a value that it did not have, or lacks a value that it had.
 fn after_a_panic(machine: &mut Machine, known: &[Known]) {
     let has_won = |case: &&Known| {
         let Some(model) = &machine.ports[case.at].model else { return false };
