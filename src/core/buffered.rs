@@ -22,7 +22,7 @@ use super::{
 use crate::{
     error::TryRecvError,
     sync::{mutant, Arc, Backoff, SPINS},
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
+    wait::{vacant, BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
 };
 
 /// The most services that a thread does in a row.
@@ -48,7 +48,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
             queue,
             senders: Padded::new(WaitSide::new()),
             receivers: WaitSide::new(),
-            _end: MaybeUninit::uninit(),
+            _end: vacant(),
             handle_counts: Padded::new(HandleCounts::new()),
         })));
         // SAFETY: the same type but for the wrapper, which has the same layout, and initialized.

@@ -2,6 +2,8 @@
 
 use std::{mem::MaybeUninit, ops::Deref};
 
+use crate::wait::vacant;
+
 /// A value with padding behind it, as much as processors fetch at once, so that the next field of a
 /// `repr(C)` struct is on another cache line. An alignment would take the allocator off its fast
 /// path.
@@ -12,8 +14,9 @@ pub(super) struct Padded<T> {
 }
 
 impl<T> Padded<T> {
+    #[inline(always)] // Made in place, not copied.
     pub(super) fn new(value: T) -> Self {
-        Self { value, _room: MaybeUninit::uninit() }
+        Self { value, _room: vacant() }
     }
 }
 

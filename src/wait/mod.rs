@@ -32,4 +32,4 @@ pub(crate) use queue::{Entry, LinkPermit, OpId, WaitQueue};
 pub(crate) use registration::{Enlist, Enqueued, Registration};
 pub(crate) use side::WaitSide;
 pub(crate) use waiter::{Outcome, Waiter, Wake};
-pub(crate) use waiter_cell::WaiterCell;
+pub(crate) use waiter_cell::{vacant, WaiterCell};

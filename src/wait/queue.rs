@@ -19,7 +19,7 @@
 
 use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
 
-use super::{BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake};
+use super::{vacant, BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake};
 use crate::sync::{mutant, prefetch_write, UnsafeCell};
 
 /// A waiter in one queue, for one of its cases, with the value that changes hands.
@@ -102,7 +102,7 @@ impl<T> Entry<T> {
     /// Makes an entry with `value` to give away, or with room for one.
     pub(crate) fn new(value: Option<T>) -> Self {
         Self {
-            links: UnsafeCell::new(MaybeUninit::uninit()),
+            links: UnsafeCell::new(vacant()),
             slot: UnsafeCell::new(value),
             waiter_cell: WaiterCell::new(),
             queued: Cell::new(false),

@@ -14,6 +14,15 @@ use std::{
 
 use super::{BlockedAt, Waiter};
 
+/// Returns room that holds nothing. The compiler takes `MaybeUninit::uninit()` for a constant, and
+/// writes zeros where it is a part of a larger value; a read through a pointer writes nothing.
+#[inline(always)]
+pub(crate) fn vacant<T>() -> MaybeUninit<T> {
+    let room = MaybeUninit::<MaybeUninit<T>>::uninit();
+    // SAFETY: inside the variable; a `MaybeUninit` needs no value.
+    unsafe { room.as_ptr().read() }
+}
+
 /// Room for one waiter at a time.
 #[repr(C)]
 pub(crate) struct WaiterCell {
@@ -23,7 +32,7 @@ pub(crate) struct WaiterCell {
 
 impl WaiterCell {
     pub(crate) fn new() -> Self {
-        Self { waiter: UnsafeCell::new(MaybeUninit::uninit()), occupied: Cell::new(false) }
+        Self { waiter: UnsafeCell::new(vacant()), occupied: Cell::new(false) }
     }
 
     /// Makes a waiter in the cell, for as long as the reference lives. It is made in place, since a
