@@ -28,7 +28,7 @@ use std::panic::Location;
 
 use crate::{
     core::{Amount, Effort, WaitStyle},
-    sync::{clock, mutant, random, Backoff},
+    sync::{clock, mutant, Backoff, Draws},
     wait::{BlockedAt, Enqueued, Outcome, Polling, Reason, Registration, WaiterCell},
 };
 use case::Case;
@@ -71,13 +71,16 @@ impl<'a> Order<'a> {
     /// Finds the first case in this order for which `ready` is true.
     fn find(&mut self, count: usize, mut ready: impl FnMut(usize) -> bool) -> Option<usize> {
         let Order::Random(indices) = self else { return (0..count).find(|&case| ready(case)) };
-        for i in 0..count {
+        let mut draws = Draws::new();
+        let mut left = &mut **indices;
+        while !left.is_empty() {
             // Fisher-Yates, one step at a time.
-            indices.swap(i, i + random((count - i) as u32) as usize);
-            let case = indices[i] as usize;
+            left.swap(0, draws.below(left.len() as u32) as usize);
+            let case = left[0] as usize;
             if ready(case) {
                 return Some(case);
             }
+            left = &mut left[1..];
         }
         None
     }

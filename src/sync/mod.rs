@@ -29,9 +29,9 @@ mod tsan_arc;
 pub(crate) use real::fault;
 
 pub(crate) use platform::{
-    clock, full_fence, load_wait_history, nap, random, spawn, spin_loop, store_load_fence,
+    clock, full_fence, load_wait_history, nap, spawn, spin_loop, store_load_fence,
     store_wait_history, try_spawn, yield_now, Arc, AtomicPtr, AtomicU64, AtomicU8, AtomicUsize,
-    Count, Mutex, Ordering, Parker, Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
+    Count, Draws, Mutex, Ordering, Parker, Rank, UnsafeCell, PAUSES, SMALL_BLOCKS, SPINS,
 };
 
 pub(crate) use backoff::{pause, pauses_in, Backoff};

@@ -175,9 +175,32 @@ impl Rank {
     }
 }
 
-/// Returns a random number below `n`. `n` is not 0. Each thread has a sequence of its own.
+/// A sequence of random numbers, all from one draw while they are small.
+pub(crate) struct Draws(u64);
+
+impl Draws {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(random())
+    }
+
+    /// Returns a random number below `n`. `n` is not 0.
+    #[inline]
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
+        // The product of all numbers up to this one is so far below 2^64 that no bias shows.
+        if n > 16 {
+            self.0 = random();
+        }
+        // The draw is a fraction. The fraction of its product with `n` is the next draw.
+        let product = u128::from(self.0) * u128::from(n);
+        self.0 = product as u64;
+        (product >> 64) as u32
+    }
+}
+
+/// Returns a random number. Each thread has a sequence of its own.
 #[inline]
-pub(crate) fn random(n: u32) -> u32 {
+fn random() -> u64 {
     thread_local!(static STATE: Cell<u64> = const { Cell::new(0) });
     let random = STATE.try_with(|state| {
         let next = xorshift(if state.get() == 0 { seed() } else { state.get() });
@@ -185,8 +208,7 @@ pub(crate) fn random(n: u32) -> u32 {
         next
     });
     // While the thread's locals are destroyed each number comes from a seed of its own.
-    let random = random.unwrap_or_else(|_| xorshift(seed()));
-    (((random >> 32) * u64::from(n)) >> 32) as u32
+    random.unwrap_or_else(|_| xorshift(seed()))
 }
 
 fn xorshift(mut x: u64) -> u64 {
@@ -197,6 +219,8 @@ fn xorshift(mut x: u64) -> u64 {
 }
 
 /// Returns a seed, never 0: splitmix64 of a counter, with the lowest bit set.
+#[cold]
+#[inline(never)]
 fn seed() -> u64 {
     static COUNTER: Counter = Counter::new(0x9E37_79B9_7F4A_7C15);
     // ORDERING: Relaxed; only the value of the counter matters.

@@ -85,17 +85,26 @@ impl Rank {
     }
 }
 
-/// Returns 0: loom has to take the same path each time.
-#[cfg(loom)]
-pub(crate) fn random(_: u32) -> u32 {
-    0
-}
+/// A sequence of random numbers.
+pub(crate) struct Draws;
 
-/// Returns a random number below `n`, which shuttle controls and can replay.
-#[cfg(not(loom))]
-pub(crate) fn random(n: u32) -> u32 {
-    use ::shuttle::rand::{thread_rng, RngCore};
-    thread_rng().next_u32() % n
+impl Draws {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    /// Returns 0: loom has to take the same path each time.
+    #[cfg(loom)]
+    pub(crate) fn below(&mut self, _: u32) -> u32 {
+        0
+    }
+
+    /// Returns a random number below `n`, which shuttle controls and can replay.
+    #[cfg(not(loom))]
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
+        use ::shuttle::rand::{thread_rng, RngCore};
+        thread_rng().next_u32() % n
+    }
 }
 
 /// A lock without poisoning.
