@@ -78,12 +78,12 @@ pub(crate) trait Readiness {
     /// Returns false if a try would certainly fail, or would gain less than `amount`. Costs a few
     /// loads, or the lock of a timer, so polling threads can ask it.
     fn looks_ready(&self, side: Side, amount: Amount) -> bool;
-    /// Returns a number that differs from an earlier one if this side may have become ready in
-    /// between.
+    /// Returns a number that only grows, and that is greater than an earlier one if this side may
+    /// have become ready in between.
     fn version(&self, side: Side) -> u64;
     /// Returns `None` if this side has something to do, the close included: a try would not find
-    /// the channel empty or full, unless another thread is faster. Otherwise returns a number: if a
-    /// later call returns it again, the side had nothing to do in between.
+    /// the channel empty or full, unless another thread is faster. Otherwise returns a number that
+    /// only grows: if a later call returns it again, the side had nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     fn wait_style(&self) -> WaitStyle {
         WaitStyle::YieldInQueue

@@ -207,6 +207,22 @@ impl<T> Core<T> {
         on!(self, channel => channel.wait_style())
     }
 
+    #[inline]
+    pub(crate) fn looks_ready(&self, side: Side, amount: Amount) -> bool {
+        match self {
+            Core::Ring(channel) => channel.looks_ready(side, amount),
+            _ => self.readiness().looks_ready(side, amount),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn at_rest(&self, side: Side) -> Option<u64> {
+        match self {
+            Core::Ring(channel) => channel.at_rest(side),
+            _ => self.readiness().at_rest(side),
+        }
+    }
+
     fn abandon(&self, side: Side) -> bool {
         on!(self, channel => channel.abandon(side))
     }

@@ -1,16 +1,16 @@
 //! One operation that takes part in a select.
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Instant};
 
 use super::watch::Watch;
 use crate::{
-    core::{is_short, Amount, Core, Effort, Side},
+    core::{is_short, Amount, Core, Effort, Side, WaitStyle},
     error::{SendError, TryRecvError, TrySendError},
     wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
 };
 
 /// What the engine needs of an operation. It does not depend on the value's type.
-pub(crate) trait Case: Enlist {
+pub(crate) trait Case: Enlist + Watch {
     /// Completes the operation if possible without waiting.
     fn try_now(&self, effort: Effort) -> bool;
     /// Tries first what plain operations try first, then as `try_now` does.
@@ -21,8 +21,6 @@ pub(crate) trait Case: Enlist {
     fn serve_on(&self);
     /// Where the waiter lives if this is the first case.
     fn waiter_cell(&self) -> &WaiterCell;
-    /// The side of the channel on which the operation is.
-    fn watch(&self) -> &Watch<'_>;
 }
 
 /// The progress of an operation.
@@ -38,7 +36,7 @@ enum Stage {
 /// A send or a receive. Without a channel (nil, or switched off) it never completes.
 struct Operation<'a, T> {
     core: Option<&'a Core<T>>,
-    watch: Watch<'a>,
+    side: Side,
     /// The value before a send and after a receive.
     entry: Entry<T>,
     stage: Cell<Stage>,
@@ -50,7 +48,7 @@ impl<'a, T> Operation<'a, T> {
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
         Self {
             core,
-            watch: Watch::new(core.map(Core::readiness), side),
+            side,
             entry: Entry::new(value),
             stage: Cell::new(Stage::Open),
             claimed: Cell::new(None),
@@ -61,7 +59,6 @@ impl<'a, T> Operation<'a, T> {
     fn only_if(&mut self, on: bool) {
         if !on {
             self.core = None;
-            self.watch.end();
         }
     }
 
@@ -85,7 +82,7 @@ impl<'a, T> Operation<'a, T> {
 impl<T> Enlist for Operation<'_, T> {
     fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued {
         let Some(core) = self.core else { return Enqueued::Waiting };
-        let enqueued = core.channel().enqueue(self.watch.side(), &self.entry, permit);
+        let enqueued = core.channel().enqueue(self.side, &self.entry, permit);
         if enqueued == Enqueued::Completed {
             self.stage.set(Stage::Done);
         }
@@ -94,7 +91,7 @@ impl<T> Enlist for Operation<'_, T> {
 
     fn dequeue(&self) {
         if let (Some(core), true) = (self.core, self.entry.is_queued()) {
-            core.channel().dequeue(self.watch.side(), &self.entry);
+            core.channel().dequeue(self.side, &self.entry);
         }
     }
 
@@ -108,24 +105,46 @@ impl<T> Enlist for Operation<'_, T> {
     }
 }
 
+impl<T> Watch for Operation<'_, T> {
+    fn looks_ready(&self, amount: Amount) -> bool {
+        self.core.is_some_and(|core| core.looks_ready(self.side, amount))
+    }
+
+    fn version(&self) -> u64 {
+        self.core.map_or(0, |core| core.readiness().version(self.side))
+    }
+
+    fn at_rest(&self) -> Option<u64> {
+        self.core.map_or(Some(0), |core| core.at_rest(self.side))
+    }
+
+    fn wait_style(&self) -> WaitStyle {
+        self.core.map_or(WaitStyle::YieldInQueue, Core::wait_style)
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.core.and_then(|core| core.readiness().ready_at())
+    }
+}
+
 impl<T> Case for Operation<'_, T> {
     fn try_first(&self) -> bool {
         let Some(core) = self.core.filter(|_| is_short::<T>()) else {
             return self.try_now(Effort::Weak);
         };
-        let is_done = self.entry.with_slot(|slot| match self.watch.side() {
+        let is_done = self.entry.with_slot(|slot| match self.side {
             Side::Send => core.send_from_now(slot),
             Side::Recv => core.recv_into_now(slot),
         });
         if is_done {
             self.stage.set(Stage::Done);
         }
-        is_done || self.watch.looks_ready(Amount::One) && self.try_now(Effort::Weak)
+        is_done || core.looks_ready(self.side, Amount::One) && self.try_now(Effort::Weak)
     }
 
     fn try_now(&self, effort: Effort) -> bool {
         let Some(core) = self.core else { return false };
-        let stage = match self.watch.side() {
+        let stage = match self.side {
             Side::Send => self.try_send(core, effort),
             Side::Recv => self.try_recv(core, effort),
         };
@@ -135,16 +154,12 @@ impl<T> Case for Operation<'_, T> {
 
     fn serve_on(&self) {
         if let (Some(core), Some(outcome)) = (self.core, self.claimed.take()) {
-            core.channel().serve_on(self.watch.side(), outcome);
+            core.channel().serve_on(self.side, outcome);
         }
     }
 
     fn waiter_cell(&self) -> &WaiterCell {
         self.entry.waiter_cell()
-    }
-
-    fn watch(&self) -> &Watch<'_> {
-        &self.watch
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use operand::sealed::Sealed;
 pub use operand::{RecvFrom, SendTo};
 pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_send};
 
-use std::panic::Location;
+use std::{mem, panic::Location};
 
 use crate::{
     core::{Amount, Effort, WaitStyle},
@@ -32,7 +32,7 @@ use crate::{
     wait::{BlockedAt, Enqueued, Outcome, Polling, Reason, Registration, WaiterCell},
 };
 use case::Case;
-use watch::{any_looks_ready, at_rest, earliest, have_moved, wait_style};
+use watch::{any_looks_ready, at_rest, earliest, version, wait_style};
 
 /// Completes one of `cases`, for `select!`, or none if none wins until `limit`.
 #[track_caller]
@@ -118,11 +118,13 @@ fn block(
     let mut returning = None;
     let mut backoff = Backoff::new();
     let mut looked_ready = false;
+    let mut seen = 0;
+    let mut moved = || mem::replace(&mut seen, version(cases)) != seen;
     loop {
         if limit.is_over() {
             return decide(cases, order, returning, blocked_at);
         }
-        if !std::mem::take(&mut tried) {
+        if !mem::take(&mut tried) {
             // The first try does not wait for a peer in the middle of its step.
             let effort = if backoff.has_snoozed() { Effort::Strong } else { Effort::Weak };
             if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(effort)) {
@@ -131,7 +133,7 @@ fn block(
         }
         if looked_ready {
             // The try failed: others are faster, or a peer is in the middle of its step.
-            backoff.snooze_unless(|| have_moved(cases));
+            backoff.snooze_unless(&mut moved);
         }
         let mut polling = Polling::new();
         looked_ready = style != WaitStyle::Meet && poll(cases, style, &mut polling, limit);
@@ -144,7 +146,7 @@ fn block(
             Wait::Hinted(winner) if cases[winner].try_now(Effort::Weak) => return Some(winner),
             Wait::Hinted(winner) => returning = Some(winner),
             _ if mutant("trusts_the_wake") => return None,
-            Wait::Ready | Wait::Over => backoff.snooze_unless(|| have_moved(cases)),
+            Wait::Ready | Wait::Over => backoff.snooze_unless(&mut moved),
         }
     }
 }
@@ -170,13 +172,11 @@ fn decide(
     // when the partner comes back.
     let rounds = if wait_style(cases) == WaitStyle::Meet { usize::MAX } else { ROUNDS };
     for _ in 0..rounds {
-        if spread {
-            have_moved(cases);
-        }
+        let before = if spread { version(cases) } else { 0 };
         if let Some(winner) = order.find(cases.len(), |case| cases[case].try_now(Effort::Strong)) {
             return Some(winner);
         }
-        if !(spread && have_moved(cases)) {
+        if !spread || version(cases) == before {
             return None;
         }
         backoff.snooze();

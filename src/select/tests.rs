@@ -10,7 +10,7 @@ use std::{
 use super::{case::Case, dynamic::assert_room_after, run, watch::Watch, Limit, Order};
 use crate::{
     __private::blocked,
-    core::{Amount, Effort, Readiness, Side},
+    core::{Amount, Effort, WaitStyle},
     make, select,
     sync::fault,
     unbounded,
@@ -91,32 +91,12 @@ impl FakeChannel {
     }
 
     fn case(&self) -> FakeCase<'_> {
-        FakeCase {
-            channel: self,
-            watch: Watch::new(Some(self), Side::Recv),
-            waiter_cell: WaiterCell::new(),
-        }
-    }
-}
-
-impl Readiness for FakeChannel {
-    fn looks_ready(&self, _: Side, _: Amount) -> bool {
-        false
-    }
-    fn version(&self, _: Side) -> u64 {
-        self.looks.get() * u64::from(self.restless)
-    }
-    fn at_rest(&self, _: Side) -> Option<u64> {
-        (!self.restless).then_some(0)
-    }
-    fn ready_at(&self) -> Option<Instant> {
-        (!self.restless && self.enqueued.get()).then(Instant::now)
+        FakeCase { channel: self, waiter_cell: WaiterCell::new() }
     }
 }
 
 struct FakeCase<'a> {
     channel: &'a FakeChannel,
-    watch: Watch<'a>,
     waiter_cell: WaiterCell,
 }
 
@@ -129,6 +109,25 @@ impl Enlist for FakeCase<'_> {
     fn claimed(&self, _: Outcome) {}
 }
 
+impl Watch for FakeCase<'_> {
+    fn looks_ready(&self, _: Amount) -> bool {
+        false
+    }
+    fn version(&self) -> u64 {
+        self.channel.looks.get() * u64::from(self.channel.restless)
+    }
+    fn at_rest(&self) -> Option<u64> {
+        (!self.channel.restless).then_some(0)
+    }
+    fn wait_style(&self) -> WaitStyle {
+        WaitStyle::YieldInQueue
+    }
+    fn ready_at(&self) -> Option<Instant> {
+        let FakeChannel { restless, enqueued, .. } = self.channel;
+        (!restless && enqueued.get()).then(Instant::now)
+    }
+}
+
 impl Case for FakeCase<'_> {
     fn try_now(&self, _: Effort) -> bool {
         let FakeChannel { restless, enqueued, looks } = self.channel;
@@ -139,9 +138,6 @@ impl Case for FakeCase<'_> {
     fn serve_on(&self) {}
     fn waiter_cell(&self) -> &WaiterCell {
         &self.waiter_cell
-    }
-    fn watch(&self) -> &Watch<'_> {
-        &self.watch
     }
 }
 

@@ -41,12 +41,12 @@ pub(crate) trait Queue<T> {
     fn can_proceed(&self, side: Side) -> bool;
     /// Returns false if a try would certainly fail, or would gain less than `amount`.
     fn looks_ready(&self, side: Side, amount: Amount) -> bool;
-    /// Returns a number that differs from an earlier one if either side may have become ready in
-    /// between.
+    /// Returns a number that only grows, and that is greater than an earlier one if either side may
+    /// have become ready in between.
     fn version(&self) -> u64;
     /// Returns `None` if this side has something to do, the close included, or will have as soon as
-    /// another thread has finished its step. Otherwise returns a number: if a later call returns it
-    /// again, the side had nothing to do in between.
+    /// another thread has finished its step. Otherwise returns a number that only grows: if a later
+    /// call returns it again, the side had nothing to do in between.
     fn at_rest(&self, side: Side) -> Option<u64>;
     /// Returns whether the queue is large enough for many operations in one time slice.
     fn is_large(&self) -> bool;
