@@ -103,6 +103,25 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(value)
     }
 
+    /// As `Core::try_first`.
+    #[inline(always)]
+    pub(super) fn try_first(&self, side: Side, slot: &mut Option<T>) -> Option<bool> {
+        let is_done = match side {
+            Side::Send => {
+                *slot = self.send_now(slot.take()?).err();
+                slot.is_none()
+            }
+            Side::Recv => {
+                *slot = self.recv_now();
+                slot.is_some()
+            }
+        };
+        if !is_done && self.looks_ready(side, Amount::One) {
+            return None;
+        }
+        Some(is_done)
+    }
+
     /// Serves the waiters of `side`, if there are any. Called after each step of the other side,
     /// and before each step of this one.
     #[inline(always)]

@@ -142,30 +142,16 @@ impl<T> Core<T> {
 /// The fast paths of operations that need not wait. Each is one function that makes its calls last,
 /// so it has nothing to keep meanwhile.
 impl<T> Core<T> {
-    /// Sends the value in `slot`, as `send_now` does.
+    /// Tries first what plain operations try first, with the value in `slot` or for the empty
+    /// `slot`. Returns true if it has done the operation, false if a try would certainly fail, and
+    /// otherwise `None`.
     #[inline(always)]
-    pub(crate) fn send_from_now(&self, slot: &mut Option<T>) -> bool {
-        let sent = match (self, slot.take()) {
-            (Core::Ring(channel), Some(value)) => channel.send_now(value),
-            (Core::List(channel), Some(value)) => channel.send_now(value),
-            (_, unsent) => {
-                *slot = unsent;
-                return false;
-            }
-        };
-        *slot = sent.err();
-        slot.is_none()
-    }
-
-    /// Receives a value into `slot`, which is empty, as `recv_now` does.
-    #[inline(always)]
-    pub(crate) fn recv_into_now(&self, slot: &mut Option<T>) -> bool {
-        *slot = match self {
-            Core::Ring(channel) => channel.recv_now(),
-            Core::List(channel) => channel.recv_now(),
-            _ => return false,
-        };
-        slot.is_some()
+    pub(crate) fn try_first(&self, side: Side, slot: &mut Option<T>) -> Option<bool> {
+        match self {
+            Core::Ring(channel) => channel.try_first(side, slot),
+            Core::List(channel) => channel.try_first(side, slot),
+            _ => None,
+        }
     }
 
     /// Sends the value, if there is room for it and no sender waits for room.
@@ -205,14 +191,6 @@ impl<T> Core<T> {
     #[inline]
     pub(crate) fn wait_style(&self) -> WaitStyle {
         on!(self, channel => channel.wait_style())
-    }
-
-    #[inline]
-    pub(crate) fn looks_ready(&self, side: Side, amount: Amount) -> bool {
-        match self {
-            Core::Ring(channel) => channel.looks_ready(side, amount),
-            _ => self.readiness().looks_ready(side, amount),
-        }
     }
 
     #[inline]

@@ -107,7 +107,7 @@ impl<T> Enlist for Operation<'_, T> {
 
 impl<T> Watch for Operation<'_, T> {
     fn looks_ready(&self, amount: Amount) -> bool {
-        self.core.is_some_and(|core| core.looks_ready(self.side, amount))
+        self.core.is_some_and(|core| core.readiness().looks_ready(self.side, amount))
     }
 
     fn version(&self) -> u64 {
@@ -129,17 +129,16 @@ impl<T> Watch for Operation<'_, T> {
 
 impl<T> Case for Operation<'_, T> {
     fn try_first(&self) -> bool {
-        let Some(core) = self.core.filter(|_| is_short::<T>()) else {
-            return self.try_now(Effort::Weak);
-        };
-        let is_done = self.entry.with_slot(|slot| match self.side {
-            Side::Send => core.send_from_now(slot),
-            Side::Recv => core.recv_into_now(slot),
-        });
-        if is_done {
-            self.stage.set(Stage::Done);
+        let core = self.core.filter(|_| is_short::<T>());
+        let try_it = |core: &Core<T>| self.entry.with_slot(|slot| core.try_first(self.side, slot));
+        match core.and_then(try_it) {
+            Some(true) => {
+                self.stage.set(Stage::Done);
+                true
+            }
+            Some(false) => false,
+            None => self.looks_ready(Amount::One) && self.try_now(Effort::Weak),
         }
-        is_done || core.looks_ready(self.side, Amount::One) && self.try_now(Effort::Weak)
     }
 
     fn try_now(&self, effort: Effort) -> bool {

@@ -75,10 +75,12 @@ impl<'a> Order<'a> {
         let mut left = &mut **indices;
         while !left.is_empty() {
             // Fisher-Yates, one step at a time.
-            left.swap(0, draws.below(left.len() as u32) as usize);
-            let case = left[0] as usize;
-            if ready(case) {
-                return Some(case);
+            let pick = draws.below(left.len());
+            let case = left[pick];
+            left[pick] = left[0];
+            left[0] = case;
+            if ready(case as usize) {
+                return Some(case as usize);
             }
             left = &mut left[1..];
         }

@@ -186,15 +186,15 @@ impl Draws {
 
     /// Returns a random number below `n`. `n` is not 0.
     #[inline]
-    pub(crate) fn below(&mut self, n: u32) -> u32 {
-        // The product of all numbers up to this one is so far below 2^64 that no bias shows.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        // The product of the numbers up to this one is so far below 2^64 that no bias shows.
         if n > 16 {
             self.0 = random();
         }
         // The draw is a fraction. The fraction of its product with `n` is the next draw.
-        let product = u128::from(self.0) * u128::from(n);
+        let product = u128::from(self.0) * n as u128;
         self.0 = product as u64;
-        (product >> 64) as u32
+        (product >> 64) as usize
     }
 }
 

@@ -95,15 +95,15 @@ impl Draws {
 
     /// Returns 0: loom has to take the same path each time.
     #[cfg(loom)]
-    pub(crate) fn below(&mut self, _: u32) -> u32 {
+    pub(crate) fn below(&mut self, _: usize) -> usize {
         0
     }
 
     /// Returns a random number below `n`, which shuttle controls and can replay.
     #[cfg(not(loom))]
-    pub(crate) fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         use ::shuttle::rand::{thread_rng, RngCore};
-        thread_rng().next_u32() % n
+        thread_rng().next_u32() as usize % n
     }
 }
 
