@@ -75,12 +75,10 @@ impl<'a> Order<'a> {
         let mut left = &mut **indices;
         while !left.is_empty() {
             // Fisher-Yates, one step at a time.
-            let pick = draws.below(left.len());
-            let case = left[pick];
-            left[pick] = left[0];
-            left[0] = case;
-            if ready(case as usize) {
-                return Some(case as usize);
+            left.swap(0, draws.below(left.len()));
+            let case = left[0] as usize;
+            if ready(case) {
+                return Some(case);
             }
             left = &mut left[1..];
         }
@@ -102,7 +100,7 @@ pub(crate) fn run(
     if let Some(winner) = order.find(cases.len(), |case| cases[case].try_first()) {
         return Some(winner);
     }
-    block(cases, order, limit, blocked_at)
+    block(cases, wait_style(cases), order, limit, blocked_at)
 }
 
 /// Completes one of `cases`, which have just been tried in vain, or whose partners will find them
@@ -110,12 +108,12 @@ pub(crate) fn run(
 #[inline(never)]
 fn block(
     cases: &[&dyn Case],
+    style: WaitStyle,
     mut order: Order<'_>,
     limit: Limit,
     blocked_at: BlockedAt,
 ) -> Option<usize> {
     let _settled = ServeOn(cases);
-    let style = wait_style(cases);
     let mut tried = true;
     let mut returning = None;
     let mut backoff = Backoff::new();

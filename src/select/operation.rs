@@ -115,9 +115,9 @@ fn send_from<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), SendTimeoutError<()>> {
-    let tried = core
-        .filter(|core| core.wait_style() != WaitStyle::Meet)
-        .map(|core| core.try_send(slot, Effort::Weak));
+    let style = core.map_or(WaitStyle::YieldInQueue, Core::wait_style);
+    let tried =
+        core.filter(|_| style != WaitStyle::Meet).map(|core| core.try_send(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TrySendError::Closed(()))) => return Err(SendTimeoutError::Closed(())),
@@ -126,7 +126,7 @@ fn send_from<T>(
     let case = SendCase::empty(core);
     case.exchange(slot);
     let blocked_at = BlockedAt { reason: Reason::Send, location: Location::caller() };
-    let won = block(&[case.as_case().0], Order::Source, limit, blocked_at);
+    let won = block(&[case.as_case().0], style, Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_none() => Ok(()),
@@ -198,9 +198,9 @@ fn recv_into<T>(
     slot: &mut Option<T>,
     limit: Limit,
 ) -> Result<(), RecvTimeoutError> {
-    let tried = core
-        .filter(|core| core.wait_style() != WaitStyle::Meet)
-        .map(|core| core.try_recv(slot, Effort::Weak));
+    let style = core.map_or(WaitStyle::YieldInQueue, Core::wait_style);
+    let tried =
+        core.filter(|_| style != WaitStyle::Meet).map(|core| core.try_recv(slot, Effort::Weak));
     match tried {
         Some(Ok(())) => return Ok(()),
         Some(Err(TryRecvError::Closed)) => return Err(RecvTimeoutError::Closed),
@@ -208,7 +208,7 @@ fn recv_into<T>(
     }
     let case = RecvCase::new(core);
     let blocked_at = BlockedAt { reason: Reason::Recv, location: Location::caller() };
-    let won = block(&[case.as_case().0], Order::Source, limit, blocked_at);
+    let won = block(&[case.as_case().0], style, Order::Source, limit, blocked_at);
     case.exchange(slot);
     match won {
         Some(_) if slot.is_some() => Ok(()),

@@ -186,14 +186,18 @@ impl Waiter {
     pub(crate) fn abort(&self) -> Outcome {
         let mut backoff = Backoff::new();
         loop {
+            if let Some(outcome) = self.outcome() {
+                return outcome;
+            }
             // SAFETY: this is the owner.
-            let _ = unsafe { Self::claim(self, Outcome::Aborted) };
-            match self.outcome() {
-                Some(outcome) => return outcome,
-                None if mutant("leaves_while_served") => return Outcome::Aborted,
+            let aborted = unsafe { Self::claim(self, Outcome::Aborted) }.is_some();
+            if aborted || mutant("leaves_while_served") && !self.is_decided() {
+                return Outcome::Aborted;
+            }
+            if !self.is_decided() {
                 // Another thread serves the waiter: a few instructions.
-                None => backoff.snooze(),
-            };
+                backoff.snooze();
+            }
         }
     }
 
