@@ -339,6 +339,44 @@ fn try_wait_gives_the_select_back_with_its_value() {
 }
 
 #[test]
+fn ready_completes_no_case() {
+    let (unbuffered, room, unlimited) = (make::<u8>(0), make::<u8>(1), unbounded());
+    let timer = Timer::new(HOUR);
+    let mut select = Select::new();
+    select.recv(&unbuffered, |v| v).recv(&room, |v| v).recv(&unlimited.1, |v| v);
+    select.recv_ok(&timer, |_| 4);
+    assert_eq!(select.ready(), None);
+    room.send(2);
+    assert_eq!((select.ready(), select.ready(), room.len()), (Some(1), Some(1), 1));
+    room.recv();
+    unlimited.0.send(3);
+    assert_eq!(select.ready(), Some(2));
+    unlimited.1.recv();
+    timer.reset(Duration::ZERO);
+    assert_eq!(select.ready(), Some(3));
+    timer.stop();
+    thread::scope(|s| {
+        s.spawn(|| unbuffered.send(1));
+        wait_until(|| blocked(&unbuffered).senders == 1);
+        assert_eq!(select.ready(), Some(0));
+        assert_eq!(select.wait(), 1);
+    });
+}
+
+#[test]
+fn ready_chooses_as_a_wait_does() {
+    let (closed, room, nil, full) = (closed(), make::<u8>(1), Chan::<u8>::nil(), make(0));
+    let mut select = Select::new();
+    select.send(&nil, 0, || ()).send(&full, 0, || ());
+    assert_eq!((select.ready(), Select::<()>::new().ready()), (None, None));
+    select.send(&room, 0, || ()).recv(&closed, |_| ());
+    let seen: std::collections::BTreeSet<_> = (0..100).map(|_| select.ready()).collect();
+    assert_eq!(seen, [Some(2), Some(3)].into());
+    select.biased();
+    assert!((0..100).all(|_| select.ready() == Some(2)));
+}
+
+#[test]
 fn a_select_given_back_takes_more_cases() {
     let (a, b) = (make::<u8>(0), make(1));
     let mut select = Select::new();

@@ -44,8 +44,8 @@ use crate::{
 /// ```
 #[must_use = "a select does nothing until it is waited on"]
 pub struct Select<'a, R> {
-    cases: Vec<Box<dyn HandledCase<'a, R> + 'a>>,
-    biased: bool,
+    pub(super) cases: Vec<Box<dyn HandledCase<'a, R> + 'a>>,
+    pub(super) biased: bool,
 }
 
 impl<'a, R> Select<'a, R> {

@@ -10,6 +10,7 @@ mod case;
 mod dynamic;
 mod handled_case;
 mod limit;
+mod look;
 mod macros;
 mod operand;
 mod operation;
