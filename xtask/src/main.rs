@@ -3,6 +3,8 @@
 mod build;
 mod child;
 mod coverage;
+mod crossbeam;
+mod crossbeam_users;
 mod evidence;
 mod explore;
 mod fuzz;
@@ -12,9 +14,11 @@ mod linear_mutants;
 mod miri;
 mod mutants;
 mod place;
+mod registry;
 mod reports;
 mod soak;
 mod test_program;
+mod test_results;
 mod tools;
 
 use std::{env, error::Error, ffi::OsString, process::ExitCode};
@@ -36,6 +40,8 @@ usage: xtask SUBCOMMAND
   chaos                        one round of random tests with threads held up: GOCHAN_SEED=n
   soak [MINUTES]               rounds of it, each with a seed of its own
   lean [--record]              the instructions of ready paths, beside those on record
+  crossbeam                    crossbeam-channel's own tests, on gochan-crossbeam
+  crossbeam_users [NAME ...]   the tests of crates that use crossbeam-channel, on both
   miri [SEEDS]                 waits and wakes, under Miri by both models of aliasing
   with BUILD COMMAND           runs a command with the flags of a build
   reports TEXT BUILD COMMAND   the same, but the command has to fail and print the text
@@ -70,6 +76,11 @@ fn run(mut parser: Parser) -> Result<ExitCode> {
         "chaos" => return child::code_of(&mut soak::round()?),
         "soak" => soak::run(number(words.next(), 2)?)?,
         "lean" => lean::run(words.next().is_some_and(|word| word == "--record"))?,
+        "crossbeam" => crossbeam::run()?,
+        "crossbeam_users" => {
+            let names = words.map(|word| Ok(word.string()?)).collect::<Result<Vec<_>>>()?;
+            crossbeam_users::run(&names)?
+        }
         "miri" => miri::run(number(words.next(), 16)?)?,
         "with" => return child::code_of(&mut build(words.next())?.command(words)?),
         "reports" => {

@@ -51,6 +51,29 @@ pub fn built(cargo: &mut Command, name: &str) -> Result<PathBuf> {
     Ok(path.ok_or_else(|| format!("cargo names no program {name}"))?)
 }
 
+/// Runs `cargo`, which builds test programs, and returns their names and where it has put them.
+pub fn all_built(cargo: &mut Command) -> Result<Vec<(String, PathBuf)>> {
+    cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = child::output(cargo)?;
+    if !output.status.success() {
+        return Err("the test programs are not built".into());
+    }
+    let mut programs = executables(&String::from_utf8(output.stdout)?);
+    programs.sort();
+    Ok(programs)
+}
+
+/// The names of all test programs, and where the messages of cargo say that they are.
+fn executables(messages: &str) -> Vec<(String, PathBuf)> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let tests = messages.filter(|message| message["target"]["kind"][0] == "test");
+    let program = |test: Value| {
+        let name = test["target"]["name"].as_str()?.to_string();
+        Some((name, test["executable"].as_str()?.into()))
+    };
+    tests.filter_map(program).collect()
+}
+
 /// Where the messages of cargo say that the program of this name is.
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -83,5 +106,8 @@ mod tests {
         ];
         assert_eq!(executable(&messages.concat(), "loom"), Some(r"C:\t\loom.exe".into()));
         assert_eq!(executable(&messages.concat(), "shuttle"), None);
+        let all = [("miri", r"C:\t\miri.exe"), ("loom", r"C:\t\loom.exe")];
+        let all = all.map(|(name, path)| (name.to_string(), path.into()));
+        assert_eq!(executables(&messages.concat()), all);
     }
 }
