@@ -1,4 +1,4 @@
-//! Go's channels for Rust threads.
+//! Go's channels for Rust threads and tasks.
 //!
 //! Unbuffered and buffered channels, close from any sender, the zero value after the close, a panic
 //! on a later send, nil channels, [`select!`] over any number of sends and receives, and timers.
@@ -32,6 +32,11 @@
 //! | send | [`send`](Sender::send), panics if closed | [`send_ok`](Sender::send_ok) | [`try_send`](Sender::try_send) | [`send_timeout`](Sender::send_timeout), [`send_deadline`](Sender::send_deadline) |
 //! | receive | [`recv`](Receiver::recv), the zero value once closed | [`recv_ok`](Receiver::recv_ok), `None` once closed | [`try_recv`](Receiver::try_recv) | [`recv_timeout`](Receiver::recv_timeout), [`recv_deadline`](Receiver::recv_deadline) |
 //! | close | [`close`](Sender::close), panics if closed or nil | [`close_ok`](Sender::close_ok) | | |
+//!
+//! In a task, the forms with `_async` wait by `.await`: [`send_async`](Sender::send_async),
+//! [`send_ok_async`](Sender::send_ok_async), [`recv_async`](Receiver::recv_async),
+//! [`recv_ok_async`](Receiver::recv_ok_async), and [`select_async!`]. The module [`future`] has
+//! their rules.
 //!
 //! The plain verb does what Go does. `_ok` reports instead of panicking or inventing a value.
 //! `try_`, `_timeout` and `_deadline` mean what they mean in std and crossbeam. Every error of a
@@ -118,10 +123,12 @@ mod chan;
 pub mod context;
 mod core;
 mod error;
+pub mod future;
 pub mod group;
 mod iter;
 #[cfg(any(loom, shuttle))]
 pub mod model;
+mod pending;
 mod private;
 mod receiver;
 mod select;
@@ -130,6 +137,8 @@ mod sender;
 pub mod signal;
 mod snapshot;
 mod sync;
+#[cfg(not(any(loom, shuttle)))]
+pub mod task;
 mod time;
 mod wait;
 mod wait_group;

@@ -1,7 +1,10 @@
 //! The functions that `select!` expands to, and those that tests call. Not part of the public
 //! interface.
 
-pub use crate::select::{select, BoundCase, CaseRef, Limit, RecvCase, SendCase, SendFromCase};
+pub use crate::select::{
+    select, select_async, BoundCase, CaseList, CaseRef, Limit, OnStack, RecvCase, SelectTask,
+    SendCase, SendFromCase,
+};
 
 #[cfg(gochan_chaos)]
 pub use crate::sync::chaos::stop;

@@ -24,6 +24,7 @@ use crate::{
 /// | `wg.Add(n)`, `wg.Done()` | [`add`](Self::add), [`done`](Self::done) |
 /// | `wg.Go(f)` | [`go`](Self::go), and [`go_scoped`](Self::go_scoped) in a scope |
 /// | `wg.Wait()` | [`wait`](Self::wait), [`wait_timeout`](Self::wait_timeout), [`wait_deadline`](Self::wait_deadline) |
+/// | the same, in a task | [`track`](Self::track), [`wait_async`](Self::wait_async) |
 /// | a goroutine that waits and closes a channel | [`finished`](Self::finished), for `select!` |
 ///
 /// # Examples
@@ -269,10 +270,11 @@ impl fmt::Debug for WaitGroup {
 }
 
 /// One piece of work, done when it is dropped.
-struct Member(WaitGroup);
+pub(crate) struct Member(WaitGroup);
 
 impl Member {
-    fn of(group: &WaitGroup) -> Self {
+    #[track_caller]
+    pub(crate) fn of(group: &WaitGroup) -> Self {
         group.add(1);
         Self(group.clone())
     }

@@ -317,3 +317,26 @@ fn worker_pool_accounts_for_every_job_however_it_ends() {
     let late = account(&lines, "drain, out of time:");
     assert!(late["unfinished"].contains(&3), "{late:?}");
 }
+
+#[test]
+fn async_worker_pool_drains_or_stops() {
+    let run = run("async_worker_pool");
+    let lines = run.lines();
+    assert_eq!(lines[0], "drained: 20 results, their sum is 2870");
+    // The fifth result is the last for which the pool waits; each of four workers has one job in
+    // hand.
+    let stopped = lines[1].strip_prefix("stopped: ").and_then(|rest| rest.split_once(' ')).unwrap();
+    let stopped: usize = stopped.0.parse().unwrap();
+    assert!((5..=9).contains(&stopped), "{stopped}");
+}
+
+#[test]
+fn bridge_brings_every_line_to_the_tasks_and_back() {
+    assert_eq!(run("bridge").lines(), ["1000 lines, 20000 bytes"]);
+}
+
+#[test]
+fn async_graceful_handles_all_that_it_has_accepted() {
+    let expected = ["all handlers have ended", "at least 100 accepted: true, all handled: true"];
+    assert_eq!(run("async_graceful").lines(), expected);
+}

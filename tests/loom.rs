@@ -21,5 +21,7 @@ mod rendezvous;
 mod ring;
 #[path = "loom/select.rs"]
 mod select;
+#[path = "loom/tasks.rs"]
+mod tasks;
 #[path = "loom/time.rs"]
 mod time;

@@ -5,10 +5,13 @@
 #![cfg(not(any(loom, shuttle)))]
 
 use std::{
+    future::Future,
+    pin::pin,
     sync::{
         atomic::{AtomicUsize, Ordering::Relaxed},
         Arc,
     },
+    task::{self, Poll, Wake, Waker},
     thread,
     time::{Duration, Instant},
 };
@@ -251,4 +254,68 @@ fn a_group_of_threads_and_a_context() {
     cancel.cancel();
     group.wait();
     assert_eq!(ended.load(Relaxed), 2);
+}
+
+/// Polls a future until it is done, and parks in between.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let (mut future, waker) = (pin!(future), Waker::from(Arc::new(Unpark(thread::current()))));
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut task::Context::from_waker(&waker)) {
+            return output;
+        }
+        thread::park();
+    }
+}
+
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Tasks at both ends, and futures that are dropped while their partner is at work.
+#[test]
+fn tasks_meet_and_drop() {
+    for (tx, rx) in kinds::<Vec<usize>>() {
+        let (sent, received) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let count = |value: Vec<usize>| received.fetch_add(value[0], Relaxed);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let sends = tx;
+                for i in 1..4 {
+                    let mut slot = Some(vec![i; 3]);
+                    {
+                        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+                        let mut send = pin!(sends.send_from_async(&mut slot));
+                        let _ = send.as_mut().poll(&mut task::Context::from_waker(&waker));
+                    }
+                    sent.fetch_add(if slot.is_none() { i } else { 0 }, Relaxed);
+                    block_on(sends.send_async(vec![i; 3]));
+                    sent.fetch_add(i, Relaxed);
+                }
+            });
+            scope.spawn(|| {
+                while let Some(value) = block_on(rx.recv_ok_async()) {
+                    count(value);
+                }
+            });
+            loop {
+                let waker = Waker::from(Arc::new(Unpark(thread::current())));
+                let polled = {
+                    let mut recv = pin!(rx.recv_ok_async());
+                    recv.as_mut().poll(&mut task::Context::from_waker(&waker))
+                };
+                match polled {
+                    Poll::Ready(Some(value)) => {
+                        count(value);
+                    }
+                    Poll::Ready(None) => break,
+                    Poll::Pending => thread::yield_now(),
+                }
+            }
+        });
+        assert_eq!(sent.load(Relaxed), received.load(Relaxed));
+    }
 }

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     error::TryRecvError,
     sync::{mutant, Arc, Backoff, SPINS},
-    wait::{vacant, BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
+    wait::{vacant, wake_each, BlockedAt, Enqueued, LinkPermit, Outcome, Place, Service, WaitSide},
 };
 
 /// The most services that a thread does in a row.
@@ -78,14 +78,14 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     #[cold]
     #[inline(never)]
     fn serve_receivers(&self) -> Result<(), T> {
-        self.serve(Side::Recv);
+        self.serve(Side::Recv, 1);
         Ok(())
     }
 
     /// Receives a value, if one is there and no receiver waits for one.
     #[inline(always)]
     pub(super) fn recv_now(&self) -> Option<T> {
-        if self.receivers.has_waiters() || mutant("takes_the_second") {
+        if self.receivers.has_slots() || mutant("takes_the_second") {
             return None;
         }
         let value = self.queue.pop_now()?;
@@ -99,7 +99,7 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
     #[cold]
     #[inline(never)]
     fn serve_senders(&self, value: T) -> Option<T> {
-        self.serve(Side::Send);
+        self.serve(Side::Send, 0);
         Some(value)
     }
 
@@ -122,45 +122,86 @@ impl<T, Q: Queue<T>> Buffered<T, Q> {
         Some(is_done)
     }
 
-    /// Serves the waiters of `side`, if there are any. Called after each step of the other side,
-    /// and before each step of this one.
+    /// Serves the waiters of the caller's own side, if there are any, before its step.
     #[inline(always)]
-    fn serve_waiters(&self, side: Side) {
+    fn serve_own(&self, side: Side) {
         let waits = side == Side::Recv || Q::BOUNDED;
-        if waits && self.waiters(side).has_waiters() && !mutant("serves_nobody") {
-            self.serve(side);
+        if waits && self.waiters(side).has_slots() && !mutant("serves_nobody") {
+            self.serve(side, 0);
         }
     }
 
-    /// Serves waiters until none on either side can proceed, at most `SERVED_BY_ONE` of them. A
-    /// waiter that was served then continues (`serve_on`).
+    /// Serves the waiters of the other side, if there are any, after a step that lets one of them
+    /// proceed.
+    #[inline(always)]
+    fn serve_others(&self, side: Side) {
+        let waits = side == Side::Recv || Q::BOUNDED;
+        if waits && self.waiters(side).has_waiters() && !mutant("serves_nobody") {
+            self.serve(side, 1);
+        }
+    }
+
+    /// Serves waiters with slots until none on either side can proceed, at most `SERVED_BY_ONE`
+    /// threads: a thread that was served continues (`serve_on`), but a task may never run again.
+    /// Then hints receivers without slots: one for each of the `published` values of the caller,
+    /// and for each value that was sent meanwhile.
     #[cold]
     #[inline(never)]
-    fn serve(&self, side: Side) {
+    fn serve(&self, side: Side, mut published: usize) {
         if self.receivers.is_abandoned() {
             return self.drop_rest();
         }
-        for _ in 0..if mutant("chain_breaks_at_a_server") { 1 } else { SERVED_BY_ONE } {
+        let mut threads = if mutant("chain_breaks_at_a_server") { 1 } else { SERVED_BY_ONE };
+        // A receiver that joins the queue later needs no hint: it looks at the buffer.
+        let mut hints = true;
+        while threads > 0 {
             let next = [side, side.other()].into_iter().find(|&side| self.waits(side));
             let Some(side) = next else { break };
-            if !self.waiters(side).serve(|slot| self.complete(side, slot)) {
-                break;
+            let (service, has_bare) = self.waiters(side).serve(|slot| self.complete(side, slot));
+            match service {
+                Service::Nobody | Service::OfThread => threads -= 1,
+                Service::OfTask => {}
+                Service::Left => break,
+            }
+            match side {
+                Side::Send => (published, hints) = (published + 1, true),
+                Side::Recv => hints = has_bare,
             }
         }
+        if hints {
+            self.hint_tasks(published);
+        }
         self.queue.reclaim();
+    }
+
+    /// Hints at most `count` tasks that wait for a value, as long as one is there. Other publishers
+    /// that find the lock taken meanwhile leave their hints to the caller.
+    fn hint_tasks(&self, mut count: usize) {
+        while count > 0 && self.receivers.has_bare() && self.queue.can_proceed(Side::Recv) {
+            match self.receivers.hint_bare() {
+                Service::OfTask | Service::OfThread => count -= 1,
+                Service::Nobody | Service::Left => return,
+            }
+            if self.receivers.take_left() && !mutant("leaves_no_duty") {
+                count = count.max(self.queue.len());
+            }
+        }
     }
 
     /// Does the services that other threads have left to the caller while it held the lock of this
     /// queue.
     fn serve_what_was_left(&self, side: Side) {
         if self.waits(side) && !mutant("leaves_no_duty") {
-            self.serve(side);
+            self.serve(side, 0);
+        }
+        if side == Side::Recv && self.receivers.take_left() {
+            self.hint_tasks(self.queue.len());
         }
     }
 
-    /// Returns true if a waiter is in the queue and could proceed.
+    /// Returns true if a waiter with a slot is in the queue and could proceed.
     fn waits(&self, side: Side) -> bool {
-        self.waiters(side).has_waiters() && self.queue.can_proceed(side)
+        self.waiters(side).has_slots() && self.queue.can_proceed(side)
     }
 
     /// Completes the operation of a waiter, whose slot is `slot`.
@@ -195,22 +236,22 @@ impl<T, Q: Queue<T>> Readiness for Buffered<T, Q> {
 
 impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     fn try_send(&self, value: &mut Option<T>, effort: Effort) -> TrySend {
-        self.serve_waiters(Side::Send);
+        self.serve_own(Side::Send);
         let sent = self.queue.push(value, effort);
         if sent.is_ok() {
-            self.serve_waiters(Side::Recv);
+            self.serve_others(Side::Recv);
         }
         sent
     }
 
     fn try_recv(&self, slot: &mut Option<T>, effort: Effort) -> TryRecv {
-        self.serve_waiters(Side::Recv);
+        self.serve_own(Side::Recv);
         let mut received = self.queue.pop(slot, effort);
         if mutant("takes_the_second") && received.is_ok() && self.queue.push(slot, effort).is_ok() {
             received = self.queue.pop(slot, effort);
         }
         if received.is_ok() {
-            self.serve_waiters(Side::Send);
+            self.serve_others(Side::Send);
         }
         received
     }
@@ -218,8 +259,7 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
     fn close(&self) -> bool {
         let closed = self.queue.close();
         if closed {
-            self.receivers.wake_all();
-            self.senders.wake_all();
+            wake_each([&|| self.receivers.wake_closed(), &|| self.senders.wake_closed()]);
         }
         closed
     }
@@ -247,30 +287,37 @@ impl<T, Q: Queue<T>> Channel<T> for Buffered<T, Q> {
         self.queue.cap()
     }
 
-    /// Links `entry`, then checks the queue again.
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+    /// Links the entry, then checks the queue again. A sender that waits for room hints one more
+    /// task that waits for a value: the task that was hinted last may never run.
+    fn enqueue(&self, side: Side, place: Place<'_, T>, permit: &LinkPermit<'_>) -> Enqueued {
         if side == Side::Send && !Q::BOUNDED {
             return Enqueued::Retry;
         }
-        self.waiters(side).enqueue(entry, permit);
-        if self.queue.at_rest(side).is_some() || mutant("no_second_look") {
-            Enqueued::Waiting
-        } else {
-            Enqueued::Retry
+        self.waiters(side).enqueue(place, permit);
+        if self.queue.at_rest(side).is_none() && !mutant("no_second_look") {
+            return Enqueued::Retry;
         }
+        if side == Side::Send {
+            self.hint_tasks(1);
+        }
+        Enqueued::Waiting
     }
 
-    fn dequeue(&self, side: Side, entry: &Entry<T>) {
-        self.waiters(side).dequeue(entry);
+    fn dequeue(&self, side: Side, place: Place<'_, T>) {
+        self.waiters(side).dequeue(place);
         self.serve_what_was_left(side);
     }
 
     /// Does the services that follow from the caller's operation, in case the thread that served it
     /// does not.
     fn serve_on(&self, side: Side, _: Outcome) {
-        if !mutant("chain_breaks_at_a_server") {
-            self.serve_what_was_left(side.other());
-            self.serve_what_was_left(side);
+        if mutant("chain_breaks_at_a_server") {
+            return;
+        }
+        self.serve_what_was_left(side.other());
+        self.serve_what_was_left(side);
+        if side == Side::Recv && !mutant("keeps_the_hint") {
+            self.hint_tasks(1);
         }
     }
 

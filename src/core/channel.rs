@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::handle_counts::HandleCounts;
 use crate::{
     error::{TryRecvError, TrySendError},
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome},
+    wait::{BlockedAt, Enqueued, LinkPermit, Outcome, Place},
 };
 
 /// One side of a channel, with its queue of waiters.
@@ -126,10 +126,10 @@ pub(crate) trait Channel<T>: Readiness {
     fn drop_rest(&self) {}
 
     /// Completes the operation at once, if `permit` allows that and a partner waits. Otherwise
-    /// links `entry`, then checks the channel again.
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued;
-    /// Unlinks `entry`, if it is linked.
-    fn dequeue(&self, side: Side, entry: &Entry<T>);
+    /// links the entry, then checks the channel again.
+    fn enqueue(&self, side: Side, place: Place<'_, T>, permit: &LinkPermit<'_>) -> Enqueued;
+    /// Unlinks the entry, if it is linked.
+    fn dequeue(&self, side: Side, place: Place<'_, T>);
     /// Serves or hints the waiters that the caller's operation lets proceed. Called by a thread
     /// that was hinted or served, and is done with this channel.
     fn serve_on(&self, _: Side, _: Outcome) {}

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, store_load_fence, AtomicUsize, Ordering},
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, WaitSide},
+    wait::{wake_each, BlockedAt, Enqueued, LinkPermit, Place, WaitSide},
 };
 
 pub(crate) struct Done<T> {
@@ -39,7 +39,7 @@ impl<T> Done<T> {
         // the end. SeqCst, as this is the publisher's half of the handshake in `wait/side.rs`.
         if self.ended.swap(1, Ordering::SeqCst) == 0 {
             store_load_fence();
-            self.receivers.wake_all();
+            wake_each([&|| self.receivers.wake_closed()]);
         }
     }
 
@@ -86,8 +86,8 @@ impl<T> Channel<T> for Done<T> {
         self.ended.load(Ordering::SeqCst) != 0 || self.is_due()
     }
 
-    fn enqueue(&self, _: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
-        self.receivers.enqueue(entry, permit);
+    fn enqueue(&self, _: Side, place: Place<'_, T>, permit: &LinkPermit<'_>) -> Enqueued {
+        self.receivers.enqueue(place, permit);
         if self.is_closed() {
             Enqueued::Retry
         } else {
@@ -95,8 +95,8 @@ impl<T> Channel<T> for Done<T> {
         }
     }
 
-    fn dequeue(&self, _: Side, entry: &Entry<T>) {
-        self.receivers.dequeue(entry);
+    fn dequeue(&self, _: Side, place: Place<'_, T>) {
+        self.receivers.dequeue(place);
     }
 
     fn waiting(&self, side: Side) -> usize {

@@ -17,13 +17,15 @@ use super::{
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{mutant, AtomicU64, Mutex, Ordering},
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitQueue},
+    wait::{wake_each, BlockedAt, Enqueued, LinkPermit, Outcome, Place, WaitQueue},
 };
 
-/// The bits of a queue's summary. Above them is the number of arrivals, in units of `ARRIVAL`.
+/// The bits of a queue's summary: a waiter with a slot is in it, the channel is closed, a waiter
+/// without a slot is in it. Above them is the number of arrivals, in units of `ARRIVAL`.
 const WAITING: u64 = 1;
 const CLOSED: u64 = 2;
-const ARRIVAL: u64 = 4;
+const BARE: u64 = 4;
+const ARRIVAL: u64 = 8;
 
 pub(crate) struct Rendezvous<T> {
     meeting: Meeting<T>,
@@ -80,7 +82,8 @@ impl<T> Rendezvous<T> {
         let result = change(&mut queues);
         let closed = if queues.closed { CLOSED } else { 0 };
         for side in [Side::Send, Side::Recv] {
-            let waiting = if queues.of(side).is_empty() { 0 } else { WAITING };
+            let with_slot = if queues.of(side).has_slots() { WAITING } else { 0 };
+            let waiting = with_slot | if queues.of(side).has_bare() { BARE } else { 0 };
             // ORDERING: Relaxed; written under the lock.
             let arrivals = self.summary(side).load(Ordering::Relaxed) & !(ARRIVAL - 1);
             // ORDERING: Release; pairs with the Acquire in `partners`: a thread that sees the close
@@ -97,17 +100,14 @@ impl<T> Rendezvous<T> {
         self.summary(side).store(summary.wrapping_add(ARRIVAL), Ordering::Relaxed);
     }
 
-    /// Hints up to `count` waiters of this side, for as long as it looks ready.
-    fn wake_some(&self, side: Side, count: usize) {
-        for _ in 0..count {
-            let waits = self.partners(side.other()) & WAITING != 0;
-            if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side, Amount::One) {
-                return;
-            }
-            if let Some(wake) = self.change(|queues| queues.of(side).hint()) {
-                wake.wake();
-            }
+    /// Hints a waiter of this side, if it looks ready. Returns false if there is none.
+    fn wake_one(&self, side: Side) -> bool {
+        let waits = self.partners(side.other()) & (WAITING | BARE) != 0;
+        if !waits || mutant("close_wakes_nobody") || !self.looks_ready(side, Amount::One) {
+            return false;
         }
+        let wake = self.change(|queues| queues.of(side).hint());
+        wake.map(|wake| wake.wake()).is_some()
     }
 
     fn summary(&self, side: Side) -> &AtomicU64 {
@@ -131,12 +131,14 @@ impl<T> Readiness for Rendezvous<T> {
     }
 
     fn version(&self, side: Side) -> u64 {
-        // Without `WAITING`: a partner that leaves makes nothing ready.
-        self.partners(side) & !WAITING
+        // Without `WAITING`: a partner that leaves makes nothing ready. Without `BARE`: a task that
+        // waits to receive has to come again.
+        self.partners(side) & !(WAITING | BARE)
     }
 
     fn at_rest(&self, side: Side) -> Option<u64> {
-        Some(self.partners(side)).filter(|partners| partners & (WAITING | CLOSED) == 0)
+        let partners = self.partners(side) & !BARE;
+        (partners & (WAITING | CLOSED) == 0).then_some(partners)
     }
 
     fn wait_style(&self) -> WaitStyle {
@@ -150,7 +152,7 @@ impl<T> Channel<T> for Rendezvous<T> {
             return Err(TrySendError::Full(()));
         }
         let wake = self.change(|queues| {
-            let late = mutant("meets_after_the_close") && !queues.receivers.is_empty();
+            let late = mutant("meets_after_the_close") && queues.receivers.has_slots();
             match queues.closed && !late {
                 true => Err(TrySendError::Closed(())),
                 false => queues.receivers.exchange(value).ok_or(TrySendError::Full(())),
@@ -177,8 +179,7 @@ impl<T> Channel<T> for Rendezvous<T> {
         if before {
             return false;
         }
-        self.wake_some(Side::Recv, usize::MAX);
-        self.wake_some(Side::Send, usize::MAX);
+        wake_each([&|| self.wake_one(Side::Recv), &|| self.wake_one(Side::Send)]);
         true
     }
 
@@ -186,7 +187,9 @@ impl<T> Channel<T> for Rendezvous<T> {
         self.partners(Side::Send) & CLOSED != 0
     }
 
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+    /// Meets a partner, or links the entry. A task that waits to receive is no partner: a sender
+    /// joins its queue first, and then hints the task, which finds it there.
+    fn enqueue(&self, side: Side, place: Place<'_, T>, permit: &LinkPermit<'_>) -> Enqueued {
         let predictor = PartnerPredictor::of(self, side);
         predictor.prefetch();
         let (enqueued, wake) = self.change(|queues| {
@@ -194,17 +197,32 @@ impl<T> Channel<T> for Rendezvous<T> {
                 return (Enqueued::Retry, None);
             }
             let partners = queues.partners(side);
-            predictor.record((!partners.is_empty()).then(|| partners.first()));
-            let (met, wake) = if permit.sole() {
-                match entry.with_slot(|slot| partners.exchange(slot)) {
-                    Some(wake) => (Enqueued::Completed, Some(wake)),
-                    None => (Enqueued::Waiting, None),
+            predictor.record(partners.has_slots().then(|| partners.first()));
+            let (met, wake) = match place {
+                Place::WithSlot(entry) if permit.sole() => {
+                    match entry.with_slot(|slot| partners.exchange(slot)) {
+                        Some(wake) => (Enqueued::Completed, Some(wake)),
+                        None => (Enqueued::Waiting, None),
+                    }
                 }
-            } else {
-                partners.meet(permit.waiter())
+                Place::WithSlot(_) => partners.meet(permit.waiter()),
+                // It comes again, and then takes the partner's value.
+                Place::SlotUnused(_) | Place::Bare(_) => {
+                    match partners.has_partner_of(permit.waiter()) {
+                        true => (Enqueued::Retry, None),
+                        false => (Enqueued::Waiting, None),
+                    }
+                }
             };
-            if met == Enqueued::Waiting {
-                queues.of(side).push(entry, permit);
+            if met != Enqueued::Waiting {
+                return (met, wake);
+            }
+            let wake = match wake {
+                None if !mutant("hints_no_task") => queues.partners(side).hint_bare(),
+                wake => wake,
+            };
+            queues.of(side).push(place, permit);
+            if let Place::WithSlot(_) = place {
                 self.arrive(side);
             }
             (met, wake)
@@ -215,13 +233,23 @@ impl<T> Channel<T> for Rendezvous<T> {
         enqueued
     }
 
-    fn dequeue(&self, side: Side, entry: &Entry<T>) {
-        self.change(|queues| queues.of(side).remove(entry));
+    fn dequeue(&self, side: Side, place: Place<'_, T>) {
+        self.change(|queues| queues.of(side).remove(place));
     }
 
     fn serve_on(&self, side: Side, outcome: Outcome) {
-        if let Outcome::Hint(_) = outcome {
-            self.wake_some(side, 1);
+        // A close hints every waiter by itself.
+        if !matches!(outcome, Outcome::Hint(_)) || self.is_closed() || mutant("keeps_the_hint") {
+            return;
+        }
+        // Under the lock: the partner that has hinted the caller may not have brought the summary
+        // up to date yet.
+        let wake = self.change(|queues| {
+            let has_partner = queues.partners(side).has_slots();
+            has_partner.then(|| queues.of(side).hint()).flatten()
+        });
+        if let Some(wake) = wake {
+            wake.wake();
         }
     }
 

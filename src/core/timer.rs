@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{TryRecvError, TrySendError},
     sync::{clock, mutant, Mutex},
-    wait::{BlockedAt, Enqueued, Entry, LinkPermit, Outcome, WaitSide},
+    wait::{BlockedAt, Enqueued, LinkPermit, Outcome, Place, WaitSide},
 };
 
 pub(crate) struct Timer<T> {
@@ -212,9 +212,9 @@ impl<T> Channel<T> for Timer<T> {
         false
     }
 
-    fn enqueue(&self, side: Side, entry: &Entry<T>, permit: &LinkPermit<'_>) -> Enqueued {
+    fn enqueue(&self, side: Side, place: Place<'_, T>, permit: &LinkPermit<'_>) -> Enqueued {
         // At the end also after a hint: `notify_queued` relies on it.
-        self.receivers.enqueue(entry, &permit.at_the_end());
+        self.receivers.enqueue(place, &permit.at_the_end());
         if self.looks_ready(side, Amount::One) {
             Enqueued::Retry
         } else {
@@ -222,8 +222,8 @@ impl<T> Channel<T> for Timer<T> {
         }
     }
 
-    fn dequeue(&self, _: Side, entry: &Entry<T>) {
-        self.receivers.dequeue(entry);
+    fn dequeue(&self, _: Side, place: Place<'_, T>) {
+        self.receivers.dequeue(place);
     }
 
     fn serve_on(&self, side: Side, _: Outcome) {

@@ -58,7 +58,7 @@ impl Shared {
 }
 
 /// A member of a group. Its drop reports that it has ended.
-pub(super) struct Member {
+pub(crate) struct Member {
     shared: Arc<Shared>,
     members: WaitGroup,
     places: Chan<()>,
@@ -67,15 +67,20 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Makes a member that has taken one of `places`.
-    pub(super) fn new(shared: &Arc<Shared>, members: &WaitGroup, places: &Chan<()>) -> Self {
+    /// Makes a member that has no place yet, or needs none.
+    pub(super) fn new(shared: &Arc<Shared>, members: &WaitGroup) -> Self {
         members.add(1);
         Self {
             shared: shared.clone(),
             members: members.clone(),
-            places: places.clone(),
+            places: Chan::nil(),
             at_work: false,
         }
+    }
+
+    /// Keeps one of `places`, which it has taken, until it ends. Nil places are no limit.
+    pub(crate) fn keep_place(&mut self, places: Chan<()>) {
+        self.places = places;
     }
 
     /// Begins the work: from now on the group has to learn of its end.
@@ -91,7 +96,12 @@ impl Member {
         // The group learns of a panic. The state that `f` shares with other code is the user's
         // concern.
         let f = AssertUnwindSafe(|| f().map_err(|error| Cause::from(error.into())));
-        match catch_unwind(f) {
+        self.end(catch_unwind(f));
+    }
+
+    /// Reports the end of its work: a result, or a panic.
+    pub(crate) fn end(&mut self, end: Result<Result<(), Cause>, Box<dyn Any + Send>>) {
+        match end {
             Ok(result) => self.report(result),
             Err(payload) => {
                 self.report(Err(Panicked::of(&*payload).into_cause()));

@@ -16,7 +16,8 @@ use crate::{
     sync::{spawn, Arc, AtomicUsize, Ordering},
     wait_group::WaitGroup,
 };
-use member::{Member, Shared};
+pub(crate) use member::Member;
+use member::Shared;
 
 /// Runs members in threads, and gives the first error. Go's `errgroup.Group`.
 ///
@@ -30,6 +31,7 @@ use member::{Member, Shared};
 /// | `g.SetLimit(n)` | [`with_limit`](Self::with_limit), before the first member |
 /// | `g.Go(f)`, `g.TryGo(f)` | [`go`](Self::go), [`try_go`](Self::try_go); in a scope [`go_scoped`](Self::go_scoped) |
 /// | `g.Wait()` | [`wait`](Self::wait) |
+/// | the same, in a task | [`track`](Self::track), [`wait_async`](Self::wait_async) |
 ///
 /// # Examples
 ///
@@ -247,9 +249,22 @@ impl Group {
     #[track_caller]
     pub fn wait(&self) -> Result<(), Cause> {
         self.members.wait();
+        self.outcome()
+    }
+
+    /// Ends the context after a wait, and returns the first error.
+    pub(crate) fn outcome(&self) -> Result<(), Cause> {
         // ORDERING: Relaxed; see `with_limit`.
         self.started.store(0, Ordering::Relaxed);
         self.shared.outcome()
+    }
+
+    pub(crate) fn members(&self) -> &WaitGroup {
+        &self.members
+    }
+
+    pub(crate) fn places(&self) -> &Chan<()> {
+        &self.places
     }
 
     #[track_caller]
@@ -261,9 +276,16 @@ impl Group {
 
     /// Makes another member, for which there is a place.
     fn member(&self) -> Member {
+        let mut member = self.member_without_place();
+        member.keep_place(self.places.clone());
+        member
+    }
+
+    /// Makes another member, which takes its place later.
+    pub(crate) fn member_without_place(&self) -> Member {
         // ORDERING: Relaxed; see `with_limit`.
         self.started.store(1, Ordering::Relaxed);
-        Member::new(&self.shared, &self.members, &self.places)
+        Member::new(&self.shared, &self.members)
     }
 }
 

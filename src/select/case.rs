@@ -1,12 +1,13 @@
 //! One operation that takes part in a select.
 
-use std::{cell::Cell, time::Instant};
+use std::{borrow::Borrow, cell::Cell};
 
-use super::watch::Watch;
+use super::{watch::Watch, Sealed};
 use crate::{
-    core::{is_short, Amount, Core, Effort, Side, WaitStyle},
+    core::{is_short, Amount, Core, Effort, Readiness, Side, WaitStyle},
     error::{SendError, TryRecvError, TrySendError},
-    wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, WaiterCell},
+    sync::mutant,
+    wait::{Enlist, Enqueued, Entry, LinkPermit, Outcome, Place, WaiterCell},
 };
 
 /// What the engine needs of an operation. It does not depend on the value's type.
@@ -25,7 +26,7 @@ pub(crate) trait Case: Enlist + Watch {
 
 /// The progress of an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Open,
     /// The value has changed hands.
     Done,
@@ -34,24 +35,57 @@ enum Stage {
 }
 
 /// A send or a receive. Without a channel (nil, or switched off) it never completes.
-struct Operation<'a, T> {
+#[repr(C)]
+pub(super) struct Operation<'a, T, E = Entry<T>> {
+    /// The value before a send and after a receive.
+    entry: E,
     core: Option<&'a Core<T>>,
     side: Side,
-    /// The value before a send and after a receive.
-    entry: Entry<T>,
     stage: Cell<Stage>,
+    /// Whether the waiter that joined the queue last is a task's.
+    is_task: Cell<bool>,
     /// The claimer's decision for this case, until `serve_on` has acted on it.
     claimed: Cell<Option<Outcome>>,
 }
 
 impl<'a, T> Operation<'a, T> {
+    #[inline]
     fn new(core: Option<&'a Core<T>>, side: Side, value: Option<T>) -> Self {
+        Self::of(core, side, Entry::new(value))
+    }
+}
+
+impl<'a, T, E: Borrow<Entry<T>>> Operation<'a, T, E> {
+    /// Makes an operation in `entry`, its own or a borrowed one.
+    #[inline]
+    pub(super) fn of(core: Option<&'a Core<T>>, side: Side, entry: E) -> Self {
         Self {
             core,
             side,
-            entry: Entry::new(value),
+            entry,
             stage: Cell::new(Stage::Open),
+            is_task: Cell::new(false),
             claimed: Cell::new(None),
+        }
+    }
+
+    #[inline]
+    fn entry(&self) -> &Entry<T> {
+        self.entry.borrow()
+    }
+
+    /// Takes the outcome of a send, if it has won.
+    pub(super) fn sent(&self) -> Option<Result<(), SendError<T>>> {
+        let back = || self.entry().take();
+        (self.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
+    }
+
+    fn place(&self) -> Place<'_, T> {
+        match self.side {
+            Side::Recv if self.is_task.get() && !mutant("delivers_to_a_task") => {
+                Place::SlotUnused(self.entry())
+            }
+            _ => Place::WithSlot(self.entry()),
         }
     }
 
@@ -63,7 +97,7 @@ impl<'a, T> Operation<'a, T> {
     }
 
     fn try_send(&self, core: &Core<T>, effort: Effort) -> Stage {
-        match self.entry.with_slot(|slot| core.try_send(slot, effort)) {
+        match self.entry().with_slot(|slot| core.try_send(slot, effort)) {
             Ok(()) => Stage::Done,
             Err(TrySendError::Closed(())) => Stage::Closed,
             Err(TrySendError::Full(())) => Stage::Open,
@@ -71,7 +105,7 @@ impl<'a, T> Operation<'a, T> {
     }
 
     fn try_recv(&self, core: &Core<T>, effort: Effort) -> Stage {
-        match self.entry.with_slot(|slot| core.try_recv(slot, effort)) {
+        match self.entry().with_slot(|slot| core.try_recv(slot, effort)) {
             Ok(()) => Stage::Done,
             Err(TryRecvError::Closed) => Stage::Closed,
             Err(TryRecvError::Empty) => Stage::Open,
@@ -79,10 +113,11 @@ impl<'a, T> Operation<'a, T> {
     }
 }
 
-impl<T> Enlist for Operation<'_, T> {
+impl<T, E: Borrow<Entry<T>>> Enlist for Operation<'_, T, E> {
     fn enqueue(&self, permit: &LinkPermit<'_>) -> Enqueued {
         let Some(core) = self.core else { return Enqueued::Waiting };
-        let enqueued = core.channel().enqueue(self.side, &self.entry, permit);
+        self.is_task.set(permit.waiter().is_task());
+        let enqueued = core.channel().enqueue(self.side, self.place(), permit);
         if enqueued == Enqueued::Completed {
             self.stage.set(Stage::Done);
         }
@@ -90,13 +125,13 @@ impl<T> Enlist for Operation<'_, T> {
     }
 
     fn dequeue(&self) {
-        if let (Some(core), true) = (self.core, self.entry.is_queued()) {
-            core.channel().dequeue(self.side, &self.entry);
+        if let (Some(core), true) = (self.core, self.place().is_queued()) {
+            core.channel().dequeue(self.side, self.place());
         }
     }
 
     fn claimed(&self, outcome: Outcome) {
-        self.entry.claimed();
+        self.place().claimed();
         match outcome {
             Outcome::Delivered(_) => self.stage.set(Stage::Done),
             Outcome::Hint(_) | Outcome::Aborted => {}
@@ -105,15 +140,12 @@ impl<T> Enlist for Operation<'_, T> {
     }
 }
 
-impl<T> Watch for Operation<'_, T> {
-    fn looks_ready(&self, amount: Amount) -> bool {
-        self.core.is_some_and(|core| core.readiness().looks_ready(self.side, amount))
+impl<T, E: Borrow<Entry<T>>> Watch for Operation<'_, T, E> {
+    fn channel(&self) -> Option<(&dyn Readiness, Side)> {
+        self.core.map(|core| (core.readiness(), self.side))
     }
 
-    fn version(&self) -> u64 {
-        self.core.map_or(0, |core| core.readiness().version(self.side))
-    }
-
+    // Two questions of every select skip the table of `Readiness`.
     fn at_rest(&self) -> Option<u64> {
         self.core.map_or(Some(0), |core| core.at_rest(self.side))
     }
@@ -121,16 +153,13 @@ impl<T> Watch for Operation<'_, T> {
     fn wait_style(&self) -> WaitStyle {
         self.core.map_or(WaitStyle::YieldInQueue, Core::wait_style)
     }
-
-    fn ready_at(&self) -> Option<Instant> {
-        self.core.and_then(|core| core.readiness().ready_at())
-    }
 }
 
-impl<T> Case for Operation<'_, T> {
+impl<T, E: Borrow<Entry<T>>> Case for Operation<'_, T, E> {
     fn try_first(&self) -> bool {
         let core = self.core.filter(|_| is_short::<T>());
-        let try_it = |core: &Core<T>| self.entry.with_slot(|slot| core.try_first(self.side, slot));
+        let try_it =
+            |core: &Core<T>| self.entry().with_slot(|slot| core.try_first(self.side, slot));
         match core.and_then(try_it) {
             Some(true) => {
                 self.stage.set(Stage::Done);
@@ -158,7 +187,7 @@ impl<T> Case for Operation<'_, T> {
     }
 
     fn waiter_cell(&self) -> &WaiterCell {
-        self.entry.waiter_cell()
+        self.entry().waiter_cell()
     }
 }
 
@@ -166,7 +195,7 @@ impl<T> Case for Operation<'_, T> {
 pub struct CaseRef<'a>(pub(super) &'a dyn Case);
 
 /// What `select!` does with a case.
-pub trait BoundCase: Sized {
+pub trait BoundCase: Sized + Sealed {
     /// The outcome of the case if it wins.
     type Output;
 
@@ -176,6 +205,35 @@ pub trait BoundCase: Sized {
     fn as_case(&self) -> CaseRef<'_>;
     /// Takes the outcome, if this case won.
     fn take_output(&self) -> Option<Self::Output>;
+}
+
+/// A case on the stack of a thread. Its entry begins a cache line, since a claimer pays for each
+/// line. A case of a task is not aligned: its future would be, and slow to allocate.
+#[repr(C, align(64))]
+pub struct OnStack<C>(pub C);
+
+impl<C> Sealed for OnStack<C> {}
+impl<T> Sealed for RecvCase<'_, T> {}
+impl<T> Sealed for SendCase<'_, T> {}
+impl<T> Sealed for SendFromCase<'_, T> {}
+
+impl<C: BoundCase> BoundCase for OnStack<C> {
+    type Output = C::Output;
+
+    #[inline]
+    fn only_if(self, on: bool) -> Self {
+        Self(self.0.only_if(on))
+    }
+
+    #[inline]
+    fn as_case(&self) -> CaseRef<'_> {
+        self.0.as_case()
+    }
+
+    #[inline]
+    fn take_output(&self) -> Option<C::Output> {
+        self.0.take_output()
+    }
 }
 
 /// A receive that takes part in a select.
@@ -247,8 +305,7 @@ impl<T> BoundCase for SendCase<'_, T> {
     }
 
     fn take_output(&self) -> Option<Self::Output> {
-        let back = || self.0.entry.take();
-        (self.0.stage.get() != Stage::Open).then(|| back().map_or(Ok(()), |v| Err(SendError(v))))
+        self.0.sent()
     }
 }
 

@@ -158,11 +158,33 @@ macro_rules! __select {
             [$($cases)* (__gochan_case $op [$($args)*] [$($pat)?] [$($cond)?] $body)] $default $($($rest)*)?)
     };
 
+    // All cases of a task are parsed.
+    (@parse (async $fair:tt)
+     [$(($case:ident $op:ident $args:tt $pat:tt $cond:tt $body:expr))*] [$(($($timeout:expr)?) $default:expr)?]) => {{
+        let $crate::__select_list!($($case)*) = match (
+            $($crate::__select_case!(@bind $op $args $cond),)*
+            $crate::__select_case!(@limit $(($($timeout)?))?),
+        ) {
+            ($($case,)* __gochan_limit,) => $crate::__private::select_async(
+                $crate::__select_list!($($case)*),
+                [$($crate::__select_case!(@unit $case)),*],
+                $fair,
+                __gochan_limit,
+            ).await,
+        };
+        $(if let ::core::option::Option::Some(__gochan_won) = $case {
+            $crate::__select_case!(@won __gochan_won $op $pat $op);
+            $body
+        } else)* {
+            $crate::__select_case!(@default $($default)?)
+        }
+    }};
+
     // All cases are parsed.
     (@parse $fair:tt
      [$(($case:ident $op:ident $args:tt $pat:tt $cond:tt $body:expr))*] [$(($($timeout:expr)?) $default:expr)?]) => {{
         let ($($case,)* _,) = match (
-            $($crate::__select_case!(@bind $op $args $cond),)*
+            $($crate::__private::OnStack($crate::__select_case!(@bind $op $args $cond)),)*
             $crate::__select_case!(@limit $(($($timeout)?))?),
         ) {
             ($($case,)* __gochan_limit,) => {
@@ -204,6 +226,64 @@ macro_rules! __select {
     };
 }
 
+/// Waits on several channel operations in a task, and completes exactly one: Go's `select`.
+///
+/// It has the cases and the rules of [`select!`](crate::select), whose documentation applies. Only
+/// the wait differs: it is an `.await`, so the macro stands in an `async` function or block, and
+/// blocks no thread. The bodies are outside of every future: `break`, `continue`, `return`, `?` and
+/// `.await` in a body act on the code around it.
+///
+/// - At most one case happens, sends included, also if the future is dropped while it waits. What a
+///   drop means for each case stands in [`future`](crate::future).
+/// - It works under any executor, and so do timers. For those see [`task`](crate::task).
+/// - With `default =>` it does not wait.
+/// - `select_async! {}` waits for ever.
+///
+/// # Panics
+///
+/// Panics with "send on closed channel" if a `send` or `send_from` is chosen and its channel is
+/// closed.
+///
+/// # Examples
+///
+/// ```
+/// use gochan::{after, make, select_async};
+/// use std::{thread, time::Duration};
+///
+/// let (jobs, done) = (make(0), make::<()>(0));
+/// thread::scope(|s| {
+///     s.spawn(|| {
+///         (1..=3).for_each(|job| jobs.send(job));
+///         done.close();
+///     });
+///     let sum = pollster::block_on(async {
+///         let mut sum = 0;
+///         loop {
+///             select_async! {
+///                 recv(jobs) -> job => sum += job,
+///                 recv(done) => break sum,
+///                 recv(after(Duration::from_secs(10))) => panic!("too slow"),
+///             }
+///         }
+///     });
+///     assert_eq!(sum, 6);
+/// });
+/// ```
+#[macro_export]
+macro_rules! select_async {
+    () => { ::core::future::pending().await };
+    (biased; $($cases:tt)*) => { $crate::__select!(@parse (async false) [] [] $($cases)*) };
+    ($($cases:tt)*) => { $crate::__select!(@parse (async true) [] [] $($cases)*) };
+}
+
+/// Nested pairs, as an expression or a pattern.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select_list {
+    () => { () };
+    ($case:ident $($rest:ident)*) => { ($case, $crate::__select_list!($($rest)*)) };
+}
+
 /// What differs between the operations of `select!`.
 #[doc(hidden)]
 #[macro_export]
@@ -241,6 +321,9 @@ macro_rules! __select_case {
     // Switches a case off if its condition is false.
     (@if [] $case:expr) => { $case };
     (@if [$cond:expr] $case:expr) => { $crate::__private::BoundCase::only_if($case, $cond) };
+
+    // Counts a case.
+    (@unit $case:ident) => { () };
 
     // How long to wait.
     (@limit) => { $crate::__private::Limit::Never };

@@ -14,16 +14,28 @@ mod look;
 mod macros;
 mod operand;
 mod operation;
+mod task;
+mod task_boxed;
+mod task_cases;
+mod task_dynamic;
+mod task_select;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod watch;
 
-pub use case::{BoundCase, CaseRef, RecvCase, SendCase, SendFromCase};
+pub use case::{BoundCase, CaseRef, OnStack, RecvCase, SendCase, SendFromCase};
 pub use dynamic::Select;
 pub use limit::Limit;
 pub(crate) use operand::sealed::Sealed;
 pub use operand::{RecvFrom, SendTo};
-pub(crate) use operation::{recv, recv_until, send, send_until, try_recv, try_send};
+pub(crate) use operation::{
+    append, recv, recv_until, send, send_from, send_until, try_recv, try_send,
+};
+pub(crate) use task::Task;
+pub(crate) use task_boxed::Boxed;
+pub(crate) use task_cases::{Receive, ReceiveVia, SendVia, Via};
+pub use task_dynamic::Wait;
+pub use task_select::{select_async, CaseList, SelectTask};
 
 use std::{mem, panic::Location};
 
@@ -142,12 +154,12 @@ fn block(
             continue;
         }
         match wait(cases, &order, returning, &mut polling, limit, blocked_at) {
-            Wait::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
-            Wait::Won(winner) => return Some(winner),
-            Wait::Hinted(winner) if cases[winner].try_now(Effort::Weak) => return Some(winner),
-            Wait::Hinted(winner) => returning = Some(winner),
+            WaitEnd::Won(_) if mutant("timeout_wins") && limit.is_over() => return None,
+            WaitEnd::Won(winner) => return Some(winner),
+            WaitEnd::Hinted(winner) if cases[winner].try_now(Effort::Weak) => return Some(winner),
+            WaitEnd::Hinted(winner) => returning = Some(winner),
             _ if mutant("trusts_the_wake") => return None,
-            Wait::Ready | Wait::Over => backoff.snooze_unless(&mut moved),
+            WaitEnd::Ready | WaitEnd::Over => backoff.snooze_unless(&mut moved),
         }
     }
 }
@@ -188,9 +200,9 @@ fn decide(
     loop {
         let now = Limit::At(clock::now());
         match wait(cases, &order, returning, &mut Polling::spent(), now, blocked_at) {
-            Wait::Won(winner) => return Some(winner),
-            Wait::Over => return None,
-            Wait::Hinted(_) | Wait::Ready => {
+            WaitEnd::Won(winner) => return Some(winner),
+            WaitEnd::Over => return None,
+            WaitEnd::Hinted(_) | WaitEnd::Ready => {
                 backoff.snooze();
             }
         }
@@ -227,7 +239,7 @@ fn poll(cases: &[&dyn Case], style: WaitStyle, polling: &mut Polling, limit: Lim
 }
 
 /// How the wait of a select in its queues ended.
-enum Wait {
+enum WaitEnd {
     /// This case is complete.
     Won(usize),
     /// A hint: this case is worth a retry.
@@ -248,7 +260,7 @@ fn wait(
     polling: &mut Polling,
     limit: Limit,
     blocked_at: BlockedAt,
-) -> Wait {
+) -> WaitEnd {
     let nowhere;
     let cell = match cases.first() {
         Some(case) => case.waiter_cell(),
@@ -263,14 +275,14 @@ fn wait(
         None => {
             // The waiter is in the queue now: a thread that sets a timer earlier finds it.
             waiter.wait(polling, earliest(cases, limit));
-            Wait::Over
+            WaitEnd::Over
         }
-        Some((winner, Enqueued::Completed)) => return Wait::Won(winner),
-        Some(_) => Wait::Ready,
+        Some((winner, Enqueued::Completed)) => return WaitEnd::Won(winner),
+        Some(_) => WaitEnd::Ready,
     };
     match registration.leave() {
-        Outcome::Delivered(winner) => Wait::Won(winner),
-        Outcome::Hint(winner) => Wait::Hinted(winner),
+        Outcome::Delivered(winner) => WaitEnd::Won(winner),
+        Outcome::Hint(winner) => WaitEnd::Hinted(winner),
         Outcome::Aborted => in_vain,
     }
 }

@@ -5,9 +5,9 @@
 
 use std::panic::Location;
 
-use super::{block, BoundCase, Limit, Order, RecvCase, SendCase};
+use super::{block, BoundCase, Limit, OnStack, Order, RecvCase, SendCase};
 use crate::{
-    core::{is_short, Core, Effort, WaitStyle},
+    core::{is_short, Core, Effort, Side, WaitStyle},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     wait::{BlockedAt, Reason},
 };
@@ -110,7 +110,7 @@ fn unsent<T>(slot: Option<T>) -> T {
 
 /// Sends the value in `slot`, waiting up to `limit`.
 #[track_caller]
-fn send_from<T>(
+pub(crate) fn send_from<T>(
     core: Option<&Core<T>>,
     slot: &mut Option<T>,
     limit: Limit,
@@ -123,11 +123,11 @@ fn send_from<T>(
         Some(Err(TrySendError::Closed(()))) => return Err(SendTimeoutError::Closed(())),
         Some(Err(TrySendError::Full(()))) | None => {}
     }
-    let case = SendCase::empty(core);
-    case.exchange(slot);
+    let case = OnStack(SendCase::empty(core));
+    case.0.exchange(slot);
     let blocked_at = BlockedAt { reason: Reason::Send, location: Location::caller() };
     let won = block(&[case.as_case().0], style, Order::Source, limit, blocked_at);
-    case.exchange(slot);
+    case.0.exchange(slot);
     match won {
         Some(_) if slot.is_none() => Ok(()),
         Some(_) => Err(SendTimeoutError::Closed(())),
@@ -206,13 +206,32 @@ fn recv_into<T>(
         Some(Err(TryRecvError::Closed)) => return Err(RecvTimeoutError::Closed),
         Some(Err(TryRecvError::Empty)) | None => {}
     }
-    let case = RecvCase::new(core);
+    let case = OnStack(RecvCase::new(core));
     let blocked_at = BlockedAt { reason: Reason::Recv, location: Location::caller() };
     let won = block(&[case.as_case().0], style, Order::Source, limit, blocked_at);
-    case.exchange(slot);
+    case.0.exchange(slot);
     match won {
         Some(_) if slot.is_some() => Ok(()),
         Some(_) => Err(RecvTimeoutError::Closed),
         None => Err(RecvTimeoutError::Timeout),
     }
+}
+
+/// Appends `first` and the values that are ready now to `values`, at most `limit` in all. Returns
+/// how many. Senders that keep pace do not prolong this.
+pub(crate) fn append<T>(
+    core: &Option<Core<T>>,
+    first: T,
+    values: &mut Vec<T>,
+    limit: usize,
+) -> usize {
+    let before = values.len();
+    values.push(first);
+    let ready = match core.as_ref().map(Core::channel) {
+        Some(channel) if channel.cap() == Some(0) => channel.waiting(Side::Send),
+        Some(channel) => channel.len(),
+        None => 0,
+    };
+    values.extend(std::iter::from_fn(|| try_recv(core).ok()).take(ready.min(limit - 1)));
+    values.len() - before
 }

@@ -10,7 +10,7 @@ use std::{
 use super::{case::Case, dynamic::assert_room_after, run, watch::Watch, Limit, Order};
 use crate::{
     __private::blocked,
-    core::{Amount, Effort, WaitStyle},
+    core::{Amount, Effort, Readiness, Side, WaitStyle},
     make, select,
     sync::fault,
     unbounded,
@@ -110,6 +110,10 @@ impl Enlist for FakeCase<'_> {
 }
 
 impl Watch for FakeCase<'_> {
+    fn channel(&self) -> Option<(&dyn Readiness, Side)> {
+        None
+    }
+
     fn looks_ready(&self, _: Amount) -> bool {
         false
     }

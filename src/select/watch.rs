@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Case, Limit};
 use crate::{
-    core::{Amount, WaitStyle},
+    core::{Amount, Readiness, Side, WaitStyle},
     sync::{full_fence, mutant},
 };
 
@@ -12,11 +12,28 @@ use crate::{
 /// [`Readiness`](crate::core::Readiness). Without a channel (nil, or switched off) it never becomes
 /// ready.
 pub(crate) trait Watch {
-    fn looks_ready(&self, amount: Amount) -> bool;
-    fn version(&self) -> u64;
-    fn at_rest(&self) -> Option<u64>;
-    fn wait_style(&self) -> WaitStyle;
-    fn ready_at(&self) -> Option<Instant>;
+    /// Returns the channel and the side, if there is a channel.
+    fn channel(&self) -> Option<(&dyn Readiness, Side)>;
+
+    fn looks_ready(&self, amount: Amount) -> bool {
+        self.channel().is_some_and(|(channel, side)| channel.looks_ready(side, amount))
+    }
+
+    fn version(&self) -> u64 {
+        self.channel().map_or(0, |(channel, side)| channel.version(side))
+    }
+
+    fn at_rest(&self) -> Option<u64> {
+        self.channel().map_or(Some(0), |(channel, side)| channel.at_rest(side))
+    }
+
+    fn wait_style(&self) -> WaitStyle {
+        self.channel().map_or(WaitStyle::YieldInQueue, |(channel, _)| channel.wait_style())
+    }
+
+    fn ready_at(&self) -> Option<Instant> {
+        self.channel().and_then(|(channel, _)| channel.ready_at())
+    }
 }
 
 /// True if there was an instant at which no case had anything to do: between the first looks, which

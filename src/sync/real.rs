@@ -68,6 +68,27 @@ pub(crate) fn store_wait_history(words: [u16; 4]) {
     let _ = WAIT_HISTORY.try_with(|history| history.set(words));
 }
 
+/// How many operations of tasks may be ready in a row, before the executor runs other tasks. No
+/// runtime says where the poll of a task begins, so this counts for each thread.
+pub(crate) mod budget {
+    use std::cell::Cell;
+
+    const OPERATIONS: u8 = 128;
+
+    thread_local!(static SPENT: Cell<u8> = const { Cell::new(0) });
+
+    /// Returns true if an operation may be ready now. After a false the count begins anew.
+    pub(crate) fn is_left() -> bool {
+        let is_left = |spent: &Cell<u8>| spent.get() < OPERATIONS || spent.replace(0) == 0;
+        SPENT.try_with(is_left).unwrap_or(true)
+    }
+
+    /// Counts an operation that was ready. One that was not begins the count anew.
+    pub(crate) fn spend(was_ready: bool) {
+        let _ = SPENT.try_with(|spent| spent.set(if was_ready { spent.get() + 1 } else { 0 }));
+    }
+}
+
 /// Runs `f` in a thread of its own. Drops `f` and returns an error if the system has no thread
 /// left.
 pub(crate) fn try_spawn(f: impl FnOnce() + Send + 'static) -> io::Result<()> {

@@ -1,13 +1,17 @@
 //! The queue of waiters on one side of a channel, in order of arrival.
 //!
-//! A doubly linked list of [`Entry`]s on the stacks of the waiters: joining allocates nothing, and
-//! leaving takes constant time.
+//! A waiter is in it by an entry in its owner's memory: a thread's on its stack, a task's in its
+//! future. An entry has a slot for the value that changes hands. Only the entry of a task that
+//! receives may lack one ([`BareEntry`]): nothing is ever delivered to such a task, since it may be
+//! dropped, or never run again. It is hinted, and takes a value when it runs.
 //!
 //! The invariants that make the pointers sound:
 //!
 //! - a linked entry and its waiter are alive and do not move. An entry is linked only for a
 //!   [`LinkPermit`], and only [`Registration`](super::Registration) makes permits. It borrows the
-//!   cases and the waiter, and unlinks every entry before it releases them, also when it unwinds;
+//!   cases and the waiter, and unlinks every entry before it releases them, also when it unwinds. A
+//!   task that waits keeps its entries linked without a borrow, in a pinned future, and unlinks
+//!   them when the future is dropped;
 //! - links are touched only under the lock around the `WaitQueue` (`&mut self` is the proof), and
 //!   an entry is linked in one queue at most;
 //! - the slot of a linked entry is touched only under that lock, and the slot of an unlinked one
@@ -17,35 +21,107 @@
 //!   owner needs to leave this queue.
 #![allow(unsafe_code)]
 
-use std::{cell::Cell, marker::PhantomPinned, mem::MaybeUninit, ptr};
+use std::{
+    cell::Cell,
+    marker::{PhantomData, PhantomPinned},
+    ptr,
+};
 
-use super::{vacant, BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake};
+use super::{
+    chain::{Chain, Fields, Link},
+    BlockedAt, Enqueued, Outcome, Waiter, WaiterCell, Wake,
+};
 use crate::sync::{mutant, prefetch_write, UnsafeCell};
 
 /// A waiter in one queue, for one of its cases, with the value that changes hands.
 ///
-/// It has a cache line of its own, since a claimer pays for each cache line of the waiter's stack.
-/// For a small `T` the line holds all that a claimer needs: the links, the slot, and in
-/// `waiter_cell` the waiter's word.
-#[repr(C, align(64))]
+/// A claimer pays for each cache line of the waiter's memory. For a small `T` one line holds all
+/// that a claimer needs, if the entry begins one: the links, the slot, and in `waiter_cell` the
+/// waiter's word.
+#[repr(C)]
 pub(crate) struct Entry<T> {
-    /// Written by the first `push`: most operations complete without one.
-    links: UnsafeCell<MaybeUninit<Links<T>>>,
+    /// The first field: a pointer to it is one to the entry.
+    link: Link,
     /// Full at first for a sender, empty for a receiver.
     slot: UnsafeCell<Option<T>>,
     /// The place of the waiter, if this is its first case.
     waiter_cell: WaiterCell,
-    /// Whether the entry may be linked, as far as its owner knows.
-    queued: Cell<bool>,
-    _pinned: PhantomPinned,
+    queued: Queued,
 }
 
-struct Links<T> {
-    linked: bool,
-    case: u32,
-    next: *const Entry<T>,
-    prev: *const Entry<T>,
-    waiter: *const Waiter,
+/// A waiter in one queue, for one of its cases, without a place for a value.
+pub(crate) struct BareEntry {
+    link: Link,
+    queued: Queued,
+}
+
+/// Whether an entry may be linked, as far as its owner knows.
+struct Queued(Cell<bool>, PhantomPinned);
+
+impl Queued {
+    #[inline]
+    fn new() -> Self {
+        Self(Cell::new(false), PhantomPinned)
+    }
+}
+
+impl Drop for Queued {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.get() {
+            // Not reached while `Registration` is correct; a dangling entry would be worse.
+            std::process::abort();
+        }
+    }
+}
+
+/// An entry of either kind, for one stay in a queue.
+pub(crate) enum Place<'a, T> {
+    WithSlot(&'a Entry<T>),
+    /// The slot is its owner's alone: a task that receives.
+    SlotUnused(&'a Entry<T>),
+    Bare(&'a BareEntry),
+}
+
+impl<T> Clone for Place<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Place<'_, T> {}
+
+impl<'a, T> From<&'a Entry<T>> for Place<'a, T> {
+    fn from(entry: &'a Entry<T>) -> Self {
+        Place::WithSlot(entry)
+    }
+}
+
+impl<T> Place<'_, T> {
+    /// Returns true while the entry may be in a queue.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.queued().get()
+    }
+
+    /// Records that a claimer took the entry out of its queue.
+    pub(crate) fn claimed(&self) {
+        self.queued().set(false);
+    }
+
+    fn queued(&self) -> &Cell<bool> {
+        match self {
+            Place::WithSlot(entry) | Place::SlotUnused(entry) => &entry.queued.0,
+            Place::Bare(entry) => &entry.queued.0,
+        }
+    }
+
+    /// Returns the link, by a pointer with which the whole entry can be reached.
+    fn link(&self) -> *const Link {
+        match self {
+            Place::WithSlot(entry) | Place::SlotUnused(entry) => ptr::from_ref(*entry).cast(),
+            Place::Bare(entry) => ptr::from_ref(*entry).cast(),
+        }
+    }
 }
 
 /// The identity of a waiter in the queue: the address of its entry, or 0 for no waiter.
@@ -98,31 +174,27 @@ impl<'a> LinkPermit<'a> {
     }
 }
 
+impl BareEntry {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self { link: Link::new(), queued: Queued::new() }
+    }
+}
+
 impl<T> Entry<T> {
     /// Makes an entry with `value` to give away, or with room for one.
     pub(crate) fn new(value: Option<T>) -> Self {
         Self {
-            links: UnsafeCell::new(vacant()),
+            link: Link::new(),
             slot: UnsafeCell::new(value),
             waiter_cell: WaiterCell::new(),
-            queued: Cell::new(false),
-            _pinned: PhantomPinned,
+            queued: Queued::new(),
         }
     }
 
     /// Returns the place of the waiter, if this is its first case.
     pub(crate) fn waiter_cell(&self) -> &WaiterCell {
         &self.waiter_cell
-    }
-
-    /// Returns true while the entry may be in a queue.
-    pub(crate) fn is_queued(&self) -> bool {
-        self.queued.get()
-    }
-
-    /// Records that a claimer took the entry out of its queue.
-    pub(crate) fn claimed(&self) {
-        self.queued.set(false);
     }
 
     /// Takes the value out of the slot. The entry is in no queue.
@@ -133,7 +205,7 @@ impl<T> Entry<T> {
     /// Calls `operate` with the slot. The entry is in no queue, and `operate` runs no code of `T`.
     #[inline(always)]
     pub(crate) fn with_slot<R>(&self, operate: impl FnOnce(&mut Option<T>) -> R) -> R {
-        assert!(!self.queued.get(), "the value of a queued case belongs to the queue");
+        assert!(!self.queued.0.get(), "the value of a queued case belongs to the queue");
         // SAFETY: an entry that is in no queue is its owner's, and the owner calls this. `operate`
         // cannot reach the slot in another way: the entry is in no queue, and no code of `T` runs.
         self.slot.with_mut(|slot| operate(unsafe { &mut *slot }))
@@ -148,19 +220,15 @@ impl<T> Entry<T> {
     }
 }
 
-impl<T> Drop for Entry<T> {
-    fn drop(&mut self) {
-        if self.queued.get() {
-            // Not reached while `Registration` is correct; a dangling entry would be worse.
-            std::process::abort();
-        }
-    }
-}
-
 /// Waiters in order of arrival.
 pub(crate) struct WaitQueue<T> {
-    first: *const Entry<T>,
-    last: *const Entry<T>,
+    /// The entries with a slot, all of them of type `Entry<T>`. Another thread can complete their
+    /// operation.
+    with_slot: Chain,
+    /// The entries without a slot. They are hinted, after those with a slot: a value that is there
+    /// for a thread does not depend on a task that may never run.
+    bare: Chain,
+    _values: PhantomData<fn() -> T>,
 }
 
 // SAFETY: the pointers are used only under the lock around the queue. What they point at is an
@@ -169,13 +237,24 @@ unsafe impl<T: Send> Send for WaitQueue<T> {}
 
 impl<T> WaitQueue<T> {
     pub(crate) fn new() -> Self {
-        Self { first: ptr::null(), last: ptr::null() }
+        Self { with_slot: Chain::new(), bare: Chain::new(), _values: PhantomData }
     }
 
     /// Returns true if no waiter is in the queue. A waiter that has won elsewhere and has not left
     /// yet counts.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.first.is_null()
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        !self.has_slots() && !self.has_bare()
+    }
+
+    /// Returns true if a waiter in the queue has a slot.
+    pub(crate) fn has_slots(&self) -> bool {
+        !self.with_slot.is_empty()
+    }
+
+    /// Returns true if a waiter in the queue has no slot.
+    pub(crate) fn has_bare(&self) -> bool {
+        !self.bare.is_empty()
     }
 
     /// Returns the number of waiters in the queue.
@@ -185,37 +264,49 @@ impl<T> WaitQueue<T> {
         count
     }
 
-    /// Calls `look` with each waiter in the queue, in order.
+    /// Calls `look` with each waiter in the queue.
     fn for_each(&self, mut look: impl FnMut(&Waiter)) {
-        let mut next = self.first;
-        while !next.is_null() {
-            // SAFETY: `next` is linked.
-            let (entry, waiter, _) = unsafe { Self::get(next) };
-            // SAFETY: set by `push` from a reference that outlives the entry's time in the queue.
-            look(unsafe { &*waiter });
-            next = Self::links(entry, |links| links.next);
+        for chain in [&self.with_slot, &self.bare] {
+            chain.find(|fields| {
+                // SAFETY: linked, so its owner waits for this lock before it continues.
+                look(unsafe { &*fields.waiter });
+                false
+            });
         }
     }
 
-    /// Links `entry` at the end, or, for a waiter that returns, at the front.
-    pub(crate) fn push(&mut self, entry: &Entry<T>, permit: &LinkPermit<'_>) {
-        assert!(!entry.queued.replace(true), "a case takes part in one select, once");
-        let (prev, next) = match permit.front {
-            false => (self.last, ptr::null()),
-            true => (ptr::null(), self.first),
+    /// Links an entry at the end, or, for a waiter that returns, at the front.
+    pub(crate) fn push<'a>(&mut self, place: impl Into<Place<'a, T>>, permit: &LinkPermit<'_>)
+    where
+        T: 'a,
+    {
+        let place = place.into();
+        assert!(!place.queued().replace(true), "a case takes part in one select, once");
+        let chain = match place {
+            Place::WithSlot(_) => &mut self.with_slot,
+            Place::SlotUnused(_) | Place::Bare(_) => &mut self.bare,
         };
-        let (waiter, case) = (ptr::from_ref(permit.waiter), permit.case as u32);
-        let links = Links { linked: true, next, prev, waiter, case };
-        // SAFETY: an entry that is in no queue is its owner's, and the owner calls this.
-        entry.links.with_mut(|permit| unsafe { permit.cast::<Links<T>>().write(links) });
-        self.join(prev, entry);
-        self.join(entry, next);
+        let waiter = ptr::from_ref(permit.waiter);
+        // SAFETY: in no queue until now, and a permit is given only for an entry that stays.
+        unsafe { chain.push(place.link(), permit.front, permit.case as u32, waiter) };
     }
 
-    /// Unlinks `entry`, unless a claimer already did.
-    pub(crate) fn remove(&mut self, entry: &Entry<T>) {
-        if entry.queued.replace(false) && Self::links(entry, |links| links.linked) {
-            self.unlink(entry);
+    /// Unlinks an entry, unless a claimer already did.
+    pub(crate) fn remove<'a>(&mut self, place: impl Into<Place<'a, T>>)
+    where
+        T: 'a,
+    {
+        let place = place.into();
+        if !place.queued().replace(false) {
+            return;
+        }
+        let (chain, link) = match place {
+            Place::WithSlot(entry) => (&mut self.with_slot, &entry.link),
+            Place::SlotUnused(entry) => (&mut self.bare, &entry.link),
+            Place::Bare(entry) => (&mut self.bare, &entry.link),
+        };
+        if link.fields().linked {
+            chain.unlink(link);
         }
     }
 
@@ -238,9 +329,19 @@ impl<T> WaitQueue<T> {
 
     /// Hints the first waiter that can be claimed: its case is worth a retry.
     pub(crate) fn hint(&mut self) -> Option<Wake> {
-        while let Some((_, waiter, case)) = self.pop() {
+        Self::hint_first(&mut self.with_slot).or_else(|| self.hint_bare())
+    }
+
+    /// Hints the first waiter without a slot that can be claimed.
+    pub(crate) fn hint_bare(&mut self) -> Option<Wake> {
+        Self::hint_first(&mut self.bare)
+    }
+
+    fn hint_first(chain: &mut Chain) -> Option<Wake> {
+        while let Some((_, fields)) = chain.pop() {
+            let hint = Outcome::Hint(fields.case as usize);
             // SAFETY: popped under the lock, and so in the queue until now.
-            let wake = unsafe { Waiter::claim(waiter, Outcome::Hint(case)) };
+            let wake = unsafe { Waiter::claim(fields.waiter, hint) };
             if wake.is_some() {
                 return wake;
             }
@@ -267,9 +368,18 @@ impl<T> WaitQueue<T> {
         None
     }
 
-    /// Returns the first waiter.
+    /// Returns the first waiter with a slot.
     pub(crate) fn first(&self) -> OpId {
-        OpId(self.first as usize)
+        OpId(self.with_slot.first() as usize)
+    }
+
+    /// Returns true if `me`, which is a waiter without a slot, may find a partner in this queue.
+    pub(crate) fn has_partner_of(&self, me: &Waiter) -> bool {
+        // SAFETY: linked, so its owner waits for this lock before it continues.
+        let waits = |fields: &Fields| unsafe { &*fields.waiter };
+        self.with_slot
+            .find(|fields| !ptr::eq(fields.waiter, me) && !waits(fields).is_decided())
+            .is_some()
     }
 
     /// Decides which waiter stays: `me`, which is in other queues too, or a possible partner in
@@ -279,23 +389,24 @@ impl<T> WaitQueue<T> {
     /// paired twice. So one of them leaves its queues, joins again and claims the other, which
     /// stays: see [`Waiter::outranks`]. On `Retry` `me` has to leave.
     pub(crate) fn meet(&mut self, me: &Waiter) -> (Enqueued, Option<Wake>) {
-        let mut next = if mutant("meets_nobody") { ptr::null() } else { self.first };
-        while !next.is_null() {
-            let at = next;
-            // SAFETY: `at` is linked.
-            let (entry, waiting, case) = unsafe { Self::get(at) };
+        if mutant("meets_nobody") {
+            return (Enqueued::Waiting, None);
+        }
+        let is_partner = |fields: &Fields| {
             // SAFETY: linked, so its owner waits for this lock before it continues.
-            let waiter = unsafe { &*waiting };
-            next = Self::links(entry, |links| links.next);
-            if ptr::eq(waiter, me) && !mutant("meets_itself") || waiter.is_decided() {
-                continue;
-            }
-            if !me.outranks(waiter) {
+            let waiter = unsafe { &*fields.waiter };
+            let is_other = !ptr::eq(waiter, me) || mutant("meets_itself");
+            is_other && !waiter.is_decided()
+        };
+        while let Some((link, fields)) = self.with_slot.find(is_partner) {
+            // SAFETY: linked, so its owner waits for this lock before it continues.
+            if !me.outranks(unsafe { &*fields.waiter }) {
                 return (Enqueued::Retry, None);
             }
-            self.unlink(entry);
+            self.with_slot.unlink(link);
+            let hint = Outcome::Hint(fields.case as usize);
             // SAFETY: in the queue until now, under the lock.
-            let wake = unsafe { Waiter::claim(waiting, Outcome::Hint(case)) };
+            let wake = unsafe { Waiter::claim(fields.waiter, hint) };
             if wake.is_some() {
                 return (Enqueued::Waiting, wake);
             }
@@ -303,7 +414,7 @@ impl<T> WaitQueue<T> {
         (Enqueued::Waiting, None)
     }
 
-    /// Appends what the waiters do, in order, as far as `reasons` has room.
+    /// Appends what the waiters do, as far as `reasons` has room.
     pub(crate) fn reasons(&self, reasons: &mut Vec<BlockedAt>) {
         self.for_each(|waiter| {
             if reasons.len() < reasons.capacity() {
@@ -312,57 +423,12 @@ impl<T> WaitQueue<T> {
         });
     }
 
-    /// Unlinks the first entry.
+    /// Unlinks the first entry with a slot.
     fn pop(&mut self) -> Option<(&Entry<T>, *const Waiter, usize)> {
-        if self.first.is_null() {
-            return None;
-        }
-        // SAFETY: `first` is linked. The borrow of the queue keeps the lock, and with it the owner.
-        let popped = unsafe { Self::get(self.first) };
-        self.unlink(popped.0);
-        Some(popped)
-    }
-
-    fn unlink(&mut self, entry: &Entry<T>) {
-        let (prev, next) = Self::links(entry, |links| {
-            links.linked = false;
-            (links.prev, links.next)
-        });
-        self.join(prev, next);
-    }
-
-    /// Makes `prev` and `next` neighbours; null is the end of the queue.
-    fn join(&mut self, prev: *const Entry<T>, next: *const Entry<T>) {
-        // SAFETY: null, linked, or being linked by its owner.
-        match unsafe { prev.as_ref() } {
-            Some(prev) => Self::links(prev, |links| links.next = next),
-            None => self.first = next,
-        }
-        // SAFETY: null, linked, or being linked by its owner.
-        match unsafe { next.as_ref() } {
-            Some(next) => Self::links(next, |links| links.prev = prev),
-            None => self.last = prev,
-        }
-    }
-
-    /// Returns a linked entry, its waiter and its case.
-    ///
-    /// # Safety
-    ///
-    /// `at` is linked in a queue that the caller has locked, and is used only until the waiter is
-    /// claimed or the lock released.
-    unsafe fn get<'a>(at: *const Entry<T>) -> (&'a Entry<T>, *const Waiter, usize) {
-        // SAFETY: linked, so it is alive: `Registration` unlinks it before its owner continues.
-        let entry = unsafe { &*at };
-        let (waiter, case) = Self::links(entry, |links| (links.waiter, links.case as usize));
-        (entry, waiter, case)
-    }
-
-    /// Calls `access` with the links of an entry that was pushed to this queue. The caller holds
-    /// the queue's lock.
-    fn links<R>(entry: &Entry<T>, access: impl FnOnce(&mut Links<T>) -> R) -> R {
-        // SAFETY: written by `push`. Links are touched under the queue's lock only, and `access`,
-        // always a few plain assignments in this file, does not call this function.
-        entry.links.with_mut(|links| access(unsafe { &mut *links.cast::<Links<T>>() }))
+        let (link, fields) = self.with_slot.pop()?;
+        // SAFETY: pushed as an `Entry<T>`, by a pointer to the whole of it, and linked until now.
+        // The borrow of the queue keeps the lock, and with it the owner.
+        let entry = unsafe { &*link.cast::<Entry<T>>() };
+        Some((entry, fields.waiter, fields.case as usize))
     }
 }

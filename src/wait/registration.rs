@@ -1,4 +1,5 @@
 //! The places of one waiter in several queues, and how it leaves them all, whatever happens.
+#![allow(unsafe_code)]
 
 use super::{LinkPermit, Outcome, Waiter};
 
@@ -37,6 +38,21 @@ pub(crate) struct Registration<'a, L: Enlist + ?Sized> {
 impl<'a, L: Enlist + ?Sized> Registration<'a, L> {
     pub(crate) fn new(cases: &'a [&'a L], waiter: &'a Waiter) -> Self {
         Self { cases, waiter, entered: false }
+    }
+
+    /// Goes on with the places that were kept.
+    pub(crate) fn resume(cases: &'a [&'a L], waiter: &'a Waiter) -> Self {
+        Self { cases, waiter, entered: true }
+    }
+
+    /// Leaves the waiter in its queues, for `resume`.
+    ///
+    /// # Safety
+    ///
+    /// Until a resumed registration has left the queues, the entries of the cases and the waiter
+    /// stay where they are, also if that never happens.
+    pub(crate) unsafe fn keep(mut self) {
+        self.entered = false;
     }
 
     /// Joins the queues of the cases in `order`, up to the first case that is not `Waiting`, and

@@ -4,7 +4,8 @@ use std::process::{Command, Stdio};
 
 use crate::{child, place, Result};
 
-const TESTS: [&str; 3] = ["numbers", "who_sleeps_is_woken", "a_close_wakes_both_sides"];
+const TESTS: [&str; 4] =
+    ["numbers", "who_sleeps_is_woken", "a_close_wakes_both_sides", "tasks_meet_and_drop"];
 
 /// Runs the schedules of the first seeds, by both models of aliasing. Where there is no Miri it
 /// says so.

@@ -8,6 +8,7 @@
 
 use std::{
     sync::OnceLock,
+    task::Waker,
     time::{Duration, Instant},
 };
 
@@ -21,6 +22,7 @@ struct Clock {
     held: AtomicU64,
     passed: AtomicU64,
     sleepers: Mutex<Vec<Parker>>,
+    wakers: Mutex<Vec<Waker>>,
 }
 
 checker::lazy_static! {
@@ -29,6 +31,7 @@ checker::lazy_static! {
         held: AtomicU64::new(0),
         passed: AtomicU64::new(0),
         sleepers: Mutex::new(Vec::new()),
+        wakers: Mutex::new(Vec::new()),
     };
 }
 
@@ -51,6 +54,17 @@ pub(crate) fn hold() {
 pub(crate) fn advance(by: Duration) {
     CLOCK.nanos.fetch_add(nanos(by), Ordering::AcqRel);
     CLOCK.sleepers.lock().drain(..).for_each(|sleeper| sleeper.unpark());
+    let wakers = std::mem::take(&mut *CLOCK.wakers.lock());
+    wakers.into_iter().for_each(Waker::wake);
+}
+
+/// Moves the clock forward to `deadline`, for a task that waits until then. If the clock is held,
+/// registers `waker` for a wake when it moves.
+pub(super) fn wake_task_at(waker: &Waker, deadline: Instant) {
+    CLOCK.wakers.lock().push(waker.clone());
+    if now() < deadline {
+        pass_until(deadline);
+    }
 }
 
 /// Moves the clock forward to `deadline`, in place of a sleep until then. Returns false if the

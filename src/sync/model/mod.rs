@@ -9,7 +9,7 @@ use ::loom as checker;
 #[cfg(not(loom))]
 use ::shuttle as checker;
 
-use std::time::Instant;
+use std::{task::Waker, time::Instant};
 
 pub(crate) use self::atomic::{AtomicPtr, AtomicU64, AtomicU8, AtomicUsize, Count};
 pub(crate) use checker::{
@@ -49,6 +49,33 @@ pub(crate) fn full_fence() {
 /// Lets the other threads run.
 pub(crate) fn spin_loop() {
     yield_now();
+}
+
+/// A wake of a task at a deadline.
+pub(crate) struct Alarm {
+    at: Instant,
+    waker: Waker,
+}
+
+impl Alarm {
+    pub(crate) fn new(at: Instant, waker: &Waker) -> Self {
+        clock::wake_task_at(waker, at);
+        Self { at, waker: waker.clone() }
+    }
+
+    /// Returns true if this alarm wakes `waker` at `at`.
+    pub(crate) fn is_for(&self, at: Instant, waker: &Waker) -> bool {
+        self.at == at && self.waker.will_wake(waker)
+    }
+}
+
+/// Operations of tasks without end: a model is short.
+pub(crate) mod budget {
+    pub(crate) fn is_left() -> bool {
+        true
+    }
+
+    pub(crate) fn spend(_: bool) {}
 }
 
 /// Lets the other threads run.

@@ -13,8 +13,8 @@ use std::{
 };
 
 use super::{
-    BlockedAt, Entry, LinkPermit, OpId, Outcome, Polling, Reason, WaitQueue, WaitSide, Waiter,
-    WaiterCell, Wake,
+    BlockedAt, Entry, LinkPermit, OpId, Outcome, Place, Polling, Reason, WaitQueue, WaitSide,
+    Waiter, WaiterCell, Wake,
 };
 
 /// A waiter with its entry for one queue.
@@ -60,10 +60,10 @@ impl One {
     pub(crate) fn stand<R>(
         &self,
         front: bool,
-        link: impl FnOnce(&Entry<u32>, &LinkPermit<'_>) -> R,
+        link: impl FnOnce(Place<'_, u32>, &LinkPermit<'_>) -> R,
     ) -> R {
         let waiter = self.waiter.borrow();
-        link(&self.entry, &LinkPermit { waiter: &waiter, case: 7, sole: true, front })
+        link((&self.entry).into(), &LinkPermit { waiter: &waiter, case: 7, sole: true, front })
     }
 
     fn join(&self, queue: &mut WaitQueue<u32>) {
@@ -83,14 +83,14 @@ impl One {
     /// Checks that the waiter was hinted, and readies it to join the queue again.
     pub(crate) fn was_hinted(&self) {
         assert_eq!(self.hears(), Some(Outcome::Hint(7)));
-        self.entry.claimed();
+        Place::from(&self.entry).claimed();
         *self.waiter.borrow_mut() = waiter(1);
     }
 
     /// Gives up, and unlinks the entry by `dequeue`.
-    pub(crate) fn gives_up(&self, dequeue: impl FnOnce(&Entry<u32>)) {
+    pub(crate) fn gives_up(&self, dequeue: impl FnOnce(Place<'_, u32>)) {
         self.waiter.borrow().abort();
-        dequeue(&self.entry);
+        dequeue((&self.entry).into());
     }
 
     /// Returns the decision. `None` if there is none yet: the waiter is still in the queue.
@@ -108,7 +108,7 @@ impl One {
     }
 
     pub(crate) fn value(&self) -> Option<u32> {
-        self.entry.claimed();
+        Place::from(&self.entry).claimed();
         self.entry.take()
     }
 }
@@ -116,7 +116,7 @@ impl One {
 impl Drop for One {
     fn drop(&mut self) {
         assert!(self.waiter.get_mut().is_decided(), "still in the queue");
-        self.entry.claimed();
+        Place::from(&self.entry).claimed();
     }
 }
 
@@ -151,9 +151,9 @@ fn claim(waiter: &Waiter, outcome: Outcome) -> Option<Wake> {
 fn a_sleeper_is_woken_by_its_claimer() {
     let sleeper = waiter(1);
     sleeper.falls_asleep();
-    assert!(claim(&sleeper, Outcome::Hint(0)).is_some_and(|Wake(parker)| parker.is_some()));
+    assert!(claim(&sleeper, Outcome::Hint(0)).is_some_and(|wake| wake.is_needed()));
     let awake = waiter(1);
-    assert!(claim(&awake, Outcome::Hint(0)).is_some_and(|Wake(parker)| parker.is_none()));
+    assert!(claim(&awake, Outcome::Hint(0)).is_some_and(|wake| !wake.is_needed()));
     assert!(claim(&awake, Outcome::Aborted).is_none());
     assert_eq!(awake.abort(), Outcome::Hint(0));
 }

@@ -126,7 +126,7 @@ fn an_undecided_waiter_is_served_asleep_or_not() {
                 *slot = completes.then_some(5);
                 completes
             });
-            assert_eq!(wake.map(|wake| wake.0.is_some()), Some(sleeps));
+            assert_eq!(wake.map(|wake| wake.is_needed()), Some(sleeps));
             let expected = if completes { Outcome::Delivered(7) } else { Outcome::Hint(7) };
             assert_eq!((first.hears(), first.value()), (Some(expected), completes.then_some(5)));
             assert_eq!((queue.count(), last.hears()), (1, None));
