@@ -10,10 +10,9 @@ use crate::{
     core::{Core, Side},
     error::{RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError},
     iter::{Iter, TryIter},
-    pending,
     private::{Blocked, Handle},
     receiver::{IntoIter, Receiver},
-    select::{self, Limit, Receive, RecvCase, RecvFrom, Sealed, SendCase, SendFromCase, SendTo},
+    select::{self, Limit, RecvCase, RecvFrom, Sealed, SendCase, SendFromCase, SendTo},
     sender::Sender,
 };
 
@@ -426,115 +425,6 @@ impl<T> Chan<T> {
             return Ok(());
         }
         select::send_from(self.core(), slot, Limit::Never).map_err(|_| SendError(()))
-    }
-
-    /// Sends `value` in a task. See [`Sender::send_async`].
-    ///
-    /// # Panics
-    ///
-    /// The await panics with "send on closed channel" if the channel is closed, or is closed
-    /// meanwhile.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make(1);
-    /// pollster::block_on(c.send_async(7));
-    /// assert_eq!(c.recv(), 7);
-    /// ```
-    #[track_caller]
-    pub fn send_async(&self, value: T) -> pending::Send<'_, T> {
-        pending::Send::new(SendCase::new(self.core(), value))
-    }
-
-    /// Sends `value` in a task, and reports a closed channel. See [`Sender::send_ok_async`].
-    ///
-    /// # Errors
-    ///
-    /// Returns the value if the channel is closed, or is closed meanwhile.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make(1);
-    /// assert!(pollster::block_on(c.send_ok_async(7)).is_ok());
-    /// ```
-    #[track_caller]
-    pub fn send_ok_async(&self, value: T) -> pending::SendOk<'_, T> {
-        pending::SendOk::new(SendCase::new(self.core(), value))
-    }
-
-    /// Sends the value in `slot` in a task. See [`Sender::send_from_async`].
-    ///
-    /// # Errors
-    ///
-    /// `SendError(())` if the channel is closed, or is closed meanwhile. The value is then back in
-    /// its slot.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make(1);
-    /// let mut slot = Some(7);
-    /// assert!(pollster::block_on(c.send_from_async(&mut slot)).is_ok());
-    /// assert_eq!((slot, c.recv()), (None, 7));
-    /// ```
-    #[track_caller]
-    pub fn send_from_async<'a>(&'a self, slot: &'a mut Option<T>) -> pending::SendFrom<'a, T> {
-        let is_empty = slot.is_none();
-        pending::SendFrom::new(SendFromCase::new(self.core(), slot), is_empty)
-    }
-
-    /// Receives the next value in a task. See [`Receiver::recv_async`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make(1);
-    /// c.send(7);
-    /// assert_eq!(pollster::block_on(c.recv_async()), 7);
-    /// ```
-    #[track_caller]
-    pub fn recv_async(&self) -> pending::Recv<'_, T>
-    where
-        T: Default,
-    {
-        pending::Recv::new(Receive::new(self.core()))
-    }
-
-    /// Receives the next value in a task, or `None` once the channel is closed and drained. See
-    /// [`Receiver::recv_ok_async`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make::<u8>(1);
-    /// c.close();
-    /// assert_eq!(pollster::block_on(c.recv_ok_async()), None);
-    /// ```
-    #[track_caller]
-    pub fn recv_ok_async(&self) -> pending::RecvOk<'_, T> {
-        pending::RecvOk::new(Receive::new(self.core()))
-    }
-
-    /// Waits in a task for a value, then appends it and the others that are ready to `values`. See
-    /// [`Receiver::recv_many_async`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let c = gochan::make(3);
-    /// (0..3).for_each(|i| c.send(i));
-    /// let mut values = vec![];
-    /// assert_eq!(pollster::block_on(c.recv_many_async(&mut values, 2)), 2);
-    /// ```
-    #[track_caller]
-    pub fn recv_many_async<'a>(
-        &'a self,
-        values: &'a mut Vec<T>,
-        limit: usize,
-    ) -> pending::RecvMany<'a, T> {
-        pending::RecvMany::new(Receive::new(self.core()), &self.0, values, limit)
     }
 
     /// Closes the channel: Go's `close(c)`. See [`Sender::close`].

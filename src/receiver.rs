@@ -11,9 +11,8 @@ use crate::{
     core::{Core, Side},
     error::{RecvTimeoutError, TryRecvError},
     iter::{Iter, TryIter},
-    pending,
     private::{Blocked, Handle},
-    select::{self, Limit, Receive, RecvCase, RecvFrom, Sealed},
+    select::{self, Limit, RecvCase, RecvFrom, Sealed},
 };
 
 /// The receiving end of a channel: Go's `<-chan T`.
@@ -200,78 +199,7 @@ impl<T> Receiver<T> {
         if limit == 0 {
             return 0;
         }
-        self.recv_ok().map_or(0, |first| select::append(&self.0, first, values, limit))
-    }
-
-    /// Receives the next value in a task, as [`recv`](Self::recv) does in a thread: waits by
-    /// `.await` while there is none. Go's `<-c`. The future may be dropped at any time: it has then
-    /// received nothing.
-    ///
-    /// See [`future`](crate::future) for tasks.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded(1);
-    /// tx.send(7);
-    /// tx.close();
-    /// pollster::block_on(async {
-    ///     assert_eq!(rx.recv_async().await, 7);
-    ///     assert_eq!(rx.recv_async().await, 0);
-    /// });
-    /// ```
-    #[track_caller]
-    pub fn recv_async(&self) -> pending::Recv<'_, T>
-    where
-        T: Default,
-    {
-        pending::Recv::new(Receive::new(self.core()))
-    }
-
-    /// Receives the next value in a task, or `None` once the channel is closed and drained: Go's
-    /// `v, ok := <-c`. Waits as [`recv_async`](Self::recv_async) does. The future may be dropped at
-    /// any time: it has then received nothing.
-    ///
-    /// See [`future`](crate::future) for tasks.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::bounded(1);
-    /// tx.send(7);
-    /// tx.close();
-    /// pollster::block_on(async {
-    ///     assert_eq!(rx.recv_ok_async().await, Some(7));
-    ///     assert_eq!(rx.recv_ok_async().await, None);
-    /// });
-    /// ```
-    #[track_caller]
-    pub fn recv_ok_async(&self) -> pending::RecvOk<'_, T> {
-        pending::RecvOk::new(Receive::new(self.core()))
-    }
-
-    /// Waits in a task for a value, then appends it and the others that are ready to `values`, as
-    /// [`recv_many`](Self::recv_many) does in a thread. The future may be dropped at any time: it
-    /// has then appended nothing. Go has no counterpart.
-    ///
-    /// See [`future`](crate::future) for tasks.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, rx) = gochan::unbounded();
-    /// (0..5).for_each(|i| tx.send(i));
-    /// let mut values = vec![];
-    /// let count = pollster::block_on(rx.recv_many_async(&mut values, 3));
-    /// assert_eq!((count, values), (3, vec![0, 1, 2]));
-    /// ```
-    #[track_caller]
-    pub fn recv_many_async<'a>(
-        &'a self,
-        values: &'a mut Vec<T>,
-        limit: usize,
-    ) -> pending::RecvMany<'a, T> {
-        pending::RecvMany::new(Receive::new(self.core()), &self.0, values, limit)
+        self.recv_ok().map_or(0, |first| select::append(self.core(), first, values, limit))
     }
 
     /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=

@@ -64,6 +64,8 @@ mod end;
 #[cfg(feature = "futures")]
 mod fused;
 mod place;
+mod recv;
+mod send;
 #[cfg(feature = "futures")]
 mod sink;
 #[cfg(feature = "futures")]

@@ -220,18 +220,23 @@ fn recv_into<T>(
 /// Appends `first` and the values that are ready now to `values`, at most `limit` in all. Returns
 /// how many. Senders that keep pace do not prolong this.
 pub(crate) fn append<T>(
-    core: &Option<Core<T>>,
+    core: Option<&Core<T>>,
     first: T,
     values: &mut Vec<T>,
     limit: usize,
 ) -> usize {
     let before = values.len();
     values.push(first);
-    let ready = match core.as_ref().map(Core::channel) {
+    let ready = match core.map(Core::channel) {
         Some(channel) if channel.cap() == Some(0) => channel.waiting(Side::Send),
         Some(channel) => channel.len(),
         None => 0,
     };
-    values.extend(std::iter::from_fn(|| try_recv(core).ok()).take(ready.min(limit - 1)));
+    let next = || {
+        let mut slot = None;
+        core?.try_recv(&mut slot, Effort::Strong).ok()?;
+        slot
+    };
+    values.extend(std::iter::from_fn(next).take(ready.min(limit - 1)));
     values.len() - before
 }
