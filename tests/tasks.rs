@@ -12,6 +12,8 @@ mod dynamic;
 mod fuzz;
 #[path = "tasks/groups.rs"]
 mod groups;
+#[path = "tasks/mixed.rs"]
+mod mixed;
 #[path = "tasks/select.rs"]
 mod select;
 #[path = "tasks/sizes.rs"]
@@ -24,12 +26,13 @@ mod wakers;
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{pin, Pin},
     sync::{
         atomic::{AtomicUsize, Ordering},
         Arc,
     },
     task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
 };
 
 /// A waker that counts.
@@ -39,6 +42,25 @@ pub struct Count(AtomicUsize);
 impl Wake for Count {
     fn wake(self: Arc<Self>) {
         self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls a future until it is done, and parks the thread in between.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let (mut future, waker) = (pin!(future), Waker::from(Arc::new(Unpark(thread::current()))));
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        thread::park();
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

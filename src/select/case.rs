@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, cell::Cell};
 
-use super::{watch::Watch, Sealed};
+use super::watch::Watch;
 use crate::{
     core::{is_short, Amount, Core, Effort, Readiness, Side, WaitStyle},
     error::{SendError, TryRecvError, TrySendError},
@@ -195,7 +195,7 @@ impl<T, E: Borrow<Entry<T>>> Case for Operation<'_, T, E> {
 pub struct CaseRef<'a>(pub(super) &'a dyn Case);
 
 /// What `select!` does with a case.
-pub trait BoundCase: Sized + Sealed {
+pub trait BoundCase: Sized + sealed::Case {
     /// The outcome of the case if it wins.
     type Output;
 
@@ -212,10 +212,15 @@ pub trait BoundCase: Sized + Sealed {
 #[repr(C, align(64))]
 pub struct OnStack<C>(pub C);
 
-impl<C> Sealed for OnStack<C> {}
-impl<T> Sealed for RecvCase<'_, T> {}
-impl<T> Sealed for SendCase<'_, T> {}
-impl<T> Sealed for SendFromCase<'_, T> {}
+/// Keeps `BoundCase` to this crate.
+mod sealed {
+    pub trait Case {}
+}
+
+impl<C> sealed::Case for OnStack<C> {}
+impl<T> sealed::Case for RecvCase<'_, T> {}
+impl<T> sealed::Case for SendCase<'_, T> {}
+impl<T> sealed::Case for SendFromCase<'_, T> {}
 
 impl<C: BoundCase> BoundCase for OnStack<C> {
     type Output = C::Output;

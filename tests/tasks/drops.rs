@@ -103,7 +103,7 @@ fn two_sends_hint_two_tasks() {
 }
 
 #[test]
-fn tasks_that_are_never_polled_again_keep_nothing_from_others() {
+fn forgotten_tasks_keep_nothing_from_others() {
     for forgotten in [1, 3] {
         for c in [make(1), make(8)] {
             for _ in 0..forgotten {

@@ -7,9 +7,8 @@ use std::{
 };
 
 use gochan::{__private::blocked, after, make, Chan, Select, SendError, TryRecvError};
-use pollster::block_on;
 
-use crate::Poller;
+use crate::{block_on, Poller};
 
 /// Sets a flag when it is dropped.
 struct Flag<'a>(&'a Cell<bool>);

@@ -192,8 +192,8 @@ fn threads_and_tasks_are_members_of_one_group() {
         *sees.lock().unwrap() = task.recv_async().await;
         Ended::Ok(())
     });
-    pollster::block_on(task);
-    assert!(pollster::block_on(group.wait_async()).is_ok());
+    crate::block_on(task);
+    assert!(crate::block_on(group.wait_async()).is_ok());
     assert_eq!(*seen.lock().unwrap(), 7);
 }
 

@@ -8,9 +8,8 @@ use std::{
 use gochan::{
     __private::blocked, after, make, select, select_async, tick, Chan, Context, Receiver,
 };
-use pollster::block_on;
 
-use crate::Poller;
+use crate::{block_on, Poller};
 
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
