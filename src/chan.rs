@@ -104,6 +104,11 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Chan<T> {
+    /// Returns the channel as the plain operations take it.
+    pub(crate) fn core_or_nil(&self) -> &Option<Core<T>> {
+        &self.0
+    }
+
     pub(crate) fn core(&self) -> Option<&Core<T>> {
         self.0.as_ref()
     }

@@ -81,7 +81,7 @@ future! {
 
 future! {
     /// The future of [`recv_many_async`](crate::Receiver::recv_many_async).
-    RecvMany, Receive<'a, T>, core: Option<&'a Core<T>>, values: &'a mut Vec<T>, limit: usize
+    RecvMany, Receive<'a, T>, core: &'a Option<Core<T>>, values: &'a mut Vec<T>, limit: usize
         => usize, if |this: &Self| this.limit == 0 => 0, |this, first| match first {
             Some(first) => select::append(this.core, first, this.values, this.limit),
             None => 0,

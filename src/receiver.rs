@@ -46,6 +46,11 @@ impl<T> Receiver<T> {
         Self(core.map(|core| core.share_for(&[Side::Recv])))
     }
 
+    /// Returns the channel as the plain operations take it.
+    pub(crate) fn core_or_nil(&self) -> &Option<Core<T>> {
+        &self.0
+    }
+
     pub(crate) fn core(&self) -> Option<&Core<T>> {
         self.0.as_ref()
     }
@@ -199,7 +204,7 @@ impl<T> Receiver<T> {
         if limit == 0 {
             return 0;
         }
-        self.recv_ok().map_or(0, |first| select::append(self.core(), first, values, limit))
+        self.recv_ok().map_or(0, |first| select::append(&self.0, first, values, limit))
     }
 
     /// Iterates over the values to come, until the channel is closed and drained: Go's `for v :=

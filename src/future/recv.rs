@@ -73,7 +73,7 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn recv_many_async<'a>(&'a self, values: &'a mut Vec<T>, limit: usize) -> RecvMany<'a, T> {
-        RecvMany::new(Receive::new(self.core()), self.core(), values, limit)
+        RecvMany::new(Receive::new(self.core()), self.core_or_nil(), values, limit)
     }
 }
 
@@ -124,6 +124,6 @@ impl<T> Chan<T> {
     /// ```
     #[track_caller]
     pub fn recv_many_async<'a>(&'a self, values: &'a mut Vec<T>, limit: usize) -> RecvMany<'a, T> {
-        RecvMany::new(Receive::new(self.core()), self.core(), values, limit)
+        RecvMany::new(Receive::new(self.core()), self.core_or_nil(), values, limit)
     }
 }

@@ -220,23 +220,19 @@ fn recv_into<T>(
 /// Appends `first` and the values that are ready now to `values`, at most `limit` in all. Returns
 /// how many. Senders that keep pace do not prolong this.
 pub(crate) fn append<T>(
-    core: Option<&Core<T>>,
+    core: &Option<Core<T>>,
     first: T,
     values: &mut Vec<T>,
     limit: usize,
 ) -> usize {
     let before = values.len();
     values.push(first);
-    let ready = match core.map(Core::channel) {
+    let ready = match core.as_ref().map(Core::channel) {
         Some(channel) if channel.cap() == Some(0) => channel.waiting(Side::Send),
         Some(channel) => channel.len(),
         None => 0,
     };
-    let next = || {
-        let mut slot = None;
-        core?.try_recv(&mut slot, Effort::Strong).ok()?;
-        slot
-    };
+    let next = || try_recv(core).ok();
     values.extend(std::iter::from_fn(next).take(ready.min(limit - 1)));
     values.len() - before
 }
