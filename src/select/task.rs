@@ -6,8 +6,8 @@
 //!    or start over. If not, leave the new waker.
 //! 4. When dropped: leave every queue, and pass on what a claimer has left.
 //!
-//! A poll never pauses, yields or sleeps. It starts over a few times, and then lets the executor
-//! run other tasks.
+//! A poll that waits never yields or sleeps. It starts over a few times, and then lets the executor
+//! run other tasks. Once the limit is over, `run` decides, as it does for threads.
 //!
 //! Between polls the entries of the cases are linked without a borrow. [`Task`] is polled only when
 //! pinned, and then stays where it is until its `Drop` has unlinked them. If it is forgotten, its

@@ -127,8 +127,8 @@ impl<T> WaitSide<T> {
         self.try_change(WaitQueue::hint_bare)
     }
 
-    /// Returns true if a publisher has left it to the caller, who has held the lock, to hint the
-    /// waiters without a slot.
+    /// Returns true if a publisher has found the lock taken, and so has left its hint of a waiter
+    /// without a slot to the caller.
     pub(crate) fn take_left(&self) -> bool {
         // ORDERING: SeqCst, both; after the release of the lock, pairs with the store in
         // `hint_bare`.
